@@ -1,0 +1,241 @@
+/**
+ * FHIR R4 over HTTP: one request, its time limit, and what each way of failing is called.
+ * https://hl7.org/fhir/R4/http.html
+ */
+import { setTimeout } from 'node:timers/promises';
+import type { Bundle, BundleEntry, FhirResource, OperationOutcome } from 'fhir/r4';
+import { EhrConflictError, EhrRejectedError, EhrThrottledError, EhrUnavailableError } from '../../domain/errors.ts';
+
+/** One request may take 10 s, two thirds of what a step's own calls share. */
+const REQUEST_TIMEOUT_MS = 10_000;
+/** A Retry-After up to this long is waited out here; longer ones are the state machine's business. */
+const WAITED_OUT_SECONDS = 5;
+
+export interface FhirOptions {
+  /** Base URL of the FHIR endpoint, with or without a final slash. */
+  baseUrl: string;
+  /** Value of the Authorization header, or null where the endpoint asks for none. */
+  authorization(): Promise<string | null>;
+  /** Ends with the step's deadline. */
+  signal: AbortSignal;
+}
+
+interface FhirRequest {
+  method: 'GET' | 'POST' | 'PUT' | 'PATCH';
+  /** Below the base, e.g. `Patient/123`; empty for a batch or transaction. */
+  path: string;
+  body?: unknown;
+  contentType?: string;
+  /** Query of a conditional create. */
+  ifNoneExist?: string;
+}
+
+export type Query = string | { firstPageOf: string };
+
+export interface FhirClient {
+  /** A resource; null for 404 and 410. */
+  read(path: string): Promise<FhirResource | null>;
+  /** All resources that a search matches or includes, page after page. */
+  search(path: string): Promise<FhirResource[]>;
+  /** Reads and searches in one batch; per query its resources (a missing one: none), every page unless only the first is asked for. */
+  batch(queries: readonly Query[]): Promise<FhirResource[][]>;
+  /** All or nothing; answers in the entries' order. */
+  transaction(entries: BundleEntry[]): Promise<BundleEntry[]>;
+  patch(path: string, operations: object[]): Promise<void>;
+  /** Creates unless the query matches something. */
+  createIfNone(resource: FhirResource, query: string): Promise<void>;
+}
+
+/** Pages of one search; 100 resources each make 20,000 documents of one patient, far beyond any chart. */
+const PAGE_LIMIT = 200;
+
+export function createFhirClient(options: FhirOptions): FhirClient {
+  const base = options.baseUrl.replace(/\/+$/, '');
+
+  async function once(request: FhirRequest): Promise<Response> {
+    const authorization = await options.authorization();
+    const headers: Record<string, string> = { accept: 'application/fhir+json' };
+    if (authorization !== null) headers.authorization = authorization;
+    if (request.body !== undefined) headers['content-type'] = request.contentType ?? 'application/fhir+json';
+    if (request.ifNoneExist !== undefined) headers['if-none-exist'] = request.ifNoneExist;
+    if (request.method === 'POST' || request.method === 'PUT') headers.prefer = 'return=representation';
+    try {
+      return await fetch(request.path === '' ? base : `${base}/${request.path}`, {
+        method: request.method,
+        headers,
+        // A chart's contents follow no redirect to wherever it points.
+        redirect: 'manual',
+        signal: AbortSignal.any([options.signal, AbortSignal.timeout(REQUEST_TIMEOUT_MS)]),
+        ...(request.body !== undefined && { body: JSON.stringify(request.body) }),
+      });
+    } catch (error) {
+      throw unreachable(error);
+    }
+  }
+
+  async function send(request: FhirRequest): Promise<Response> {
+    const response = await once(request);
+    if (response.status !== 429) return response;
+    const seconds = Number(response.headers.get('retry-after') ?? Number.NaN);
+    if (!(seconds >= 0 && seconds <= WAITED_OUT_SECONDS)) return response;
+    await discard(response);
+    await pause(seconds * 1000, options.signal);
+    return once(request);
+  }
+
+  async function resourceOf(request: FhirRequest): Promise<FhirResource | null> {
+    const response = await send(request);
+    if (response.status === 404 || response.status === 410) {
+      await discard(response);
+      return null;
+    }
+    const body = await readJson(response);
+    if (!response.ok) throw errorOf(response.status, body);
+    if (!isResource(body)) throw new EhrUnavailableError('ANSWER_IS_NO_FHIR');
+    return body;
+  }
+
+  async function bundleOf(request: FhirRequest): Promise<Bundle> {
+    const resource = await resourceOf(request);
+    if (resource === null) throw new EhrRejectedError('HTTP_404');
+    if (resource.resourceType !== 'Bundle') throw new EhrUnavailableError('ANSWER_IS_NO_BUNDLE');
+    return resource;
+  }
+
+  async function restOf(first: Bundle): Promise<FhirResource[]> {
+    const resources = matchesOf(first);
+    let next = nextLink(first, base);
+    for (let page = 1; next !== null; page++) {
+      if (page >= PAGE_LIMIT) throw new EhrRejectedError('TOO_MANY_PAGES');
+      const bundle = await bundleOf({ method: 'GET', path: next });
+      resources.push(...matchesOf(bundle));
+      next = nextLink(bundle, base);
+    }
+    return resources;
+  }
+
+  return {
+    read: (path) => resourceOf({ method: 'GET', path }),
+    search: async (path) => restOf(await bundleOf({ method: 'GET', path })),
+    async batch(queries) {
+      const entry = queries.map((query) => {
+        const url = typeof query === 'string' ? query : query.firstPageOf;
+        return { request: { method: 'GET' as const, url } };
+      });
+      const answer = await bundleOf({
+        method: 'POST',
+        path: '',
+        body: { resourceType: 'Bundle', type: 'batch', entry },
+      });
+      if (answer.entry?.length !== queries.length) throw new EhrUnavailableError('BATCH_ANSWER_INCOMPLETE');
+      return Promise.all(answer.entry.map((each, index) => resourcesOfEntry(each, typeof queries[index] !== 'string')));
+    },
+    async transaction(entry) {
+      const body: Bundle = { resourceType: 'Bundle', type: 'transaction', entry };
+      const answer = await bundleOf({ method: 'POST', path: '', body });
+      if (answer.entry?.length !== entry.length) throw new EhrUnavailableError('TRANSACTION_ANSWER_INCOMPLETE');
+      return answer.entry;
+    },
+    async patch(path, operations) {
+      const contentType = 'application/json-patch+json';
+      const resource = await resourceOf({ method: 'PATCH', path, body: operations, contentType });
+      if (resource === null) throw new EhrRejectedError('HTTP_404');
+    },
+    async createIfNone(resource, query) {
+      const path = resource.resourceType;
+      const answer = await resourceOf({ method: 'POST', path, body: resource, ifNoneExist: query });
+      if (answer === null) throw new EhrRejectedError('HTTP_404');
+    },
+  };
+
+  async function resourcesOfEntry(entry: BundleEntry, firstPageOnly: boolean): Promise<FhirResource[]> {
+    const status = Number.parseInt(entry.response?.status ?? '', 10);
+    if (status === 404 || status === 410) return [];
+    if (!(status >= 200 && status < 300)) throw errorOf(status, entry.response?.outcome ?? entry.resource);
+    if (!isResource(entry.resource)) throw new EhrUnavailableError('BATCH_ENTRY_IS_NO_FHIR');
+    if (entry.resource.resourceType !== 'Bundle') return [entry.resource];
+    return firstPageOnly ? matchesOf(entry.resource) : restOf(entry.resource);
+  }
+}
+
+function matchesOf(bundle: Bundle): FhirResource[] {
+  const resources: FhirResource[] = [];
+  for (const entry of bundle.entry ?? []) {
+    if (!isResource(entry.resource)) throw new EhrUnavailableError('BUNDLE_ENTRY_IS_NO_FHIR');
+    if (entry.search?.mode !== 'outcome') resources.push(entry.resource);
+  }
+  return resources;
+}
+
+/** The path of the next page below the base; a link to another place is refused, it would carry our token there. */
+function nextLink(bundle: Bundle, base: string): string | null {
+  const link = bundle.link?.find((each) => each.relation === 'next')?.url;
+  if (link === undefined) return null;
+  if (!URL.canParse(link, `${base}/`)) throw new EhrUnavailableError('PAGE_LINK_IS_NO_URL');
+  const url = new URL(link, `${base}/`);
+  const home = new URL(`${base}/`);
+  if (url.origin !== home.origin) throw new EhrRejectedError('PAGE_LINK_LEAVES_EHR');
+  const below = url.pathname.startsWith(home.pathname) ? url.pathname.slice(home.pathname.length) : '';
+  return `${below}${url.search}`;
+}
+
+function isResource(body: unknown): body is FhirResource {
+  return typeof body === 'object' && body !== null && 'resourceType' in body && typeof body.resourceType === 'string';
+}
+
+async function readJson(response: Response): Promise<unknown> {
+  // fetch gives an opaque 3xx with redirect: manual; its body is nobody's.
+  if (response.status >= 300 && response.status < 400) {
+    await discard(response);
+    throw new EhrRejectedError(`HTTP_${response.status}_REDIRECT`);
+  }
+  let text: string;
+  try {
+    text = await response.text();
+  } catch (error) {
+    throw unreachable(error);
+  }
+  try {
+    return JSON.parse(text);
+  } catch {
+    // A proxy's error page, or half a body: the status still tells what kind of failure it is.
+    if (!response.ok) return null;
+    throw new EhrUnavailableError('ANSWER_IS_NO_JSON');
+  }
+}
+
+/** Frees the connection of an answer that is not read. */
+async function discard(response: Response): Promise<void> {
+  await response.body?.cancel().catch(() => undefined);
+}
+
+/** The error that a status and an OperationOutcome stand for; the outcome's text may hold patient facts and is dropped. */
+export function errorOf(status: number, body: unknown): Error {
+  const issue = issueCodeOf(body);
+  const code = `HTTP_${Number.isNaN(status) ? 'NONE' : status}${issue === null ? '' : `_${issue}`}`;
+  if (status === 429 || issue === 'throttled') return new EhrThrottledError(code);
+  if (status === 409 || status === 412 || issue === 'conflict') return new EhrConflictError(code);
+  if (status >= 500 || status === 408 || status === 425 || Number.isNaN(status)) return new EhrUnavailableError(code);
+  if (issue === 'transient' || issue === 'lock-error' || issue === 'timeout') return new EhrUnavailableError(code);
+  return new EhrRejectedError(code);
+}
+
+function issueCodeOf(body: unknown): string | null {
+  if (!isResource(body) || body.resourceType !== 'OperationOutcome') return null;
+  const code: unknown = (body as OperationOutcome).issue?.[0]?.code;
+  // Codes of a closed value set; anything else could be free text.
+  return typeof code === 'string' && /^[a-z-]{1,24}$/.test(code) ? code : null;
+}
+
+function unreachable(error: unknown): EhrUnavailableError {
+  const timedOut = error instanceof Error && (error.name === 'TimeoutError' || error.name === 'AbortError');
+  return new EhrUnavailableError(timedOut ? 'NO_ANSWER_IN_TIME' : 'CONNECTION_FAILED');
+}
+
+async function pause(milliseconds: number, signal: AbortSignal): Promise<void> {
+  try {
+    await setTimeout(milliseconds, undefined, { signal });
+  } catch {
+    throw new EhrThrottledError('DEADLINE');
+  }
+}

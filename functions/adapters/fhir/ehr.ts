@@ -1,0 +1,130 @@
+/** The Ehr port over FHIR R4. A vendor's own API is one more file like this that passes tests/contracts/ehr.contract.ts. */
+import type { FhirResource } from 'fhir/r4';
+import { EhrUnavailableError, PatientNotFoundError } from '../../domain/errors.ts';
+import { toInstant } from '../../domain/instant.ts';
+import type { Clock, Ehr, SignedReading } from '../../ports.ts';
+import {
+  cancelRouting,
+  currentPinDocumentsOf,
+  discardDrafts,
+  endUpdate,
+  openRoutingOf,
+  openUpdate,
+  readRouting,
+  reviewDraft,
+  sign,
+} from './chart-update.ts';
+import { createFhirClient, type FhirClient, type FhirOptions } from './client.ts';
+import { ACTIVATION, CYCLE_IDENTIFIER, DOCUMENT_TYPE, EXTENSION, FORM_ITEM } from './codes.ts';
+import {
+  answerOf,
+  authorDigest,
+  careTeamDigest,
+  cycleIdentifierOf,
+  generalPractitionerDigest,
+  ofType,
+  pinOf,
+  toPatient,
+  toPinDocument,
+} from './read.ts';
+import { closeStaffTask, fileMessage, openStaffTask } from './staff.ts';
+import { readUpdateFacts } from './update-facts.ts';
+
+export function createFhirEhr(options: FhirOptions & { clock: Clock }): Ehr {
+  const fhir = createFhirClient(options);
+  return {
+    async readPatient(patientId) {
+      const resource = await fhir.read(`Patient/${patientId}`);
+      if (resource === null) throw new PatientNotFoundError('HTTP_404');
+      if (resource.resourceType !== 'Patient' || resource.id !== patientId) {
+        throw new EhrUnavailableError('ANSWER_IS_ANOTHER_PATIENT');
+      }
+      return toPatient({ ...resource, id: patientId });
+    },
+    async readPinDocuments(patientId) {
+      const documents = await fhir.search(currentPinDocumentsOf(patientId));
+      return ofType(documents, 'DocumentReference').map(toPinDocument);
+    },
+    async readPin(encounter) {
+      const forms = await fhir.search(`QuestionnaireResponse?encounter=Encounter/${encounter}&status=completed`);
+      return (
+        ofType(forms, 'QuestionnaireResponse')
+          .map(pinOf)
+          .find((pin) => pin !== null) ?? null
+      );
+    },
+    async countOurSigned(patientId) {
+      const type = `${DOCUMENT_TYPE.system}|${DOCUMENT_TYPE.code}`;
+      const path = `DocumentReference?patient=Patient/${patientId}&type=${type}&status=current,superseded&_count=100`;
+      const documents = ofType(await fhir.search(path), 'DocumentReference').filter(
+        (each) => cycleIdentifierOf(each) !== null,
+      );
+      return documents.filter((each) => toPinDocument(each).signed).length;
+    },
+    readUpdateFacts: (patientId, cycle, cycleIdentifier, now) =>
+      readUpdateFacts(fhir, patientId, cycle, cycleIdentifier, now),
+    openUpdate: (order) => openUpdate(fhir, order),
+    endUpdate: (draft, now) => endUpdate(fhir, draft, now),
+    readRouting: (document) => readRouting(fhir, document),
+    cancelRouting: (document, routing) => cancelRouting(fhir, document, routing),
+    reviewDraft: (patientId, draft) => reviewDraft(fhir, patientId, draft),
+    sign: (signature) => sign(fhir, signature),
+    readSigned: (patientId, document, cycleIdentifier) => readSigned(fhir, patientId, document, cycleIdentifier),
+    discardDrafts: (cycleIdentifiers) => discardDrafts(fhir, cycleIdentifiers),
+    fileMessage: (message) => fileMessage(fhir, message),
+    openStaffTask: (order) => openStaffTask(fhir, order, toInstant(options.clock.now())),
+    closeStaffTask: (order) => closeStaffTask(fhir, order),
+  };
+}
+
+/** P10–P12 read back: what the chart says now, not what we asked it for. */
+async function readSigned(
+  fhir: FhirClient,
+  patientId: string,
+  documentId: string,
+  cycleIdentifier: string,
+): Promise<SignedReading> {
+  const patientRef = `Patient/${patientId}`;
+  const [own, forms, tasks, documents, patients, teams, orders, provenances] = (await fhir.batch([
+    `DocumentReference/${documentId}`,
+    `QuestionnaireResponse?identifier=${CYCLE_IDENTIFIER}|${cycleIdentifier}&status=completed`,
+    openRoutingOf(documentId),
+    currentPinDocumentsOf(patientId),
+    patientRef,
+    `CareTeam?patient=${patientRef}&status=active`,
+    `MedicationRequest?patient=${patientRef}&status=draft`,
+    `Provenance?target=DocumentReference/${documentId}`,
+  ])) as [
+    FhirResource[],
+    FhirResource[],
+    FhirResource[],
+    FhirResource[],
+    FhirResource[],
+    FhirResource[],
+    FhirResource[],
+    FhirResource[],
+  ];
+  const document = ofType(own, 'DocumentReference')[0];
+  const form = ofType(forms, 'QuestionnaireResponse')[0];
+  const patient = ofType(patients, 'Patient')[0];
+  if (patient === undefined) throw new PatientNotFoundError('HTTP_404');
+  const current = ofType(documents, 'DocumentReference').map(toPinDocument);
+  return {
+    date: document?.date ?? null,
+    pin: pinOf(form),
+    signed: document !== undefined && document.status === 'current' && toPinDocument(document).signed,
+    formCompleted: form?.status === 'completed' && answerOf(form, FORM_ITEM.activationStatus) === ACTIVATION.active,
+    pinPresent: pinOf(form) !== null,
+    openRouting: ofType(tasks, 'Task').length,
+    otherLive: current.filter((each) => each.signed && each.id !== documentId).length,
+    declinedResponsibility: ofType(provenances, 'Provenance').some((provenance) =>
+      provenance.extension?.some(
+        (each) => each.url === EXTENSION.becomeResponsibleProvider && each.valueBoolean === false,
+      ),
+    ),
+    generalPractitioner: generalPractitionerDigest(patient),
+    careTeam: careTeamDigest(ofType(teams, 'CareTeam')),
+    author: authorDigest(document),
+    draftOrders: ofType(orders, 'MedicationRequest').map((order) => order.id),
+  };
+}

@@ -1,0 +1,176 @@
+/** From FHIR R4 resources to the domain's facts. Charts are inconvenient: whatever may be missing, is missing somewhere. */
+import type {
+  CareTeam,
+  DocumentReference,
+  Encounter,
+  Patient as FhirPatient,
+  FhirResource,
+  MedicationRequest,
+  Practitioner,
+  PractitionerRole,
+  Provenance,
+  QuestionnaireResponse,
+  Reference,
+  Task,
+} from 'fhir/r4';
+import type { PinDocument } from '../../domain/chart.ts';
+import { EhrUnavailableError } from '../../domain/errors.ts';
+import { digestOf } from '../../domain/identity.ts';
+import type { Patient, PortalStatus } from '../../domain/patient.ts';
+import { isPin } from '../../domain/pin.ts';
+import type { ProviderCandidate } from '../../domain/responsible-provider.ts';
+import { CYCLE_IDENTIFIER, EXTENSION, FORM_ITEM } from './codes.ts';
+
+interface ResourceByType {
+  CareTeam: CareTeam;
+  DocumentReference: DocumentReference;
+  Encounter: Encounter;
+  MedicationRequest: MedicationRequest;
+  Patient: FhirPatient;
+  Practitioner: Practitioner;
+  PractitionerRole: PractitionerRole;
+  Provenance: Provenance;
+  QuestionnaireResponse: QuestionnaireResponse;
+  Task: Task;
+}
+
+/** The resources of one type, each with an id: one without could never be written back. */
+export function ofType<T extends keyof ResourceByType>(
+  resources: readonly FhirResource[],
+  type: T,
+): (ResourceByType[T] & { id: string })[] {
+  return resources.filter((resource): resource is ResourceByType[T] & { id: string } => {
+    if (resource.resourceType !== type) return false;
+    if (resource.id === undefined) throw new EhrUnavailableError(`${type.toUpperCase()}_WITHOUT_ID`);
+    return true;
+  });
+}
+
+/** `Type/id` of a reference, without server and version; null where it names nothing by reference. */
+export function pathOf(reference: Reference | undefined): string | null {
+  const match = /(?:^|\/)([A-Z][A-Za-z]+\/[A-Za-z0-9.-]{1,64})(?:\/_history\/[^/]+)?$/.exec(reference?.reference ?? '');
+  return match?.[1] ?? null;
+}
+
+export function idOf(path: string): string {
+  return path.slice(path.indexOf('/') + 1);
+}
+
+const PORTAL_STATUSES: readonly string[] = [
+  'not-enrolled',
+  'pending',
+  'registered',
+  'opted-out',
+] satisfies PortalStatus[];
+
+function isPortalStatus(code: string | undefined): code is PortalStatus {
+  return code !== undefined && PORTAL_STATUSES.includes(code);
+}
+
+export function toPatient(patient: FhirPatient & { id: string }): Patient {
+  const status = patient.extension?.find((each) => each.url === EXTENSION.portalStatus)?.valueCode;
+  return {
+    id: patient.id,
+    replaced: patient.link?.some((link) => link.type === 'replaced-by') ?? false,
+    deceased: patient.deceasedBoolean === true || patient.deceasedDateTime !== undefined,
+    // FHIR: a Patient without `active` is taken as active.
+    active: patient.active !== false,
+    portalStatus: isPortalStatus(status) ? status : null,
+    emails: (patient.telecom ?? [])
+      .filter((telecom) => telecom.system === 'email')
+      .map((telecom) => ({
+        value: telecom.value ?? null,
+        use: telecom.use ?? null,
+        rank: telecom.rank ?? null,
+        periodStart: telecom.period?.start ?? null,
+        periodEnd: telecom.period?.end ?? null,
+        undeliverable:
+          telecom.extension?.some((e) => e.url === EXTENSION.undeliverable && e.valueBoolean === true) ?? false,
+      })),
+    language: languageOf(patient),
+  };
+}
+
+function languageOf(patient: FhirPatient): string | null {
+  const communication = patient.communication ?? [];
+  const chosen = communication.find((each) => each.preferred === true) ?? communication[0];
+  return chosen?.language?.coding?.find((coding) => coding.code !== undefined)?.code ?? null;
+}
+
+export function toPinDocument(document: DocumentReference & { id: string }): PinDocument {
+  return {
+    id: document.id,
+    signed: document.docStatus === 'final' || document.docStatus === 'amended',
+    date: document.date ?? null,
+    cycleIdentifier: cycleIdentifierOf(document),
+    encounter: encounterOf(document),
+  };
+}
+
+function encounterOf(document: DocumentReference): string | null {
+  const path = pathOf(document.context?.encounter?.[0]);
+  return path?.startsWith('Encounter/') ? idOf(path) : null;
+}
+
+export function cycleIdentifierOf(document: DocumentReference): string | null {
+  return document.identifier?.find((each) => each.system === CYCLE_IDENTIFIER)?.value ?? null;
+}
+
+export function pinOf(form: QuestionnaireResponse | undefined): string | null {
+  const answer = form?.item?.find((item) => item.linkId === FORM_ITEM.pin)?.answer?.[0]?.valueString;
+  return answer !== undefined && isPin(answer) ? answer : null;
+}
+
+export function answerOf(form: QuestionnaireResponse | undefined, linkId: string): string | null {
+  return form?.item?.find((item) => item.linkId === linkId)?.answer?.[0]?.valueString ?? null;
+}
+
+/** The references of P12 as a digest: which general practitioners the patient has. */
+export function generalPractitionerDigest(patient: FhirPatient): string {
+  return digestOf((patient.generalPractitioner ?? []).map(textOf));
+}
+
+export function careTeamDigest(teams: readonly CareTeam[]): string {
+  return digestOf(
+    teams.flatMap((team) =>
+      (team.participant ?? []).map((each) => `${team.id} ${textOf(each.member)} ${textOf(each.onBehalfOf)}`),
+    ),
+  );
+}
+
+export function authorDigest(document: DocumentReference | undefined): string {
+  return digestOf((document?.author ?? []).map(textOf));
+}
+
+function textOf(reference: Reference | undefined): string {
+  return pathOf(reference) ?? reference?.reference ?? JSON.stringify(reference?.identifier ?? null);
+}
+
+/**
+ * The practitioners that references lead to, roles resolved. One that the chart names but does not have counts as
+ * inactive; an Organization is no candidate (P5).
+ */
+export function candidatesOf(
+  references: readonly (Reference | undefined)[],
+  known: readonly FhirResource[],
+): ProviderCandidate[] {
+  const practitioners = new Map(ofType(known, 'Practitioner').map((each) => [`Practitioner/${each.id}`, each]));
+  const roles = new Map(ofType(known, 'PractitionerRole').map((each) => [`PractitionerRole/${each.id}`, each]));
+  return references.flatMap((reference) => {
+    const path = pathOf(reference);
+    if (path === null) return isPersonByIdentifier(reference) ? [{ reference: textOf(reference), active: false }] : [];
+    const role = roles.get(path);
+    const practitioner = role === undefined ? path : pathOf(role.practitioner);
+    if (practitioner === null) return [{ reference: path, active: false }];
+    if (!/^Practitioner(Role)?\//.test(practitioner)) return [];
+    const found = practitioners.get(practitioner);
+    const active = found !== undefined && found.active !== false && role?.active !== false;
+    return [{ reference: practitioner, active }];
+  });
+}
+
+function isPersonByIdentifier(reference: Reference | undefined): boolean {
+  return (
+    reference?.identifier !== undefined && (reference.type === 'Practitioner' || reference.type === 'PractitionerRole')
+  );
+}

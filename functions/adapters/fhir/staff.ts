@@ -1,0 +1,64 @@
+/** What the chart shows to people: Tasks for the front desk, and the Communication about the mail (P14). */
+import type { Communication, Task } from 'fhir/r4';
+import { staffTaskIdentifier } from '../../domain/identity.ts';
+import type { FiledMessage, StaffTaskOrder } from '../../ports.ts';
+import type { FhirClient } from './client.ts';
+import {
+  FRONT_DESK,
+  PARTICIPATION_EMAIL,
+  SES_MESSAGE_IDENTIFIER,
+  STAFF_TASK_IDENTIFIER,
+  STAFF_TASK_SYSTEM,
+} from './codes.ts';
+import { ofType } from './read.ts';
+
+const OPEN = 'requested,received,accepted,in-progress,on-hold';
+
+function openTaskQuery(order: StaffTaskOrder): string {
+  const identifier = staffTaskIdentifier(order.patientId, order.code, order.reason);
+  return `identifier=${STAFF_TASK_IDENTIFIER}|${identifier}&status=${OPEN}`;
+}
+
+/** Never focuses the document: that would put it on a desk (P10). */
+export async function openStaffTask(fhir: FhirClient, order: StaffTaskOrder, authoredOn: string): Promise<void> {
+  const task: Task = {
+    resourceType: 'Task',
+    identifier: [
+      { system: STAFF_TASK_IDENTIFIER, value: staffTaskIdentifier(order.patientId, order.code, order.reason) },
+    ],
+    status: 'requested',
+    intent: 'order',
+    priority: 'routine',
+    code: { coding: [{ system: STAFF_TASK_SYSTEM, code: order.code }] },
+    reasonCode: { text: order.reason },
+    for: { reference: `Patient/${order.patientId}` },
+    authoredOn,
+    performerType: [{ coding: [FRONT_DESK] }],
+  };
+  await fhir.createIfNone(task, openTaskQuery(order));
+}
+
+export async function closeStaffTask(fhir: FhirClient, order: StaffTaskOrder): Promise<void> {
+  const open = ofType(await fhir.search(`Task?${openTaskQuery(order)}`), 'Task');
+  for (const task of open) {
+    await fhir.patch(`Task/${task.id}`, [
+      { op: 'test', path: '/status', value: task.status },
+      { op: 'replace', path: '/status', value: 'completed' },
+    ]);
+  }
+}
+
+/** Without address and without text: the chart says that and when, not what. */
+export async function fileMessage(fhir: FhirClient, message: FiledMessage): Promise<void> {
+  const communication: Communication = {
+    resourceType: 'Communication',
+    identifier: [{ system: SES_MESSAGE_IDENTIFIER, value: message.sesId }],
+    status: 'completed',
+    medium: [{ coding: [PARTICIPATION_EMAIL] }],
+    subject: { reference: `Patient/${message.patientId}` },
+    about: [{ reference: `DocumentReference/${message.document}` }],
+    recipient: [{ reference: `Patient/${message.patientId}` }],
+    sent: message.sentAt,
+  };
+  await fhir.createIfNone(communication, `identifier=${SES_MESSAGE_IDENTIFIER}|${message.sesId}`);
+}

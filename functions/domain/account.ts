@@ -1,0 +1,194 @@
+/**
+ * The record of one patient: what the practice's staff would keep in their heads. Transitions are pure; PinRecords
+ * saves them under optimistic locking, so a step that ran twice reads what the first run did and goes on from there.
+ */
+import type { Day } from './calendar.ts';
+import type { Compared, Violation } from './chart.ts';
+import { LeaseHeldError, LeaseLostError } from './errors.ts';
+import { lifeOf } from './expiry.ts';
+import type { Instant } from './instant.ts';
+import { millisecondsOf, toInstant } from './instant.ts';
+import type { Outcome, Reason } from './outcomes.ts';
+
+/** 60 minutes: the machine's TimeoutSeconds is 50, so a lease outlives every execution that may still write. */
+export const LEASE_MS = 60 * 60 * 1000;
+
+export interface Lease {
+  owner: string;
+  until: Instant;
+}
+
+export interface Draft {
+  cycle: string;
+  document: string;
+  form: string;
+  encounter: string;
+  /** The person's request this draft serves, or null. */
+  request: string | null;
+  compared: Compared;
+}
+
+/**
+ * OWED: to be sent. INTENDED: about to be sent, or lost. ACCEPTED: SES has it; `filed` once the chart has it too.
+ * REFUSED: SES certainly did not take it. UNKNOWN: nobody can know. SETTLED: a person says it is done.
+ */
+export const MESSAGE_STATES = ['OWED', 'INTENDED', 'ACCEPTED', 'REFUSED', 'UNKNOWN', 'SETTLED'] as const;
+export type MessageState = (typeof MESSAGE_STATES)[number];
+
+export interface Message {
+  state: MessageState;
+  document: string;
+  /** The id SES answered with, when ACCEPTED. */
+  sesId: string | null;
+  filed: boolean;
+}
+
+export interface StaffTask {
+  code: string;
+  reason: string;
+}
+
+export interface Account {
+  patientId: string;
+  /** Changes with every save; null before the first. */
+  version: string | null;
+  /** The newest signed PIN document we know, and its life. */
+  document: string | null;
+  issuedAt: Instant | null;
+  expiresAt: Instant | null;
+  /** How many of our PINs in a row nobody registered with. */
+  unclaimedCycles: number;
+  /** Counts executions; only names them. */
+  attempt: number;
+  /** Name of the latest execution, or null. */
+  execution: string | null;
+  /** The person's request that this execution and the document serve, or null. */
+  request: string | null;
+  servedRequest: string | null;
+  /** Failed ends in a row. */
+  failures: number;
+  lease: Lease | null;
+  draft: Draft | null;
+  message: Message | null;
+  /** What a signing broke, until a person releases it. */
+  violations: Violation[];
+  /** Open Tasks for staff. */
+  staffTasks: StaffTask[];
+  /** Keyed digests of addresses that the mail service refused. */
+  rejectedAddresses: string[];
+  outcome: Outcome | 'FAILED' | null;
+  reason: string | null;
+  endedBy: string | null;
+  endedAt: Instant | null;
+  /** The day on which the sweep looks again; null: never by itself. */
+  nextCheckDay: Day | null;
+}
+
+export function newAccount(patientId: string): Account {
+  return {
+    patientId,
+    version: null,
+    document: null,
+    issuedAt: null,
+    expiresAt: null,
+    unclaimedCycles: 0,
+    attempt: 0,
+    execution: null,
+    request: null,
+    servedRequest: null,
+    failures: 0,
+    lease: null,
+    draft: null,
+    message: null,
+    violations: [],
+    staffTasks: [],
+    rejectedAddresses: [],
+    outcome: null,
+    reason: null,
+    endedBy: null,
+    endedAt: null,
+    nextCheckDay: null,
+  };
+}
+
+/** A lease on `account` for `execution`; LeaseHeldError while another's has not lapsed. One's own is kept, never renewed. */
+export function withLease(account: Account, execution: string, now: number): Account {
+  const { lease } = account;
+  if (lease?.owner === execution) return account;
+  if (lease !== null && now < (millisecondsOf(lease.until) ?? 0)) throw new LeaseHeldError('LEASE_HELD');
+  return { ...account, lease: { owner: execution, until: toInstant(now + LEASE_MS) } };
+}
+
+/** Refuses a writer that is not the lease's owner. One that lapsed untaken is still its owner's. */
+export function assertLease(account: Account | null, execution: string): asserts account is Account {
+  if (account?.lease?.owner !== execution) throw new LeaseLostError('LEASE_LOST');
+}
+
+export interface Signing {
+  document: string;
+  signedAt: number;
+}
+
+/** Adopts the chart's newest PIN document, made by hand or unknown to the record: no message is owed for it. */
+export function withAdopted(account: Account, signing: Signing, unclaimedCycles: number): Account {
+  if (account.document === signing.document) return account;
+  const { issuedAt, expiresAt } = lifeOf(signing.signedAt);
+  return { ...account, document: signing.document, issuedAt, expiresAt, unclaimedCycles, message: null };
+}
+
+/** Records the PIN that we signed, with what the read-back found wrong. Idempotent by document id. */
+export function withSigned(account: Account, signing: Signing, violations: Violation[]): Account {
+  if (account.document === signing.document && account.draft === null) return account;
+  const { issuedAt, expiresAt } = lifeOf(signing.signedAt);
+  return {
+    ...account,
+    document: signing.document,
+    issuedAt,
+    expiresAt,
+    unclaimedCycles: account.unclaimedCycles + 1,
+    servedRequest: account.draft?.request ?? account.servedRequest,
+    draft: null,
+    violations,
+    message: { state: 'OWED', document: signing.document, sesId: null, filed: false },
+  };
+}
+
+export interface End {
+  execution: string;
+  outcome: Outcome | 'FAILED';
+  reason: string | null;
+  nextCheckDay: Day | null;
+  /** Tasks that stay open for staff; the others are closed by whoever ends the case. */
+  staffTasks: StaffTask[];
+  now: number;
+}
+
+/** Ends a case: outcome, next look, lease freed; `failures` counts FAILED ends in a row. */
+export function withEnd(account: Account, end: End): Account {
+  const failures = end.outcome === 'FAILED' ? account.failures + 1 : end.outcome === 'HELD' ? account.failures : 0;
+  return {
+    ...account,
+    failures,
+    lease: account.lease?.owner === end.execution ? null : account.lease,
+    staffTasks: end.staffTasks,
+    outcome: end.outcome,
+    reason: end.reason,
+    endedBy: end.execution,
+    endedAt: toInstant(end.now),
+    nextCheckDay: end.nextCheckDay,
+  };
+}
+
+/** Whether the message for the newest PIN is not through: to be sent, lost on the way, or accepted but not in the chart. */
+export function isMessageOwed(account: Account): boolean {
+  const { message } = account;
+  if (message === null || message.document !== account.document) return false;
+  return (
+    message.state === 'OWED' ||
+    message.state === 'REFUSED' ||
+    message.state === 'INTENDED' ||
+    (message.state === 'ACCEPTED' && !message.filed)
+  );
+}
+
+export type { Reason };

@@ -1,0 +1,98 @@
+/** The patient's PIN documents as the chart holds them (P2, P3), and which of them counts. */
+import { readSigningInstant } from './expiry.ts';
+
+export interface PinDocument {
+  id: string;
+  /** Signed (docStatus final or amended), or a draft that waits for End Update and Sign. */
+  signed: boolean;
+  /** The signing instant as written; null where the chart has none. */
+  date: string | null;
+  /** Our identifier for patient and cycle; null: made by hand. */
+  cycleIdentifier: string | null;
+  /** Id of the encounter whose form holds the PIN; null where the chart names none. */
+  encounter: string | null;
+}
+
+export interface NewestPin {
+  id: string;
+  signedAt: number;
+  cycleIdentifier: string | null;
+  encounter: string | null;
+}
+
+export interface Chart {
+  newest: NewestPin | null;
+  /** A signed document without a usable date: nobody can say how old the PIN is. */
+  unclear: boolean;
+  /** Drafts with an identifier of ours. */
+  drafts: PinDocument[];
+}
+
+/** Reads the patient's current PIN documents; `now` in milliseconds. Of two of the same instant the later listed counts. */
+export function readChart(documents: readonly PinDocument[], now: number): Chart {
+  let newest: NewestPin | null = null;
+  let unclear = false;
+  for (const document of documents.filter((each) => each.signed)) {
+    const instant = readSigningInstant(document.date, now);
+    if (instant === 'unclear') unclear = true;
+    else if (newest === null || instant.signedAt >= newest.signedAt) {
+      const { id, cycleIdentifier, encounter } = document;
+      newest = { id, signedAt: instant.signedAt, cycleIdentifier, encounter };
+    }
+  }
+  return { newest, unclear, drafts: documents.filter((each) => !each.signed && each.cycleIdentifier !== null) };
+}
+
+/** What must be the same before and after a signing (P12), noted before anything is signed. */
+export interface Compared {
+  /** Digests of the references, so that the record names nobody. */
+  generalPractitioner: string;
+  careTeam: string;
+  author: string;
+  /** Draft orders of the chart that signing must leave alone (P11). */
+  draftOrders: string[];
+}
+
+/** The signed document and what surrounds it, as read back. */
+export interface SignedFacts {
+  signed: boolean;
+  formCompleted: boolean;
+  pinPresent: boolean;
+  openRouting: number;
+  /** Other PIN documents of the patient that are signed and current: the old PIN would still live. */
+  otherLive: number;
+  declinedResponsibility: boolean;
+  generalPractitioner: string;
+  careTeam: string;
+  author: string;
+  draftOrders: string[];
+}
+
+export const VIOLATIONS = [
+  'NOT_SIGNED',
+  'FORM_NOT_COMPLETED',
+  'ROUTED',
+  'OLD_PIN_ALIVE',
+  'RESPONSIBILITY_NOT_DECLINED',
+  'RESPONSIBLE_PROVIDER_CHANGED',
+  'AUTHOR_CHANGED',
+  'CARE_TEAM_CHANGED',
+  'OTHER_ORDERS_SIGNED',
+] as const;
+export type Violation = (typeof VIOLATIONS)[number];
+
+/** Which of P10–P12 a signing broke; empty when it is as it must be. */
+export function violationsOf(before: Compared, after: SignedFacts): Violation[] {
+  const broken: [boolean, Violation][] = [
+    [!after.signed, 'NOT_SIGNED'],
+    [!after.formCompleted || !after.pinPresent, 'FORM_NOT_COMPLETED'],
+    [after.openRouting > 0, 'ROUTED'],
+    [after.otherLive > 0, 'OLD_PIN_ALIVE'],
+    [!after.declinedResponsibility, 'RESPONSIBILITY_NOT_DECLINED'],
+    [after.generalPractitioner !== before.generalPractitioner, 'RESPONSIBLE_PROVIDER_CHANGED'],
+    [after.author !== before.author, 'AUTHOR_CHANGED'],
+    [after.careTeam !== before.careTeam, 'CARE_TEAM_CHANGED'],
+    [before.draftOrders.some((order) => !after.draftOrders.includes(order)), 'OTHER_ORDERS_SIGNED'],
+  ];
+  return broken.flatMap(([isBroken, violation]) => (isBroken ? [violation] : []));
+}

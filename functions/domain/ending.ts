@@ -1,0 +1,60 @@
+/** When a case that ended is looked at again, and which Tasks stay on somebody's desk. */
+import type { Account, StaffTask } from './account.ts';
+import { addDays, type Day, dayOf } from './calendar.ts';
+import { millisecondsOf } from './instant.ts';
+import type { HeldReason } from './outcomes.ts';
+
+/**
+ * The day of the next look: a valid PIN's day of expiry; what waits for a person after `recheckDays`; what failed
+ * tomorrow; whoever needs no PIN never.
+ */
+export function nextCheckDay(
+  account: Account,
+  outcome: NonNullable<Account['outcome']>,
+  reason: string | null,
+  practice: { now: number; timeZone: string; recheckDays: number },
+): Day | null {
+  const today = dayOf(practice.now, practice.timeZone);
+  switch (outcome) {
+    case 'REGENERATED':
+      return expiryDay(account, practice.timeZone) ?? today;
+    case 'NOT_NEEDED':
+      return reason === 'NOT_EXPIRED' ? (expiryDay(account, practice.timeZone) ?? today) : null;
+    case 'EMAIL_MISSING':
+    case 'HELD':
+      return addDays(today, practice.recheckDays);
+    case 'FAILED':
+      return reason === 'PatientNotFoundError' ? null : addDays(today, 1);
+  }
+}
+
+function expiryDay(account: Account, timeZone: string): Day | null {
+  const expiresAt = account.expiresAt === null ? null : millisecondsOf(account.expiresAt);
+  return expiresAt === null ? null : dayOf(expiresAt, timeZone);
+}
+
+/** The Task for staff that a hold opens. A signing to be checked goes to whoever checks signings. */
+export function holdTask(account: Account, reason: HeldReason): StaffTask {
+  if (reason === 'RESPONSIBLE_PROVIDER_UNRESOLVED') return { code: 'resolve-provider', reason };
+  if (account.violations.length > 0) return checkSigningTask(account);
+  return { code: 'review-chart', reason };
+}
+
+/** The Task after a signing that broke P10–P12. */
+export function checkSigningTask(account: Account): StaffTask {
+  return { code: 'check-signing', reason: account.violations.join(' ') };
+}
+
+/**
+ * Tasks that outlive the run that ends now: a signing nobody has checked, a message whose fate nobody knows. All
+ * others are answered by the ending itself.
+ */
+export function tasksThatStay(account: Account): StaffTask[] {
+  return account.staffTasks.filter(
+    (task) =>
+      (task.code === 'check-signing' && account.violations.length > 0) ||
+      (task.code === 'notify-patient' &&
+        account.message?.state === 'UNKNOWN' &&
+        account.message.document === account.document),
+  );
+}

@@ -1,0 +1,27 @@
+/** Names derived from what a thing is about, so that doing it twice names it once. */
+import { createHash } from 'node:crypto';
+
+/** Short enough for an execution name (80 characters at most) and an identifier; 160 bits do not collide. */
+function digest(...parts: string[]): string {
+  return createHash('sha256').update(JSON.stringify(parts)).digest('hex').slice(0, 40);
+}
+
+/** Identifier of the chart document, form and encounter that regenerate the PIN of `cycle` (P3: one, however often). */
+export function cycleIdentifier(patientId: string, cycle: string): string {
+  return digest('cycle', patientId, cycle);
+}
+
+/** Name of the n-th execution for a patient. A digest: names are shown in consoles and logs. */
+export function executionName(patientId: string, attempt: number): string {
+  return `${digest('execution', patientId)}-${attempt}`;
+}
+
+/** Identifier of the Task for staff: one per patient and cause. */
+export function staffTaskIdentifier(patientId: string, code: string, reason: string): string {
+  return digest('staff-task', patientId, code, reason);
+}
+
+/** A set of references in a form that can be compared and kept in a record, without saying whom it names. */
+export function digestOf(references: readonly string[]): string {
+  return digest('references', ...[...new Set(references)].sort()).slice(0, 16);
+}

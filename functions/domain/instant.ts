@@ -1,0 +1,30 @@
+/** An instant in UTC as the chart and the records write it, e.g. `2026-11-22T21:40:00Z` (whole seconds in records). */
+export type Instant = string;
+
+/** Milliseconds since the epoch of an ISO 8601 instant, or null when it is none. */
+export function millisecondsOf(instant: string): number | null {
+  const milliseconds = Date.parse(instant);
+  return Number.isNaN(milliseconds) ? null : milliseconds;
+}
+
+/** The instant of `milliseconds`, cut to whole seconds: what the records hold. */
+export function toInstant(milliseconds: number): Instant {
+  return new Date(Math.floor(milliseconds / 1000) * 1000).toISOString().replace('.000Z', 'Z');
+}
+
+/** Whether `now` lies in a FHIR Period; a missing bound is open. */
+export function isWithin(start: string | null, end: string | null, now: number): boolean {
+  const from = start === null ? null : millisecondsOf(start);
+  const until = end === null ? null : endOfPeriod(end);
+  return (from === null || from <= now) && (until === null || now <= until);
+}
+
+/** FHIR's Period.end is inclusive: a bare day, month or year lasts until it is over (in UTC). */
+function endOfPeriod(end: string): number | null {
+  const lasts = /^(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?$/.exec(end);
+  if (lasts === null) return millisecondsOf(end);
+  const [, year, month, day] = lasts;
+  if (month === undefined) return Date.UTC(Number(year) + 1, 0, 1) - 1;
+  if (day === undefined) return Date.UTC(Number(year), Number(month), 1) - 1;
+  return Date.UTC(Number(year), Number(month) - 1, Number(day) + 1) - 1;
+}

@@ -1,0 +1,36 @@
+/** How a case ends. The execution's output carries `outcome` and `reason` (a contract: docs/architecture.md). */
+
+export const NOT_NEEDED_REASONS = [
+  'NOT_EXPIRED',
+  'NEVER_ISSUED',
+  'ALREADY_REGISTERED',
+  'OPTED_OUT',
+  'DECEASED',
+  'INACTIVE',
+  'MERGED',
+  'IN_PROGRESS',
+] as const;
+export const EMAIL_MISSING_REASONS = ['NONE', 'INVALID', 'SUPPRESSED'] as const;
+export const HELD_REASONS = [
+  'RESPONSIBLE_PROVIDER_UNRESOLVED',
+  'CHART_UNCLEAR',
+  'CYCLE_LIMIT',
+  'ATTEMPTS_EXHAUSTED',
+] as const;
+
+export type NotNeededReason = (typeof NOT_NEEDED_REASONS)[number];
+export type EmailMissingReason = (typeof EMAIL_MISSING_REASONS)[number];
+export type HeldReason = (typeof HELD_REASONS)[number];
+
+export const REASONS = [...NOT_NEEDED_REASONS, ...EMAIL_MISSING_REASONS, ...HELD_REASONS] as const;
+export type Reason = (typeof REASONS)[number];
+
+/** Outcomes of an execution that SUCCEEDED. A patient without an address is no failed execution. */
+export const OUTCOMES = ['REGENERATED', 'NOT_NEEDED', 'EMAIL_MISSING', 'HELD'] as const;
+export type Outcome = (typeof OUTCOMES)[number];
+
+export interface Ending {
+  outcome: Outcome;
+  /** null where none is listed: REGENERATED. */
+  reason: Reason | null;
+}

@@ -1,0 +1,19 @@
+/** Whether the record alone says that an execution should start. The chart is asked later, by CheckExpiry. */
+import { type Account, isMessageOwed } from './account.ts';
+import type { Day } from './calendar.ts';
+import { millisecondsOf } from './instant.ts';
+
+/**
+ * Due by the record at `now` (milliseconds), on the practice's day `today`. After a FAILED end machines wait for the
+ * next day's sweep, so that a broken EHR is not asked all day.
+ * @param awaitedFactChanged the address, provider or chart that the case waited for was entered
+ */
+export function isDueByRecord(account: Account, now: number, today: Day, awaitedFactChanged: boolean): boolean {
+  const dayHasCome = account.nextCheckDay !== null && account.nextCheckDay <= today;
+  if (account.outcome === null) return true;
+  if (account.outcome === 'FAILED') return dayHasCome;
+  if (account.outcome === 'HELD' || account.outcome === 'EMAIL_MISSING') return dayHasCome || awaitedFactChanged;
+  if (account.draft !== null) return true;
+  if (isMessageOwed(account) && account.violations.length === 0) return true;
+  return account.expiresAt !== null && now >= (millisecondsOf(account.expiresAt) ?? 0);
+}

@@ -1,0 +1,237 @@
+/**
+ * What the steps need from the world, in the procedure's words. Each port has one contract suite in tests/contracts
+ * that every implementation passes; adapters translate whatever goes wrong into the named errors of domain/errors.ts.
+ */
+import type { Account } from './domain/account.ts';
+import type { Day } from './domain/calendar.ts';
+import type { PinDocument, SignedFacts } from './domain/chart.ts';
+import type { Instant } from './domain/instant.ts';
+import type { Patient } from './domain/patient.ts';
+import type { ProviderCandidate } from './domain/responsible-provider.ts';
+
+/** The practice's time. Locally it can be moved; nothing else may ask what time it is. */
+export interface Clock {
+  /** Milliseconds since the epoch. */
+  now(): number;
+}
+
+/** Unbiased chance and fresh ids, injected so that tests are deterministic. */
+export interface Chance {
+  /** An unbiased integer in [0, max), from a CSPRNG. */
+  randomInt(max: number): number;
+  /** A UUID. */
+  newId(): string;
+}
+
+/** What the chart says when the provider of a new update is to be settled (P4, P5), read in one go. */
+export interface UpdateFacts {
+  /** `Organization/<id>`: custodian of the document being replaced, else the patient's organization; null: none. */
+  location: string | null;
+  /** `Encounter/<id>` of a visit under way there, the "visit ID" of P4, or null. */
+  visit: string | null;
+  primaryCare: ProviderCandidate[];
+  careTeamHere: ProviderCandidate[];
+  latestEncounterHere: ProviderCandidate[];
+  /** To be compared after signing. */
+  generalPractitioner: string;
+  careTeam: string;
+  draftOrders: string[];
+  /** A draft of this very cycle that an earlier try left, or null. */
+  draft: FoundDraft | null;
+}
+
+export interface FoundDraft extends DraftIds {
+  provider: string | null;
+  location: string | null;
+}
+
+/** The three resources of one chart update. */
+export interface DraftIds {
+  document: string;
+  form: string;
+  encounter: string;
+}
+
+/** An update to be opened (P3–P8). Nothing of it takes effect before it is signed. */
+export interface UpdateOrder {
+  patientId: string;
+  /** Derived from patient and cycle; the chart holds at most one draft of it. */
+  cycleIdentifier: string;
+  provider: string;
+  location: string | null;
+  visit: string | null;
+  pin: string;
+  now: number;
+}
+
+/** Resources as an adapter read them, to be handed back to it for a write with If-Match. Nobody else looks inside. */
+export type AsRead = Readonly<Record<string, unknown>>;
+
+/** Who stands in a document's "Route to". */
+export interface Routing {
+  /** How many Tasks are open. */
+  open: number;
+  asRead: AsRead;
+}
+
+export interface Reviewed {
+  /** The draft is there, its form holds a PIN, and neither is signed or discarded. */
+  draftIntact: boolean;
+  routing: Routing;
+  documents: PinDocument[];
+  pin: string | null;
+  asRead: AsRead;
+}
+
+export interface Signature {
+  patientId: string;
+  draft: DraftIds;
+  /** Document that is replaced. */
+  cycle: string;
+  asRead: AsRead;
+  now: number;
+}
+
+/** A signed document read back, with its signing instant as written and the PIN it holds. */
+export interface SignedReading extends SignedFacts {
+  date: string | null;
+  pin: string | null;
+}
+
+export interface StaffTaskOrder {
+  patientId: string;
+  code: string;
+  reason: string;
+}
+
+export interface FiledMessage {
+  patientId: string;
+  document: string;
+  sesId: string;
+  sentAt: Instant;
+}
+
+/**
+ * The chart. Each method is one request or batch unless it says otherwise, and may throw EhrUnavailableError,
+ * EhrThrottledError, EhrConflictError (all retried) or EhrRejectedError (not retried).
+ */
+export interface Ehr {
+  /** P1. PatientNotFoundError for 404 and 410. */
+  readPatient(patientId: string): Promise<Patient>;
+  /** P2: the patient's current PIN documents, signed ones and drafts; one request a page. */
+  readPinDocuments(patientId: string): Promise<PinDocument[]>;
+  /** The PIN in the completed form of this encounter, to be fingerprinted; null where there is none. */
+  readPin(encounter: string): Promise<string | null>;
+  /** How many signed PIN documents, current and superseded, carry our identifier. */
+  countOurSigned(patientId: string): Promise<number>;
+  /** P5: what settles provider and location for a document that replaces `cycle`. */
+  readUpdateFacts(patientId: string, cycle: string, cycleIdentifier: string, now: number): Promise<UpdateFacts>;
+  /** P3–P8 in one transaction; finds the draft of an earlier try instead of making a second one. */
+  openUpdate(order: UpdateOrder): Promise<DraftIds>;
+  /** P9. DraftGoneError where the update is neither open nor ended. An update ended before stays ended. */
+  endUpdate(draft: DraftIds, now: number): Promise<void>;
+  /** The open Tasks that focus the document. */
+  readRouting(document: string): Promise<Routing>;
+  /** P10: cancels these Tasks and answers with what is open afterwards, in one transaction. */
+  cancelRouting(document: string, routing: Routing): Promise<Routing>;
+  /** Everything that must hold just before signing, in one batch. */
+  reviewDraft(patientId: string, draft: DraftIds): Promise<Reviewed>;
+  /** P11, P12 in one transaction with If-Match: signs, completes the form, declines responsibility. */
+  sign(signature: Signature): Promise<void>;
+  /** Reads back what P10–P12 demand, with the signing instant, in one batch. */
+  readSigned(patientId: string, document: string, cycleIdentifier: string): Promise<SignedReading>;
+  /** P7: document, form and encounter of every draft with this identifier become entered-in-error, its routing is cancelled. */
+  discardDrafts(cycleIdentifiers: readonly string[]): Promise<void>;
+  /** P14: a Communication, once per SES id, without address or text. */
+  fileMessage(message: FiledMessage): Promise<void>;
+  /** A Task for the front desk, once per patient, code and reason while it is open. */
+  openStaffTask(order: StaffTaskOrder): Promise<void>;
+  /** Closes that Task where it is open. */
+  closeStaffTask(order: StaffTaskOrder): Promise<void>;
+}
+
+export interface PinItem {
+  patientId: string;
+  document: string;
+  fingerprint: string;
+  issuedAt: Instant;
+  expiresAt: Instant;
+  /** Epoch seconds; equals expiresAt. DynamoDB TTL deletes the item some time after. */
+  ttl: number;
+}
+
+/** A person's request: who asked for what, and why. */
+export interface DecisionRequest {
+  id: string;
+  patientId: string;
+  action: 'regenerate' | 'redrive' | 'release' | 'resend' | 'acknowledge';
+  actor: string;
+  reason: string;
+  at: Instant;
+}
+
+/**
+ * The practice's records. RecordsUnavailableError and RecordConflictError are retried. Reads of an account are
+ * strongly consistent.
+ */
+export interface PinRecords {
+  /** null where there is none. */
+  read(patientId: string): Promise<Account | null>;
+  /**
+   * Saves `next` in place of `previous` and answers with what is stored. RecordConflictError when the account is no
+   * longer `previous`; a save whose answer got lost is recognised as one's own.
+   */
+  save(previous: Account | null, next: Account): Promise<Account>;
+  /** The item whose TTL tracks the 30 days; replaces the patient's earlier one. */
+  putPin(item: PinItem): Promise<void>;
+  readPin(patientId: string): Promise<PinItem | null>;
+  /** No lapse follows: for who registered, opted out or was merged. */
+  deletePin(patientId: string): Promise<void>;
+  /** Whether `fingerprint` is now `owner`'s alone, for 44 days. */
+  reserveFingerprint(fingerprint: string, owner: string, now: number): Promise<boolean>;
+  /** Which patient and document a mail was for. */
+  putMessage(message: FiledMessage): Promise<void>;
+  readMessage(sesId: string): Promise<{ patientId: string; document: string } | null>;
+  putRequest(request: DecisionRequest): Promise<void>;
+  readRequest(patientId: string, id: string): Promise<DecisionRequest | null>;
+  /** Patients due up to and with `day`, one page of a shard (0–15), from the index alone. */
+  listDue(shard: number, day: Day, after: string | null): Promise<{ patientIds: string[]; next: string | null }>;
+}
+
+/** A keyed digest that tells no PIN and no address to who holds the table. */
+export interface Fingerprint {
+  of(value: string): Promise<string>;
+}
+
+export interface Mail {
+  to: string;
+  from: string;
+  subject: string;
+  text: string;
+  html: string;
+}
+
+export interface Mailer {
+  /**
+   * Hands one mail to SES and answers with its id; sends at most once.
+   * EmailThrottledError: certainly not sent, retried. EmailRejectedError: certainly not sent, not retried.
+   * NotificationFateUnknownError: may have been sent, never retried.
+   */
+  send(mail: Mail): Promise<string>;
+}
+
+export interface ExecutionInput {
+  patientId: string;
+  attempt: number;
+  /** Id of a person's request to regenerate whatever the age, or null. */
+  force: string | null;
+}
+
+export type ExecutionStatus = 'RUNNING' | 'SUCCEEDED' | 'FAILED' | 'TIMED_OUT' | 'ABORTED';
+
+export interface Executions {
+  /** Starts the named execution; a name that was started before answers with that one. Gives the ARN. */
+  start(name: string, input: ExecutionInput): Promise<string>;
+  /** null where no execution of that name was ever started. */
+  describe(name: string): Promise<{ status: ExecutionStatus; arn: string; stoppedAt: number | null } | null>;
+}

@@ -1,0 +1,80 @@
+/**
+ * The only wiring: one plain function per port, called when a step needs it, so that a bundle carries only what its
+ * step uses. Clients are kept between invocations; what ends with a call is made for the call.
+ */
+import { randomInt, randomUUID } from 'node:crypto';
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { SESClient } from '@aws-sdk/client-ses';
+import { SFNClient } from '@aws-sdk/client-sfn';
+import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import { createDynamoDbPinRecords } from '../adapters/dynamodb-pin-records.ts';
+import { createFhirEhr } from '../adapters/fhir/ehr.ts';
+import { createHmacFingerprint } from '../adapters/hmac-fingerprint.ts';
+import { createSesMailer } from '../adapters/ses-mailer.ts';
+import { createStepFunctionsExecutions } from '../adapters/stepfunctions-executions.ts';
+import type { Chance, Ehr, Executions, Fingerprint, Mailer, PinRecords } from '../ports.ts';
+import { clock } from './clock.ts';
+import { setting } from './config.ts';
+import { type Policy, readPolicy } from './policy.ts';
+
+/** What ends with one invocation. */
+export interface Call {
+  /** Aborts when the 15 s are over that a step's own calls share. */
+  signal: AbortSignal;
+}
+
+/** Two seconds to connect, five for an answer: an AWS API that needs longer is down, and the state machine retries. */
+const AWS_TIMEOUTS = { connectionTimeout: 2_000, requestTimeout: 5_000, throwOnRequestTimeout: true };
+
+function once<T>(make: () => T): () => T {
+  let made: { value: T } | null = null;
+  return () => {
+    made ??= { value: make() };
+    return made.value;
+  };
+}
+
+const dynamoDb = once(() => DynamoDBDocumentClient.from(new DynamoDBClient({ requestHandler: AWS_TIMEOUTS })));
+const stepFunctions = once(() => new SFNClient({ requestHandler: AWS_TIMEOUTS }));
+/** One attempt: a mail whose answer got lost must not be sent again by the SDK. */
+const ses = once(() => new SESClient({ requestHandler: AWS_TIMEOUTS, maxAttempts: 1 }));
+const policyOnce = once(() => readPolicy(setting('practicePolicyFile')));
+
+export function policy(): Policy {
+  return policyOnce();
+}
+
+export function chance(): Chance {
+  return { randomInt: (max) => randomInt(max), newId: () => randomUUID() };
+}
+
+export function ehr(call: Call): Ehr {
+  return createFhirEhr({
+    baseUrl: setting('ehrBaseUrl'),
+    authorization: async () => null,
+    signal: call.signal,
+    clock: clock(),
+  });
+}
+
+export function pinRecords(call: Call): PinRecords {
+  const { newId } = chance();
+  return createDynamoDbPinRecords({ client: dynamoDb(), table: setting('table'), signal: call.signal, newId });
+}
+
+export function fingerprint(): Fingerprint {
+  return createHmacFingerprint(Buffer.from(setting('fingerprintKey'), 'base64'));
+}
+
+export function mailer(call: Call): Mailer {
+  const configurationSet = setting('sesConfigurationSet') || null;
+  return createSesMailer({ client: ses(), configurationSet, signal: call.signal });
+}
+
+export function executions(call: Call): Executions {
+  return createStepFunctionsExecutions({
+    client: stepFunctions(),
+    stateMachineArn: setting('stateMachineArn'),
+    signal: call.signal,
+  });
+}

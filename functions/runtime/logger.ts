@@ -1,0 +1,40 @@
+/** One line of JSON per step, of allowed fields only: what is not listed here cannot be logged. */
+import { LogFormatter, Logger, LogItem } from '@aws-lambda-powertools/logger';
+import type { LogAttributes, UnformattedAttributes } from '@aws-lambda-powertools/logger/types';
+
+/** Opaque ids, verdicts, codes. Never a PIN, an address, a name, a birth date. */
+const ALLOWED = [
+  'step',
+  'execution',
+  'patientId',
+  'due',
+  'reason',
+  'outcome',
+  'error',
+  'code',
+  'milliseconds',
+] as const;
+export type LogFields = Partial<Record<(typeof ALLOWED)[number], string | number | null>>;
+
+class AllowListFormatter extends LogFormatter {
+  override formatAttributes(attributes: UnformattedAttributes, additional: LogAttributes): LogItem {
+    const allowed = Object.fromEntries(
+      Object.entries(additional).filter(([key]) => (ALLOWED as readonly string[]).includes(key)),
+    );
+    return new LogItem({
+      attributes: {
+        timestamp: this.formatTimestamp(attributes.timestamp),
+        level: attributes.logLevel,
+        message: attributes.message,
+        ...allowed,
+      },
+    });
+  }
+}
+
+const logger = new Logger({ serviceName: 'portal-pin', logFormatter: new AllowListFormatter() });
+
+export function logStep(message: 'step ended' | 'step failed', fields: LogFields): void {
+  if (message === 'step failed') logger.warn(message, fields);
+  else logger.info(message, fields);
+}

@@ -1,0 +1,86 @@
+/** The practice policy: what one practice decides, as JSON checked by zod. docs/architecture.md explains each setting. */
+import { readFileSync } from 'node:fs';
+import * as z from 'zod/mini';
+import { LOCATION_KINDS } from '../domain/responsible-provider.ts';
+
+const timeZone = z.string().check(
+  z.refine((zone) => {
+    try {
+      new Intl.DateTimeFormat('en', { timeZone: zone });
+      return true;
+    } catch {
+      return false;
+    }
+  }, 'is no IANA time zone, e.g. America/New_York'),
+);
+const count = (minimum: number, maximum: number) => z.int().check(z.minimum(minimum), z.maximum(maximum));
+/** The languages that the notification is written in. */
+const language = z.enum(['en']);
+
+export const policySchema = z.strictObject({
+  practice: z.strictObject({
+    name: z.string().check(z.minLength(1), z.maxLength(100)),
+    /** As the patient should dial it. */
+    phone: z.string().check(z.minLength(5), z.maxLength(30)),
+    portalUrl: z.url({ protocol: /^https$/ }),
+    /** Address verified in SES. */
+    sender: z.email(),
+  }),
+  timeZone,
+  /** Organizations of the group and how P5 applies there; `Organization/<id>`. */
+  locations: z.array(
+    z.strictObject({
+      organization: z.string().check(z.regex(/^Organization\/[A-Za-z0-9.-]{1,64}$/)),
+      kind: z.enum(LOCATION_KINDS),
+    }),
+  ),
+  /** For a location that is not listed, or a patient without one. */
+  defaultKind: z.enum(LOCATION_KINDS),
+  providerFallback: z.enum(['none', 'latest-encounter']),
+  sweep: z.strictObject({
+    /** Hour of the day in `timeZone`. */
+    hour: count(0, 23),
+    startsPerMinute: count(1, 6000),
+    dailyLimit: count(1, 1_000_000),
+  }),
+  /** Days until a case that waits for a person is looked at again. */
+  recheckDays: count(1, 90),
+  /** PINs in a row that nobody registered with, before a person is asked. */
+  cycleLimit: count(1, 24),
+  /** Failed ends in a row, before a person is asked. */
+  attemptLimit: count(1, 20),
+  /** Languages of the notification; the first is the default. */
+  languages: z.array(language).check(z.minLength(1)),
+});
+
+export type Policy = z.infer<typeof policySchema>;
+
+/** What is wrong with a policy file; the message names the file, the key and the way out. */
+export class PolicyError extends Error {
+  constructor(message: string) {
+    super(message);
+    this.name = 'PolicyError';
+  }
+}
+
+/** Reads and checks the policy at `path`. PolicyError names every wrong key. */
+export function readPolicy(path: string): Policy {
+  let json: unknown;
+  try {
+    json = JSON.parse(readFileSync(path, 'utf8'));
+  } catch (error) {
+    const why = error instanceof SyntaxError ? 'is no JSON' : 'cannot be read';
+    throw new PolicyError(
+      `The practice policy ${path} ${why}. Give the path of a JSON file like local/demo/policy.json.`,
+    );
+  }
+  const result = z.safeParse(policySchema, json);
+  if (result.success) return result.data;
+  const issues = result.error.issues.map((issue) => {
+    const unknownKeys = issue.code === 'unrecognized_keys' ? `unknown key ${issue.keys.join(', ')}` : issue.message;
+    return `  ${issue.path.join('.') || '(top level)'}: ${unknownKeys}`;
+  });
+  throw new PolicyError(
+    `The practice policy ${path} is wrong:\n${issues.join('\n')}\nSettings: docs/architecture.md, "Practice policy".`,
+  );
+}

@@ -1,0 +1,108 @@
+/**
+ * CheckExpiry (P2): takes the patient's lease, brings the record up to the chart, and decides what is due. Where
+ * nothing is, the case ends here.
+ */
+import * as z from 'zod/mini';
+import { type Account, isMessageOwed, newAccount, withLease } from '../domain/account.ts';
+import { type Chart, readChart } from '../domain/chart.ts';
+import { type Limits, type Verdict, whatIsDue } from '../domain/due.ts';
+import { cycleIdentifier } from '../domain/identity.ts';
+import type { Reason } from '../domain/outcomes.ts';
+import { type Decision, decision, patientFacts, stepInput } from '../domain/state-data.ts';
+import { clock } from '../runtime/clock.ts';
+import { ehr, fingerprint, pinRecords, policy } from '../runtime/container.ts';
+import { stepHandler } from '../runtime/step-handler.ts';
+import { type AdoptPorts, adoptPin } from '../usecases/adopt-pin.ts';
+import { completeSigned } from '../usecases/complete-signed.ts';
+import { type EndPorts, endCase } from '../usecases/end-case.ts';
+
+const input = z.strictObject({ ...stepInput, force: z.nullable(z.string()), patient: patientFacts });
+type Input = z.infer<typeof input>;
+
+type Ports = AdoptPorts & EndPorts & { limits: Limits };
+
+/** Throws LeaseHeldError while another execution works on the patient. */
+export async function checkExpiry(ports: Ports, event: Input): Promise<Decision> {
+  const { execution, patientId } = event;
+  const { records, clock } = ports;
+  const stored = await records.read(patientId);
+  if (stored?.endedBy === execution) return nothing(stored.reason as Reason, stored.document);
+
+  const leased = withLease(stored ?? newAccount(patientId), execution, clock.now());
+  let account = leased === stored ? stored : await records.save(stored, leased);
+  const chart = readChart(await ports.ehr.readPinDocuments(patientId), clock.now());
+  account = await upToChart(ports, account, chart);
+
+  const verdict = whatIsDue(factsOf(event, account, chart), ports.limits, clock.now());
+  const cycle = chart.newest?.id ?? null;
+  if (hasDraftToDiscard(account, chart, verdict)) {
+    return { due: 'DISCARD', next: verdict.due, reason: verdict.reason, cycle, error: null };
+  }
+  if (verdict.due === 'NOTHING') {
+    await endWithoutPin(ports, account, execution, verdict.reason);
+    return nothing(verdict.reason, cycle);
+  }
+  return { due: verdict.due, next: null, reason: verdict.reason, cycle, error: null };
+}
+
+function nothing(reason: Reason | null, cycle: string | null): Decision {
+  return { due: 'NOTHING', next: null, reason, cycle, error: null };
+}
+
+/** A document of ours that was signed while its answer got lost is completed; any other newer one is adopted. */
+async function upToChart(ports: Ports, account: Account, chart: Chart): Promise<Account> {
+  const { newest } = chart;
+  if (newest === null || newest.id === account.document) return account;
+  const { draft, patientId } = account;
+  if (draft !== null && newest.cycleIdentifier === cycleIdentifier(patientId, draft.cycle)) {
+    return completeSigned(ports, account, { ...draft, document: newest.id });
+  }
+  return ports.records.save(account, await adoptPin(ports, account, newest));
+}
+
+function factsOf(event: Input, account: Account, chart: Chart) {
+  return {
+    ...event.patient,
+    newestSignedAt: chart.newest?.signedAt ?? null,
+    chartUnclear: chart.unclear || account.violations.length > 0,
+    failures: account.failures,
+    unclaimedCycles: account.unclaimedCycles,
+    // A request that a signed PIN has served is not served again by an execution that comes back with it.
+    forced: event.force !== null && event.force !== account.servedRequest,
+    messageOwed: isMessageOwed(account),
+  };
+}
+
+/** Drafts go first where nothing is to be regenerated, and so do drafts of an earlier cycle. */
+function hasDraftToDiscard(account: Account, chart: Chart, verdict: Verdict): boolean {
+  const noted = account.draft !== null || chart.drafts.length > 0;
+  if (verdict.due !== 'REGENERATE') return noted;
+  const current = cycleIdentifier(account.patientId, chart.newest?.id ?? '');
+  return chart.drafts.some((draft) => draft.cycleIdentifier !== current);
+}
+
+/** Who registered, opted out or was merged has no PIN to lapse; a registration ends the row of unclaimed cycles. */
+async function endWithoutPin(ports: Ports, account: Account, execution: string, reason: Reason | null): Promise<void> {
+  const untracked = reason === 'ALREADY_REGISTERED' || reason === 'OPTED_OUT' || reason === 'MERGED';
+  if (untracked && account.document !== null) await ports.records.deletePin(account.patientId);
+  const claimed = reason === 'ALREADY_REGISTERED' ? { ...account, unclaimedCycles: 0 } : account;
+  await endCase(ports, claimed, { execution, outcome: 'NOT_NEEDED', reason, staffTask: null });
+}
+
+export const handler = stepHandler({
+  name: 'CheckExpiry',
+  input,
+  output: decision,
+  run: (event, call) =>
+    checkExpiry(
+      {
+        ehr: ehr(call),
+        records: pinRecords(call),
+        fingerprint: fingerprint(),
+        clock: clock(),
+        practice: policy(),
+        limits: policy(),
+      },
+      event,
+    ),
+});

@@ -1,0 +1,42 @@
+/**
+ * ClearRouting (P9, P10): ends the update, whereupon the EHR puts names into "Route to" by itself; removes every one
+ * of them and proves that none is left, so that the document reaches nobody's desktop.
+ */
+import * as z from 'zod/mini';
+import { assertLease } from '../domain/account.ts';
+import { DraftGoneError } from '../domain/errors.ts';
+import { stepInput } from '../domain/state-data.ts';
+import type { Clock, Ehr, PinRecords } from '../ports.ts';
+import { clock } from '../runtime/clock.ts';
+import { ehr, pinRecords } from '../runtime/container.ts';
+import { stepHandler } from '../runtime/step-handler.ts';
+import { emptyRouting } from '../usecases/empty-routing.ts';
+
+const input = z.strictObject(stepInput);
+const output = z.strictObject({ removed: z.int() });
+
+interface Ports {
+  ehr: Ehr;
+  records: PinRecords;
+  clock: Clock;
+}
+
+/** Throws DraftGoneError, LeaseLostError, RoutingNotEmptyError and what the EHR throws. */
+export async function clearRouting(
+  ports: Ports,
+  { execution, patientId }: z.infer<typeof input>,
+): Promise<z.infer<typeof output>> {
+  const account = await ports.records.read(patientId);
+  assertLease(account, execution);
+  if (account.draft === null) throw new DraftGoneError('NO_DRAFT_NOTED');
+  await ports.ehr.endUpdate(account.draft, ports.clock.now());
+  const { document } = account.draft;
+  return { removed: await emptyRouting(ports.ehr, document, await ports.ehr.readRouting(document)) };
+}
+
+export const handler = stepHandler({
+  name: 'ClearRouting',
+  input,
+  output,
+  run: (event, call) => clearRouting({ ehr: ehr(call), records: pinRecords(call), clock: clock() }, event),
+});

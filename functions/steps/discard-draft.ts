@@ -1,0 +1,105 @@
+/**
+ * DiscardDraft (P7): undoes an update that will not be signed. It looks before it acts: what was signed after all is
+ * completed, a newer PIN made by hand wins, and only then is the draft entered in error.
+ */
+import * as z from 'zod/mini';
+import { type Account, assertLease } from '../domain/account.ts';
+import { type Chart, readChart } from '../domain/chart.ts';
+import { isExpired } from '../domain/expiry.ts';
+import { cycleIdentifier } from '../domain/identity.ts';
+import type { Reason } from '../domain/outcomes.ts';
+import { type Decision, decision, stepInput } from '../domain/state-data.ts';
+import { clock } from '../runtime/clock.ts';
+import { ehr, fingerprint, pinRecords, policy } from '../runtime/container.ts';
+import { stepHandler } from '../runtime/step-handler.ts';
+import { type AdoptPorts, adoptPin } from '../usecases/adopt-pin.ts';
+import { completeSigned } from '../usecases/complete-signed.ts';
+import { type EndPorts, endCase } from '../usecases/end-case.ts';
+
+const input = z.strictObject({ ...stepInput, decision });
+type Input = z.infer<typeof input>;
+type Remains = Pick<Decision, 'next' | 'reason' | 'error'>;
+type Ports = AdoptPorts & EndPorts;
+
+/** Throws LeaseLostError and what EHR and records throw; `next` says what remains to be done. */
+export async function discardDraft(ports: Ports, event: Input): Promise<Decision> {
+  const { execution, patientId } = event;
+  const { cycle } = event.decision;
+  const account = await ports.records.read(patientId);
+  if (account?.endedBy === execution) return { due: 'DISCARD', cycle, ...endedAs(account, event.decision) };
+  assertLease(account, execution);
+  const chart = readChart(await ports.ehr.readPinDocuments(patientId), ports.clock.now());
+  return { due: 'DISCARD', cycle, ...(await remains(ports, event, account, chart)) };
+}
+
+function endedAs(account: Account, { error }: Decision): Remains {
+  if (account.outcome === 'FAILED') return { next: 'FAIL', reason: null, error };
+  return { next: 'NOTHING', reason: account.reason as Reason, error: null };
+}
+
+async function remains(ports: Ports, event: Input, account: Account, chart: Chart): Promise<Remains> {
+  const { newest } = chart;
+  const isNewer = newest !== null && newest.id !== event.decision.cycle;
+  if (isNewer && isOurs(account, chart)) return signedAfterAll(ports, account, newest.id);
+
+  await ports.ehr.discardDrafts(identifiersOf(account, chart, event.decision.cycle));
+  let current = account.draft === null ? account : await ports.records.save(account, { ...account, draft: null });
+  if (isNewer) current = await ports.records.save(current, await adoptPin(ports, current, newest));
+  const verdict = verdictOf(event.decision, isNewer && !isExpired(newest.signedAt, ports.clock.now()));
+  await endIfOver(ports, event.execution, current, verdict);
+  return verdict;
+}
+
+/** Whether the newest document is the one this record made: the noted draft, signed, or one recorded already. */
+function isOurs(account: Account, { newest }: Chart): boolean {
+  if (newest === null) return false;
+  const { draft, patientId } = account;
+  const isNotedDraft = draft !== null && newest.cycleIdentifier === cycleIdentifier(patientId, draft.cycle);
+  return isNotedDraft || (account.document === newest.id && account.message?.document === newest.id);
+}
+
+async function signedAfterAll(ports: Ports, account: Account, document: string): Promise<Remains> {
+  const completed =
+    account.draft === null ? account : await completeSigned(ports, account, { ...account.draft, document });
+  if (completed.violations.length === 0) return { next: 'NOTIFY', reason: null, error: null };
+  const Cause = completed.violations.join(' ');
+  return { next: 'VIOLATED', reason: null, error: { Error: 'PostconditionViolatedError', Cause } };
+}
+
+function identifiersOf(account: Account, chart: Chart, cycle: string | null): string[] {
+  const cycles = [cycle, account.draft?.cycle].filter((each) => each != null);
+  const derived = cycles.map((each) => cycleIdentifier(account.patientId, each));
+  const found = chart.drafts.flatMap((draft) => draft.cycleIdentifier ?? []);
+  return [...new Set([...derived, ...found])];
+}
+
+/** What remains: the verdict that CheckExpiry came with, a hold where no provider could be settled, or the failure. */
+function verdictOf({ next, reason, error }: Decision, newerByHand: boolean): Remains {
+  if (newerByHand) return { next: 'NOTHING', reason: 'NOT_EXPIRED', error: null };
+  if (error === null) return { next, reason, error };
+  if (error.Error === 'ResponsibleProviderUnresolvedError') {
+    return { next: 'HOLD', reason: 'RESPONSIBLE_PROVIDER_UNRESOLVED', error: null };
+  }
+  return { next: 'FAIL', reason: null, error };
+}
+
+async function endIfOver(ports: Ports, execution: string, account: Account, verdict: Remains): Promise<void> {
+  if (verdict.next === 'FAIL') {
+    const reason = verdict.error?.Error ?? null;
+    await endCase(ports, account, { execution, outcome: 'FAILED', reason, staffTask: null });
+  }
+  if (verdict.next === 'NOTHING') {
+    await endCase(ports, account, { execution, outcome: 'NOT_NEEDED', reason: verdict.reason, staffTask: null });
+  }
+}
+
+export const handler = stepHandler({
+  name: 'DiscardDraft',
+  input,
+  output: decision,
+  run: (event, call) =>
+    discardDraft(
+      { ehr: ehr(call), records: pinRecords(call), fingerprint: fingerprint(), clock: clock(), practice: policy() },
+      event,
+    ),
+});

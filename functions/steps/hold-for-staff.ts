@@ -1,0 +1,33 @@
+/** HoldForStaff (P5 and what else a person must decide): a Task names what is to be decided, the case waits. */
+import * as z from 'zod/mini';
+import { assertLease } from '../domain/account.ts';
+import { holdTask } from '../domain/ending.ts';
+import { HELD_REASONS } from '../domain/outcomes.ts';
+import { ending, stepInput } from '../domain/state-data.ts';
+import { clock } from '../runtime/clock.ts';
+import { ehr, pinRecords, policy } from '../runtime/container.ts';
+import { stepHandler } from '../runtime/step-handler.ts';
+import { type EndPorts, endCase } from '../usecases/end-case.ts';
+
+const input = z.strictObject({ ...stepInput, reason: z.enum(HELD_REASONS) });
+
+/** Throws LeaseLostError and what EHR and records throw. */
+export async function holdForStaff(
+  ports: EndPorts,
+  { execution, patientId, reason }: z.infer<typeof input>,
+): Promise<z.infer<typeof ending>> {
+  const account = await ports.records.read(patientId);
+  if (account?.endedBy !== execution) {
+    assertLease(account, execution);
+    await endCase(ports, account, { execution, outcome: 'HELD', reason, staffTask: holdTask(account, reason) });
+  }
+  return { outcome: 'HELD', reason };
+}
+
+export const handler = stepHandler({
+  name: 'HoldForStaff',
+  input,
+  output: ending,
+  run: (event, call) =>
+    holdForStaff({ ehr: ehr(call), records: pinRecords(call), clock: clock(), practice: policy() }, event),
+});

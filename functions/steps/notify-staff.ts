@@ -1,0 +1,42 @@
+/**
+ * NotifyStaff (P12, P14): a notification could not be sent, or a signing broke what it must not. A person gets a Task;
+ * the execution ends as failed.
+ */
+import * as z from 'zod/mini';
+import { type Account, assertLease, type StaffTask } from '../domain/account.ts';
+import { checkSigningTask } from '../domain/ending.ts';
+import { stepInput } from '../domain/state-data.ts';
+import { clock } from '../runtime/clock.ts';
+import { ehr, pinRecords, policy } from '../runtime/container.ts';
+import { stepHandler } from '../runtime/step-handler.ts';
+import { type EndPorts, endCase } from '../usecases/end-case.ts';
+
+/** The caught error's name, e.g. EmailRejectedError. */
+const errorName = z.string().check(z.minLength(1), z.maxLength(80));
+const input = z.strictObject({ ...stepInput, error: errorName });
+const output = z.strictObject({ task: z.string() });
+
+/** Throws LeaseLostError and what EHR and records throw. */
+export async function notifyStaff(
+  ports: EndPorts,
+  { execution, patientId, error }: z.infer<typeof input>,
+): Promise<z.infer<typeof output>> {
+  const account = await ports.records.read(patientId);
+  if (account?.endedBy === execution) return { task: taskFor(account, error).code };
+  assertLease(account, execution);
+  const staffTask = taskFor(account, error);
+  await endCase(ports, account, { execution, outcome: 'FAILED', reason: error, staffTask });
+  return { task: staffTask.code };
+}
+
+function taskFor(account: Account, error: string): StaffTask {
+  return account.violations.length > 0 ? checkSigningTask(account) : { code: 'notify-patient', reason: error };
+}
+
+export const handler = stepHandler({
+  name: 'NotifyStaff',
+  input,
+  output,
+  run: (event, call) =>
+    notifyStaff({ ehr: ehr(call), records: pinRecords(call), clock: clock(), practice: policy() }, event),
+});

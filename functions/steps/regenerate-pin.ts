@@ -1,0 +1,122 @@
+/**
+ * RegeneratePin (P3–P8): settles the provider by the rule of the location of care, then opens one chart update with a
+ * new PIN in its form. Nothing takes effect before SignDocument; a draft of an earlier try is used again.
+ */
+import * as z from 'zod/mini';
+import { type Account, assertLease, type Draft } from '../domain/account.ts';
+import { RecordConflictError, ResponsibleProviderUnresolvedError } from '../domain/errors.ts';
+import { cycleIdentifier, digestOf } from '../domain/identity.ts';
+import { generatePin } from '../domain/pin.ts';
+import { responsibleProvider } from '../domain/responsible-provider.ts';
+import { fhirId, stepInput } from '../domain/state-data.ts';
+import type { Chance, Clock, DraftIds, Ehr, Fingerprint, PinRecords, UpdateFacts } from '../ports.ts';
+import { clock } from '../runtime/clock.ts';
+import { chance, ehr, fingerprint, pinRecords, policy } from '../runtime/container.ts';
+import type { Policy } from '../runtime/policy.ts';
+import { stepHandler } from '../runtime/step-handler.ts';
+
+const input = z.strictObject({ ...stepInput, cycle: fhirId });
+type Input = z.infer<typeof input>;
+const output = z.strictObject({ document: fhirId });
+
+interface Ports {
+  ehr: Ehr;
+  records: PinRecords;
+  fingerprint: Fingerprint;
+  clock: Clock;
+  chance: Chance;
+  practice: Pick<Policy, 'locations' | 'defaultKind' | 'providerFallback'>;
+}
+
+/** Five PINs in a row that are taken do not happen among 24 × 10⁹. */
+const MINTINGS = 5;
+
+/** Throws ResponsibleProviderUnresolvedError, LeaseLostError and what the EHR throws. */
+export async function regeneratePin(
+  ports: Ports,
+  { execution, patientId, cycle }: Input,
+): Promise<z.infer<typeof output>> {
+  const account = await ports.records.read(patientId);
+  assertLease(account, execution);
+  const identifier = cycleIdentifier(patientId, cycle);
+  const facts = await ports.ehr.readUpdateFacts(patientId, cycle, identifier, ports.clock.now());
+  const provider = settleProvider(facts, ports.practice);
+  const ids =
+    (await usableDraft(ports, facts, identifier, provider)) ??
+    (await openUpdate(ports, facts, identifier, provider, patientId));
+  await note(ports, account, ids, facts, provider, cycle);
+  return { document: ids.document };
+}
+
+function settleProvider(facts: UpdateFacts, practice: Ports['practice']): string {
+  const kind = practice.locations.find((each) => each.organization === facts.location)?.kind ?? practice.defaultKind;
+  const latestEncounterHere = practice.providerFallback === 'latest-encounter' ? facts.latestEncounterHere : [];
+  const verdict = responsibleProvider({ kind, ...facts, latestEncounterHere });
+  if ('unresolved' in verdict) throw new ResponsibleProviderUnresolvedError(verdict.unresolved);
+  return verdict.provider;
+}
+
+/** The draft that an earlier try left, if it says what would be said now; else it is discarded. */
+async function usableDraft(
+  ports: Ports,
+  facts: UpdateFacts,
+  identifier: string,
+  provider: string,
+): Promise<DraftIds | null> {
+  if (facts.draft === null) return null;
+  if (facts.draft.provider === provider && facts.draft.location === facts.location) return facts.draft;
+  await ports.ehr.discardDrafts([identifier]);
+  return null;
+}
+
+async function openUpdate(
+  ports: Ports,
+  facts: UpdateFacts,
+  identifier: string,
+  provider: string,
+  patientId: string,
+): Promise<DraftIds> {
+  const now = ports.clock.now();
+  for (let minting = 0; minting < MINTINGS; minting++) {
+    const pin = generatePin(ports.chance.randomInt);
+    if (!(await ports.records.reserveFingerprint(await ports.fingerprint.of(pin), identifier, now))) continue;
+    const { location, visit } = facts;
+    return ports.ehr.openUpdate({ patientId, cycleIdentifier: identifier, provider, location, visit, pin, now });
+  }
+  throw new RecordConflictError('NO_FREE_PIN');
+}
+
+/** Notes the draft and what must be the same after signing (P12), before anything is signed. */
+async function note(
+  ports: Ports,
+  account: Account,
+  ids: DraftIds,
+  facts: UpdateFacts,
+  provider: string,
+  cycle: string,
+): Promise<void> {
+  const { generalPractitioner, careTeam, draftOrders } = facts;
+  const compared = { generalPractitioner, careTeam, author: digestOf([provider]), draftOrders };
+  const { document, form, encounter } = ids;
+  const draft: Draft = { cycle, document, form, encounter, request: account.request, compared };
+  if (JSON.stringify(account.draft) === JSON.stringify(draft)) return;
+  await ports.records.save(account, { ...account, draft });
+}
+
+export const handler = stepHandler({
+  name: 'RegeneratePin',
+  input,
+  output,
+  run: (event, call) =>
+    regeneratePin(
+      {
+        ehr: ehr(call),
+        records: pinRecords(call),
+        fingerprint: fingerprint(),
+        clock: clock(),
+        chance: chance(),
+        practice: policy(),
+      },
+      event,
+    ),
+});

@@ -1,0 +1,33 @@
+/** RequestEmail (P1): without a usable address nothing is regenerated; the front desk is asked to enter one. */
+import * as z from 'zod/mini';
+import { assertLease } from '../domain/account.ts';
+import { EMAIL_MISSING_REASONS } from '../domain/outcomes.ts';
+import { ending, stepInput } from '../domain/state-data.ts';
+import { clock } from '../runtime/clock.ts';
+import { ehr, pinRecords, policy } from '../runtime/container.ts';
+import { stepHandler } from '../runtime/step-handler.ts';
+import { type EndPorts, endCase } from '../usecases/end-case.ts';
+
+const input = z.strictObject({ ...stepInput, reason: z.enum(EMAIL_MISSING_REASONS) });
+
+/** Throws LeaseLostError and what EHR and records throw. */
+export async function requestEmail(
+  ports: EndPorts,
+  { execution, patientId, reason }: z.infer<typeof input>,
+): Promise<z.infer<typeof ending>> {
+  const account = await ports.records.read(patientId);
+  if (account?.endedBy !== execution) {
+    assertLease(account, execution);
+    const staffTask = { code: 'enter-email', reason };
+    await endCase(ports, account, { execution, outcome: 'EMAIL_MISSING', reason, staffTask });
+  }
+  return { outcome: 'EMAIL_MISSING', reason };
+}
+
+export const handler = stepHandler({
+  name: 'RequestEmail',
+  input,
+  output: ending,
+  run: (event, call) =>
+    requestEmail({ ehr: ehr(call), records: pinRecords(call), clock: clock(), practice: policy() }, event),
+});

@@ -1,0 +1,58 @@
+/**
+ * VerifyEmail (P1): reads the patient and says, as facts, whether the portal is for them and whether there is an
+ * address to write to. The address itself stays in the EHR.
+ */
+import * as z from 'zod/mini';
+import { PatientNotFoundError } from '../domain/errors.ts';
+import { addressCandidates, chooseAddress, standingOf } from '../domain/patient.ts';
+import { patientFacts, stepInput } from '../domain/state-data.ts';
+import type { Clock, Ehr, Fingerprint, PinRecords } from '../ports.ts';
+import { clock } from '../runtime/clock.ts';
+import { ehr, fingerprint, pinRecords, policy } from '../runtime/container.ts';
+import { stepHandler } from '../runtime/step-handler.ts';
+import { endCase } from '../usecases/end-case.ts';
+
+const input = z.strictObject(stepInput);
+
+interface Ports {
+  ehr: Ehr;
+  records: PinRecords;
+  fingerprint: Fingerprint;
+  clock: Clock;
+  practice: { timeZone: string; recheckDays: number };
+}
+
+/** Throws PatientNotFoundError, after noting that nobody needs to look for this patient again. */
+export async function verifyEmail(
+  ports: Ports,
+  { execution, patientId }: z.infer<typeof input>,
+): Promise<z.infer<typeof patientFacts>> {
+  const account = await ports.records.read(patientId);
+  try {
+    const patient = await ports.ehr.readPatient(patientId);
+    const now = ports.clock.now();
+    const rejected = new Set(account?.rejectedAddresses ?? []);
+    const isRejected = new Map<string, boolean>();
+    for (const address of rejected.size === 0 ? [] : addressCandidates(patient, now)) {
+      isRejected.set(address, rejected.has(await ports.fingerprint.of(address)));
+    }
+    const { verdict } = chooseAddress(patient, now, (address) => isRejected.get(address) ?? false);
+    return { standing: standingOf(patient), address: verdict };
+  } catch (error) {
+    if (error instanceof PatientNotFoundError && account !== null && account.execution === execution) {
+      await endCase(ports, account, { execution, outcome: 'FAILED', reason: error.name, staffTask: null });
+    }
+    throw error;
+  }
+}
+
+export const handler = stepHandler({
+  name: 'VerifyEmail',
+  input,
+  output: patientFacts,
+  run: (event, call) =>
+    verifyEmail(
+      { ehr: ehr(call), records: pinRecords(call), fingerprint: fingerprint(), clock: clock(), practice: policy() },
+      event,
+    ),
+});

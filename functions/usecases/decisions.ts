@@ -1,0 +1,79 @@
+/**
+ * What a person decides: regenerate now, release a hold, resend or acknowledge a message. Each decision is recorded
+ * with actor and reason before it takes effect, and is refused by name where it does not fit the case.
+ */
+import type { Account } from '../domain/account.ts';
+import { dayOf } from '../domain/calendar.ts';
+import { DecisionRefusedError } from '../domain/errors.ts';
+import { millisecondsOf, toInstant } from '../domain/instant.ts';
+import type { Chance, DecisionRequest, Ehr } from '../ports.ts';
+import { type StartAnswer, type StartPorts, start } from './start.ts';
+
+export interface DecisionPorts extends StartPorts {
+  ehr: Ehr;
+  chance: Chance;
+}
+
+export interface Decision {
+  patientId: string;
+  actor: string;
+  reason: string;
+}
+
+async function record(ports: DecisionPorts, action: DecisionRequest['action'], decision: Decision): Promise<string> {
+  const id = ports.chance.newId();
+  await ports.records.putRequest({ id, action, ...decision, at: toInstant(ports.clock.now()) });
+  return id;
+}
+
+/** The account of a case that nobody works on; DecisionRefusedError otherwise. */
+async function idleAccount(ports: DecisionPorts, patientId: string): Promise<Account> {
+  const account = await ports.records.read(patientId);
+  if (account === null) throw new DecisionRefusedError('NO_RECORD');
+  const running = account.execution === null ? null : await ports.executions.describe(account.execution);
+  if (running?.status === 'RUNNING') throw new DecisionRefusedError('IN_PROGRESS');
+  return account;
+}
+
+/** A new PIN whatever the age of the old one; the running execution, if there is one, is the answer instead. */
+export async function regenerate(ports: DecisionPorts, decision: Decision): Promise<StartAnswer> {
+  const force = await record(ports, 'regenerate', decision);
+  return start(ports, { patientId: decision.patientId, trigger: 'person', force, awaitedFactChanged: false });
+}
+
+/** Ends a hold: attempts and cycles count from zero again, a checked signing is believed, and the case goes on. */
+export async function release(ports: DecisionPorts, decision: Decision): Promise<StartAnswer> {
+  const account = await idleAccount(ports, decision.patientId);
+  if (account.outcome !== 'HELD' && account.violations.length === 0) throw new DecisionRefusedError('NOT_HELD');
+  await record(ports, 'release', decision);
+  const nextCheckDay = dayOf(ports.clock.now(), ports.practice.timeZone);
+  await ports.records.save(account, { ...account, failures: 0, unclaimedCycles: 0, violations: [], nextCheckDay });
+  return start(ports, { patientId: decision.patientId, trigger: 'person', force: null, awaitedFactChanged: false });
+}
+
+/** Sends the notification of the living PIN once more, by the ordinary workflow. */
+export async function resend(ports: DecisionPorts, decision: Decision): Promise<StartAnswer> {
+  const account = await idleAccount(ports, decision.patientId);
+  const { message } = account;
+  if (message === null || message.document !== account.document) throw new DecisionRefusedError('NO_MESSAGE');
+  if (ports.clock.now() >= (millisecondsOf(account.expiresAt ?? '') ?? 0))
+    throw new DecisionRefusedError('PIN_EXPIRED');
+  await record(ports, 'resend', decision);
+  await ports.records.save(account, { ...account, message: { ...message, state: 'OWED', sesId: null, filed: false } });
+  return start(ports, { patientId: decision.patientId, trigger: 'person', force: null, awaitedFactChanged: false });
+}
+
+/** A person has seen to the message whose fate nobody knew: nothing is sent any more, the Task is closed. */
+export async function acknowledge(ports: DecisionPorts, decision: Decision): Promise<void> {
+  const account = await idleAccount(ports, decision.patientId);
+  const { message, patientId } = account;
+  if (message === null || (message.state !== 'UNKNOWN' && message.state !== 'INTENDED')) {
+    throw new DecisionRefusedError('NOTHING_TO_ACKNOWLEDGE');
+  }
+  await record(ports, 'acknowledge', decision);
+  for (const task of account.staffTasks.filter((each) => each.code === 'notify-patient')) {
+    await ports.ehr.closeStaffTask({ patientId, ...task });
+  }
+  const staffTasks = account.staffTasks.filter((each) => each.code !== 'notify-patient');
+  await ports.records.save(account, { ...account, staffTasks, message: { ...message, state: 'SETTLED' } });
+}

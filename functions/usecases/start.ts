@@ -1,0 +1,98 @@
+/** The one way in: webhook, sweep, lapse, first pass and people all start an execution through here. */
+import { type Account, LEASE_MS, newAccount, withEnd } from '../domain/account.ts';
+import { addDays, dayOf } from '../domain/calendar.ts';
+import { RecordConflictError } from '../domain/errors.ts';
+import { executionName } from '../domain/identity.ts';
+import { toInstant } from '../domain/instant.ts';
+import { isDueByRecord } from '../domain/starting.ts';
+import type { Clock, Executions, PinRecords } from '../ports.ts';
+
+export interface StartPorts {
+  records: PinRecords;
+  executions: Executions;
+  clock: Clock;
+  practice: { timeZone: string };
+}
+
+export interface StartRequest {
+  patientId: string;
+  /** `machine` starts only what is due by the record; `person` and `first-pass` start regardless. */
+  trigger: 'machine' | 'person' | 'first-pass';
+  /** Id of a person's request to regenerate whatever the PIN's age, or null. */
+  force: string | null;
+  /** For machines: the fact that a held case waited for has changed. */
+  awaitedFactChanged: boolean;
+}
+
+export type StartAnswer =
+  | { decision: 'STARTED' | 'RUNNING'; execution: string; arn: string }
+  | { decision: 'NOT_DUE'; execution: string | null };
+
+/** A loser of a race reads again and finds the winner; more than five winners in a row is no race. */
+const RACES = 5;
+
+/**
+ * Starts the next execution for a patient, or answers with the one that runs. Safe to repeat and to race: the attempt
+ * is noted in one conditional write before its deterministic name is started, and a name that was noted but never
+ * started is started by whoever comes next. RecordConflictError (retried) after five lost races.
+ */
+export async function start(ports: StartPorts, request: StartRequest): Promise<StartAnswer> {
+  for (let race = 0; race < RACES; race++) {
+    try {
+      return await tryStart(ports, request);
+    } catch (error) {
+      if (!(error instanceof RecordConflictError)) throw error;
+    }
+  }
+  throw new RecordConflictError('START_RACES_LOST');
+}
+
+async function tryStart(ports: StartPorts, request: StartRequest): Promise<StartAnswer> {
+  const { records, executions, clock } = ports;
+  const { patientId, force } = request;
+  const stored = await records.read(patientId);
+  let account = stored ?? newAccount(patientId);
+  const now = clock.now();
+  const today = dayOf(now, ports.practice.timeZone);
+
+  if (account.execution !== null) {
+    const last = await executions.describe(account.execution);
+    if (last === null) return launch(ports, account);
+    if (last.status === 'RUNNING') return { decision: 'RUNNING', execution: account.execution, arn: last.arn };
+    // SUCCEEDED without an end of its own is IN_PROGRESS: the case was another's and no failure.
+    if (account.endedBy !== account.execution && last.status !== 'SUCCEEDED') {
+      account = abandoned(account, last.status, addDays(today, 1), now);
+    }
+  }
+  if (request.trigger === 'machine' && !isDueByRecord(account, now, today, request.awaitedFactChanged)) {
+    if (account !== stored && stored !== null) await records.save(stored, account);
+    return { decision: 'NOT_DUE', execution: account.execution };
+  }
+  const attempt = account.attempt + 1;
+  const execution = executionName(patientId, attempt);
+  const lease = account.lease ?? { owner: execution, until: toInstant(now + LEASE_MS) };
+  // A day from the start on keeps the patient in the index: what is left behind is found by the next sweep.
+  const nextCheckDay = account.nextCheckDay ?? today;
+  const next: Account = { ...account, attempt, execution, request: force, lease, nextCheckDay };
+  return launch(ports, await records.save(stored, next));
+}
+
+/** An execution that closed without ending its case: a failed end, whose lease is nobody's now. */
+function abandoned(account: Account, status: string, nextCheckDay: string, now: number): Account {
+  const execution = account.execution ?? '';
+  return withEnd(account, {
+    execution,
+    outcome: 'FAILED',
+    reason: status,
+    nextCheckDay,
+    staffTasks: account.staffTasks,
+    now,
+  });
+}
+
+async function launch(ports: StartPorts, account: Account): Promise<StartAnswer> {
+  const execution = account.execution ?? '';
+  const { patientId, attempt, request } = account;
+  const arn = await ports.executions.start(execution, { patientId, attempt, force: request });
+  return { decision: 'STARTED', execution, arn };
+}

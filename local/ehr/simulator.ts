@@ -1,0 +1,98 @@
+import { randomUUID } from 'node:crypto';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { setImmediate as breathe } from 'node:timers/promises';
+import { parseSearchRequest } from '@medplum/core';
+import type { Resource } from '@medplum/fhirtypes';
+import type { ChartSnapshot, Stored } from './chart-store.ts';
+import { ChartStore } from './chart-store.ts';
+import { loadDefinitions } from './definitions.ts';
+import type { Fault } from './faults.ts';
+import { Faults } from './faults.ts';
+import { FhirService } from './fhir-service.ts';
+import { followHandout } from './handout.ts';
+import { Listener, type RequestListener } from './listener.ts';
+import { signer, signingDevice } from './pin-document.ts';
+import { resourcesOf } from './practice.ts';
+import { ChartRepository } from './repository.ts';
+import { RequestLog } from './request-log.ts';
+import { createStaff, type Staff } from './staff.ts';
+import { Turns } from './turns.ts';
+
+/** A simulated EHR: FHIR R4 in memory that behaves as the handout says (P9, P11, P12) and fails as it is told. */
+export interface EhrSimulator {
+  /** To be mounted under any path; the caller has stripped the path and checked Host and Origin. */
+  handle(req: IncomingMessage, res: ServerResponse): void;
+  /**
+   * Loads FHIR R4 Bundles as they are, ids kept, references by fullUrl resolved; nothing of the handout happens.
+   * @param names of the bundles for messages, e.g. file names
+   * @throws PracticeDataError
+   */
+  load(bundles: readonly unknown[], names?: readonly string[]): Promise<void>;
+  fail(fault: Fault): void;
+  clearFaults(): void;
+  /** Called before and after each request is processed, and awaited; answers how to stop it. */
+  onRequest(listener: RequestListener): () => void;
+  readonly requests: RequestLog;
+  /** A copy of a resource, undefined when it is not there. */
+  read<T = Resource>(resourceType: string, id: string): Promise<T | undefined>;
+  /** Copies of all that match, e.g. `Task?status=requested`; not paged up to 1,000. */
+  search<T = Resource>(query: string): Promise<T[]>;
+  readonly staff: Staff;
+  /** Everything in the chart, JSON-able; histories are not kept. */
+  snapshot(): Promise<ChartSnapshot>;
+  restore(snapshot: ChartSnapshot): Promise<void>;
+}
+
+export interface EhrOptions {
+  /** The practice's time, ms since the epoch: every instant that the EHR writes. */
+  now: () => number;
+  /** Under which the server is reached from outside, for links; what the Host header says when missing. */
+  baseUrl?: string | (() => string);
+}
+
+/** Resources between two pauses while loading, so that the process stays responsive; about 20 ms of work. */
+const LOADED_AT_ONCE = 2_000;
+
+export async function createEhrSimulator({ now, baseUrl }: EhrOptions): Promise<EhrSimulator> {
+  await loadDefinitions();
+  const store = new ChartStore(now);
+  const faults = new Faults();
+  const requests = new RequestLog();
+  const turns = new Turns();
+  const ignoresAnswerToP12 = () => faults.strikeSigning();
+  const handout = { store, now, newId: randomUUID, ignoresAnswerToP12 };
+  const listener = new Listener(faults, requests, baseUrl);
+  const base = () => listener.baseUrl;
+  const repository = new ChartRepository(store, (changes) => followHandout(handout, changes), base);
+  const service = new FhirService(repository, base, now);
+  listener.process = (request) => turns.take(() => service.answer(request));
+  for (const resource of [signingDevice, signer]) store.load(resource);
+
+  return {
+    handle: (req, res) => void listener.handle(req, res),
+    async load(bundles, names) {
+      const resources = resourcesOf(bundles, names);
+      for (let i = 0; i < resources.length; i += LOADED_AT_ONCE) {
+        await turns.take(() => {
+          for (const resource of resources.slice(i, i + LOADED_AT_ONCE)) store.load(resource);
+        });
+        await breathe();
+      }
+    },
+    fail: (fault) => faults.add(fault),
+    clearFaults: () => faults.clear(),
+    onRequest: (hook) => listener.onRequest(hook),
+    requests,
+    read: <T>(resourceType: string, id: string) =>
+      turns.take(() => copyOf(store.kept(resourceType, id)?.current) as T | undefined),
+    search: <T>(query: string) =>
+      turns.take(async () => (await repository.searchResources(parseSearchRequest(query))).map(copyOf) as T[]),
+    staff: createStaff({ store, repository, now, newId: randomUUID, inTurn: (work) => turns.take(work) }),
+    snapshot: () => turns.take(() => store.snapshot()),
+    restore: (snapshot) => turns.take(() => store.restore(snapshot)),
+  };
+}
+
+function copyOf(resource: Stored | undefined): Stored | undefined {
+  return resource && structuredClone(resource);
+}

@@ -1,0 +1,170 @@
+import type {
+  DocumentReference,
+  Encounter,
+  Provenance,
+  QuestionnaireResponse,
+  Reference,
+  Resource,
+  Task,
+} from '@medplum/fhirtypes';
+import {
+  ACTIVATION,
+  CONFIDENTIALITY_NORMAL,
+  DOCUMENT_CATEGORY,
+  DOCUMENT_SUMMARY,
+  DOCUMENT_TYPE,
+  ENCOUNTER_CLASS_VIRTUAL,
+  ENCOUNTER_TYPE,
+  EXTENSION,
+  FORM_ITEM,
+  PIN_GENERATOR_FORM,
+} from '../../functions/adapters/fhir/codes.ts';
+import { toInstant } from '../../functions/domain/instant.ts';
+import type { ChartStore, Stored } from './chart-store.ts';
+import { SIGNER } from './pin-document.ts';
+import type { ChartRepository } from './repository.ts';
+
+/** The PIN's life for the form's third item (P8). The handout counts 30 days of 24 hours from the signing. */
+const PIN_LIFE_MS = 30 * 24 * 60 * 60 * 1000;
+
+export interface HandMadePin {
+  pin: string;
+  /** Signing instant, ms since the epoch; the simulator's now when not said. */
+  at?: number;
+  provider?: Reference;
+  location?: Reference;
+}
+
+export interface SignedByHand {
+  documentId: string;
+  formId: string;
+  encounterId: string;
+}
+
+/** What people do in the chart besides the service. Each action is one transaction, with everything the EHR does after it. */
+export interface Staff {
+  /** A PIN made and signed by hand: final document, completed form, none of our identifiers; both prompts answered No. */
+  signPinByHand(patientId: string, made: HandMadePin): Promise<SignedByHand>;
+  /** Signs a draft that is in the chart, e.g. one of the service's; `answerNo` false says nothing at the prompts (P11, P12). */
+  signDraft(documentId: string, options?: { answerNo?: boolean; at?: number }): Promise<void>;
+  /** Puts somebody into the "Route to" list of a document (P9); answers the Task's id. */
+  routeTo(documentId: string, owner: Reference): Promise<string>;
+  /** Writes a resource as an update at the desk would, e.g. an email address that was entered. */
+  write(resource: Stored): Promise<void>;
+}
+
+interface Desk {
+  store: ChartStore;
+  repository: ChartRepository;
+  now: () => number;
+  newId: () => string;
+  /** Waits for the requests before it. */
+  inTurn: <T>(work: () => Promise<T>) => Promise<T>;
+}
+
+export function createStaff({ store, repository, now, newId, inTurn }: Desk): Staff {
+  const writeAll = (...resources: Stored[]) =>
+    inTurn(() =>
+      repository.atomically(async () => {
+        for (const resource of resources) await repository.updateResource<Resource>(resource);
+      }),
+    );
+  return {
+    async signPinByHand(patientId, made) {
+      const ids = { documentId: newId(), formId: newId(), encounterId: newId() };
+      await writeAll(...handMade(patientId, made, ids, made.at ?? now()), prompts(newId(), ids.documentId, now()));
+      return ids;
+    },
+    async signDraft(documentId, { answerNo = true, at = now() } = {}) {
+      const draft = store.get('DocumentReference', documentId);
+      if (!draft) throw new Error(`DocumentReference/${documentId} is not in the chart`);
+      const signed: Stored<DocumentReference> = {
+        ...draft,
+        docStatus: 'final',
+        date: toInstant(at),
+        authenticator: SIGNER,
+      };
+      await writeAll(...(answerNo ? [prompts(newId(), documentId, now())] : []), signed);
+    },
+    async routeTo(documentId, owner) {
+      const task: Stored<Task> = {
+        resourceType: 'Task',
+        id: newId(),
+        status: 'requested',
+        intent: 'order',
+        priority: 'routine',
+        reasonCode: { text: 'Action' },
+        description: 'Complete document',
+        focus: { reference: `DocumentReference/${documentId}` },
+        authoredOn: toInstant(now()),
+        owner: owner as NonNullable<Task['owner']>,
+      };
+      await writeAll(task);
+      return task.id;
+    },
+    write: (resource) => writeAll(resource),
+  };
+}
+
+/** P3–P8 by hand, finished. */
+function handMade(patientId: string, made: HandMadePin, ids: SignedByHand, signedAt: number): Stored[] {
+  const subject = { reference: `Patient/${patientId}` };
+  const instant = toInstant(signedAt);
+  const period = { start: instant, end: instant };
+  const encounter: Stored<Encounter> = {
+    resourceType: 'Encounter',
+    id: ids.encounterId,
+    status: 'finished',
+    class: { ...ENCOUNTER_CLASS_VIRTUAL },
+    type: [{ coding: [{ ...ENCOUNTER_TYPE }] }],
+    subject,
+    period,
+  };
+  const form: Stored<QuestionnaireResponse> = {
+    resourceType: 'QuestionnaireResponse',
+    id: ids.formId,
+    status: 'completed',
+    questionnaire: PIN_GENERATOR_FORM,
+    subject,
+    encounter: { reference: `Encounter/${ids.encounterId}` },
+    authored: instant,
+    item: [
+      { linkId: FORM_ITEM.activationStatus, answer: [{ valueString: ACTIVATION.active }] },
+      { linkId: FORM_ITEM.pin, answer: [{ valueString: made.pin }] },
+      { linkId: FORM_ITEM.expiresOn, answer: [{ valueDateTime: toInstant(signedAt + PIN_LIFE_MS) }] },
+    ],
+  };
+  const document: Stored<DocumentReference> = {
+    resourceType: 'DocumentReference',
+    id: ids.documentId,
+    status: 'current',
+    docStatus: 'final',
+    type: { coding: [{ ...DOCUMENT_TYPE }] },
+    category: [{ coding: [{ ...DOCUMENT_CATEGORY }] }],
+    securityLabel: [{ coding: [{ ...CONFIDENTIALITY_NORMAL }] }],
+    description: DOCUMENT_SUMMARY,
+    subject: subject as NonNullable<DocumentReference['subject']>,
+    date: instant,
+    author: [(made.provider ?? SIGNER) as NonNullable<DocumentReference['author']>[number]],
+    authenticator: SIGNER,
+    ...(made.location && { custodian: made.location as NonNullable<DocumentReference['custodian']> }),
+    content: [{ attachment: { url: `QuestionnaireResponse/${ids.formId}`, title: DOCUMENT_SUMMARY } }],
+    context: { encounter: [{ reference: `Encounter/${ids.encounterId}` }], period },
+  };
+  return [encounter, form, document];
+}
+
+/** P11, P12: both prompts answered No by the person who signs. */
+function prompts(id: string, documentId: string, now: number): Stored<Provenance> {
+  return {
+    resourceType: 'Provenance',
+    id,
+    target: [{ reference: `DocumentReference/${documentId}` }],
+    recorded: new Date(now).toISOString(),
+    agent: [{ who: SIGNER }],
+    extension: [
+      { url: EXTENSION.becomeResponsibleProvider, valueBoolean: false },
+      { url: EXTENSION.signClinicalListChanges, valueBoolean: false },
+    ],
+  };
+}

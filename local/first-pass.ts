@@ -1,0 +1,105 @@
+/** Takes every patient of a practice through the workflow once: what `npm start` does first. */
+import pMap from 'p-map';
+import { clock } from '../functions/runtime/clock.ts';
+import { ehr, executions, fingerprint, pinRecords, policy } from '../functions/runtime/container.ts';
+import { start } from '../functions/usecases/start.ts';
+import { trackPin } from '../functions/usecases/track-pin.ts';
+import type { ClosedExecution, StepFunctions } from './stepfunctions/step-functions.ts';
+
+/** Patients under way at once: enough to keep one process busy, few enough that none waits in its retries for another. */
+const AT_ONCE = 16;
+
+export interface PatientResult {
+  patientId: string;
+  outcome: string | null;
+  reason: string | null;
+  executionArn: string | null;
+  /** How many executions there were for this patient. */
+  attempts: number;
+  /** Real time of the last one. */
+  durationMs: number;
+  /** Name of the error of a failed execution, or null. */
+  error: string | null;
+}
+
+/** Ports outside a Lambda: nobody's deadline but the program's end. */
+function ports() {
+  const call = { signal: new AbortController().signal };
+  return {
+    ehr: ehr(call),
+    records: pinRecords(call),
+    executions: executions(call),
+    fingerprint: fingerprint(),
+    clock: clock(),
+    practice: policy(),
+  };
+}
+
+/**
+ * Tracks the patient's PIN, starts one execution and waits for its end. A patient whose start fails is reported with
+ * the error's name; the others go on.
+ */
+export async function firstPass(
+  stepFunctions: StepFunctions,
+  patientIds: readonly string[],
+  onResult: (result: PatientResult) => void,
+): Promise<PatientResult[]> {
+  const world = ports();
+  const closed = new Map<string, ClosedExecution>();
+  const waiting = new Map<string, (execution: ClosedExecution) => void>();
+  const unsubscribe = stepFunctions.onClosed((execution) => {
+    closed.set(execution.name, execution);
+    waiting.get(execution.name)?.(execution);
+  });
+  const ended = (name: string) =>
+    new Promise<ClosedExecution>((resolve) => {
+      const already = closed.get(name);
+      if (already !== undefined) resolve(already);
+      else waiting.set(name, resolve);
+    });
+
+  async function takeThrough(patientId: string): Promise<PatientResult> {
+    const begun = performance.now();
+    try {
+      await trackPin(world, patientId);
+      const trigger = 'first-pass';
+      const answer = await start(world, { patientId, trigger, force: null, awaitedFactChanged: false });
+      if (answer.decision === 'NOT_DUE') throw new Error('a first pass starts regardless');
+      const execution = await ended(answer.execution);
+      closed.delete(answer.execution);
+      waiting.delete(answer.execution);
+      return resultOf(patientId, execution, (await world.records.read(patientId))?.attempt ?? 1);
+    } catch (error) {
+      const durationMs = Math.round(performance.now() - begun);
+      const name = error instanceof Error ? error.name : 'Error';
+      return { patientId, outcome: null, reason: null, executionArn: null, attempts: 0, durationMs, error: name };
+    }
+  }
+
+  try {
+    return await pMap(
+      patientIds,
+      async (patientId) => {
+        const result = await takeThrough(patientId);
+        onResult(result);
+        return result;
+      },
+      { concurrency: AT_ONCE },
+    );
+  } finally {
+    unsubscribe();
+  }
+}
+
+function resultOf(patientId: string, execution: ClosedExecution, attempts: number): PatientResult {
+  const { outcome = null, reason = null } = (execution.output ?? {}) as { outcome?: string; reason?: string };
+  return {
+    patientId,
+    outcome,
+    reason,
+    executionArn: execution.arn,
+    attempts,
+    durationMs: Math.round(execution.durationMs),
+    error: execution.status === 'SUCCEEDED' ? null : (execution.error ?? execution.status),
+  };
+}

@@ -1,0 +1,58 @@
+/** What `npm start` tells: one JSON document (a contract), or a table for people. */
+import Table from 'cli-table3';
+import type { PatientResult } from './first-pass.ts';
+import type { Endpoints } from './platform.ts';
+
+/** `REGENERATED` or `NOT_NEEDED/NOT_EXPIRED`: how often each, in the order of the alphabet. */
+function countsOf(results: readonly PatientResult[]): Record<string, number> {
+  const counts: Record<string, number> = {};
+  for (const { outcome, reason, error } of results) {
+    const key = outcome === null ? `FAILED/${error}` : reason === null ? outcome : `${outcome}/${reason}`;
+    counts[key] = (counts[key] ?? 0) + 1;
+  }
+  return Object.fromEntries(Object.entries(counts).sort(([a], [b]) => (a < b ? -1 : 1)));
+}
+
+export function reportJson(results: readonly PatientResult[], endpoints: Endpoints): string {
+  const failed = results.filter((result) => result.error !== null);
+  const document = {
+    patients: results.map(({ error: _error, ...patient }) => patient),
+    counts: countsOf(results),
+    failed: failed.map(({ patientId, error, executionArn }) => ({ patientId, error, executionArn })),
+    endpoints,
+  };
+  return `${JSON.stringify(document, null, 2)}\n`;
+}
+
+const MEANING: Record<string, string> = {
+  REGENERATED: 'a new PIN is signed and the patient has mail',
+  NOT_NEEDED: 'nothing to do',
+  EMAIL_MISSING: 'the front desk is asked to enter an address',
+  HELD: 'a person decides',
+  FAILED: 'an error; the next sweep tries again',
+};
+
+export function reportText(results: readonly PatientResult[], endpoints: Endpoints): string {
+  const table = new Table({
+    head: ['Outcome', 'Reason', 'Patients', 'What it means'],
+    colAligns: ['left', 'left', 'right', 'left'],
+    style: { head: [], border: [] },
+  });
+  for (const [key, count] of Object.entries(countsOf(results))) {
+    const [outcome = '', reason = ''] = key.split('/');
+    table.push([outcome, reason, count, MEANING[outcome] ?? '']);
+  }
+  const failed = results.filter((result) => result.error !== null);
+  const failures = failed.map(({ patientId, error }) => `  ${patientId}: ${error}`);
+  return [
+    table.toString(),
+    ...(failed.length > 0 ? ['', 'Failed:', ...failures] : []),
+    '',
+    `Mailbox         ${endpoints.mailbox}/`,
+    `Chart (FHIR)    ${endpoints.fhir}/Patient`,
+    `Executions      aws stepfunctions list-executions --endpoint-url ${endpoints.stepfunctions} \\`,
+    `                  --region ${endpoints.region} --state-machine-arn ${Object.values(endpoints.stateMachines)[0]}`,
+    `30 days later   curl -X POST ${endpoints.clock} -d '{"advance":"P30D"}'`,
+    '',
+  ].join('\n');
+}

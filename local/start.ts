@@ -1,0 +1,80 @@
+/** `npm start`: the whole product on one machine, and a practice's expired PINs regenerated with nobody clicking. */
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { SingleBar } from 'cli-progress';
+import { PolicyError, readPolicy } from '../functions/runtime/policy.ts';
+import { demoPractice } from './demo/practice.ts';
+import { PracticeDataError } from './ehr/practice.ts';
+import { firstPass, type PatientResult } from './first-pass.ts';
+import { PortInUseError } from './gateway.ts';
+import { readOptions, type StartOptions, USAGE, UsageError } from './options.ts';
+import { type Endpoints, type Platform, startPlatform } from './platform.ts';
+import { PracticeError, patientIdsOf, readPractice } from './practice.ts';
+import { reportJson, reportText } from './report.ts';
+
+const ENDPOINTS_FILE = '.local/endpoints.json';
+
+/** What the user can mend; everything else is a bug and shows its stack. */
+const BAD_INPUT = [UsageError, PolicyError, PracticeError, PracticeDataError, PortInUseError];
+
+function writeEndpoints(endpoints: Endpoints): void {
+  // The user's alone: the URLs lead to the chart.
+  mkdirSync('.local', { recursive: true, mode: 0o700 });
+  writeFileSync(ENDPOINTS_FILE, `${JSON.stringify(endpoints, null, 2)}\n`, { mode: 0o600 });
+}
+
+async function load(platform: Platform, practice: string | null): Promise<string[]> {
+  const bundles = practice === null ? demoPractice(platform.clock.now()).bundles : readPractice(practice);
+  await platform.ehr.load(bundles);
+  return patientIdsOf(bundles);
+}
+
+async function run(platform: Platform, options: StartOptions): Promise<PatientResult[]> {
+  if (options.idle) return [];
+  const patientIds = await load(platform, options.practice);
+  const bar = options.json
+    ? null
+    : new SingleBar({ format: '{bar} {value}/{total} patients', hideCursor: true, noTTYOutput: false });
+  bar?.start(patientIds.length, 0);
+  try {
+    return await firstPass(platform.stepFunctions, patientIds, () => bar?.increment());
+  } finally {
+    bar?.stop();
+  }
+}
+
+async function main(): Promise<number> {
+  const options = readOptions(process.argv.slice(2));
+  if (options.help) {
+    console.log(USAGE);
+    return 0;
+  }
+  readPolicy(options.policy);
+  const platform = await startPlatform({ port: options.port, policyFile: options.policy });
+  const stop = async () => {
+    rmSync(ENDPOINTS_FILE, { force: true });
+    await platform.close();
+  };
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+    process.once(signal, () => void stop().then(() => process.exit(0)));
+  }
+  try {
+    writeEndpoints(platform.endpoints);
+    if (!options.json) console.log(`Portal PIN is up at ${platform.url} (stop it with Ctrl-C).`);
+    const results = await run(platform, options);
+    process.stdout.write((options.json ? reportJson : reportText)(results, platform.endpoints));
+    if (!options.once) return new Promise(() => undefined);
+    await stop();
+    return results.every((result) => result.error === null) ? 0 : 1;
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+try {
+  process.exitCode = await main();
+} catch (error) {
+  if (!(error instanceof Error) || !BAD_INPUT.some((kind) => error instanceof kind)) throw error;
+  console.error(error.message);
+  process.exitCode = 2;
+}

@@ -1,0 +1,12 @@
+import { defineConfig } from 'vitest/config';
+
+export default defineConfig({
+  test: {
+    include: ['tests/**/*.test.ts'],
+    // Handlers read the environment of their process: each file has one of its own.
+    pool: 'forks',
+    // A test that waits longer waits for something that will not come.
+    testTimeout: 20_000,
+    hookTimeout: 30_000,
+  },
+});
