@@ -2,7 +2,7 @@
  * What the steps need from the world, in the procedure's words. Each port has one contract suite in tests/contracts
  * that every implementation passes; adapters translate whatever goes wrong into the named errors of domain/errors.ts.
  */
-import type { Account } from './domain/account.ts';
+import type { Account, StaffTaskCode } from './domain/account.ts';
 import type { Day } from './domain/calendar.ts';
 import type { PinDocument, SignedFacts } from './domain/chart.ts';
 import type { Instant } from './domain/instant.ts';
@@ -100,7 +100,7 @@ export interface SignedReading extends SignedFacts {
 
 export interface StaffTaskOrder {
   patientId: string;
-  code: string;
+  code: StaffTaskCode;
   reason: string;
 }
 
@@ -178,7 +178,8 @@ export interface PinRecords {
   /** null where there is none. */
   read(patientId: string): Promise<Account | null>;
   /**
-   * Saves `next` in place of `previous` and answers with what is stored. RecordConflictError when the account is no
+   * Saves `next` in place of `previous`, which is the account as last read or saved (only what differs is written), and
+   * answers with what is stored. RecordConflictError when the account is no
    * longer `previous`; a save whose answer got lost is recognised as one's own.
    */
   save(previous: Account | null, next: Account): Promise<Account>;

@@ -8,7 +8,7 @@ import { LeaseHeldError, LeaseLostError } from './errors.ts';
 import { lifeOf } from './expiry.ts';
 import type { Instant } from './instant.ts';
 import { millisecondsOf, toInstant } from './instant.ts';
-import type { Outcome, Reason } from './outcomes.ts';
+import type { Outcome } from './outcomes.ts';
 
 /** 60 minutes: the machine's TimeoutSeconds is 50, so a lease outlives every execution that may still write. */
 export const LEASE_MS = 60 * 60 * 1000;
@@ -43,8 +43,11 @@ export interface Message {
   filed: boolean;
 }
 
+/** What staff are asked to do; codes of CodeSystem/staff-task (docs/fhir.md). */
+export type StaffTaskCode = 'enter-email' | 'resolve-provider' | 'review-chart' | 'notify-patient' | 'check-signing';
+
 export interface StaffTask {
-  code: string;
+  code: StaffTaskCode;
   reason: string;
 }
 
@@ -190,5 +193,3 @@ export function isMessageOwed(account: Account): boolean {
     (message.state === 'ACCEPTED' && !message.filed)
   );
 }
-
-export type { Reason };

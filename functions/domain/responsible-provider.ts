@@ -21,13 +21,12 @@ export interface ProviderFacts {
 
 export type ProviderVerdict = { provider: string } | { unresolved: 'NONE' | 'INACTIVE' | 'SEVERAL' };
 
+/** The one who is named. Named twice, e.g. by an ended role and by a current one, counts as active if one of them is. */
 function only(candidates: ProviderCandidate[]): ProviderVerdict {
-  const references = new Map(candidates.map((candidate) => [candidate.reference, candidate]));
-  if (references.size > 1) return { unresolved: 'SEVERAL' };
-  for (const candidate of references.values()) {
-    return candidate.active ? { provider: candidate.reference } : { unresolved: 'INACTIVE' };
-  }
-  return { unresolved: 'NONE' };
+  const [reference, ...others] = new Set(candidates.map((candidate) => candidate.reference));
+  if (reference === undefined) return { unresolved: 'NONE' };
+  if (others.length > 0) return { unresolved: 'SEVERAL' };
+  return candidates.some((candidate) => candidate.active) ? { provider: reference } : { unresolved: 'INACTIVE' };
 }
 
 /**

@@ -10,7 +10,8 @@ import { millisecondsOf } from './instant.ts';
  */
 export function isDueByRecord(account: Account, now: number, today: Day, awaitedFactChanged: boolean): boolean {
   const dayHasCome = account.nextCheckDay !== null && account.nextCheckDay <= today;
-  if (account.outcome === null) return true;
+  // A PIN that is tracked and never was a case is due when it expires.
+  if (account.outcome === null && account.document === null) return true;
   if (account.outcome === 'FAILED') return dayHasCome;
   if (account.outcome === 'HELD' || account.outcome === 'EMAIL_MISSING') return dayHasCome || awaitedFactChanged;
   if (account.draft !== null) return true;

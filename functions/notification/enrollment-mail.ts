@@ -2,6 +2,7 @@
  * The Email Enrollment Notification (P14). No PIN, no name, no specialty, nothing medical: a mail is a postcard. It
  * says that a new access code is ready, until when, where the portal is, and whom to call.
  */
+import { StepContractError } from '../domain/errors.ts';
 import { millisecondsOf } from '../domain/instant.ts';
 import type { Mail } from '../ports.ts';
 import type { Policy } from '../runtime/policy.ts';
@@ -13,11 +14,12 @@ export interface EnrollmentMailFacts {
   policy: Pick<Policy, 'practice' | 'timeZone'>;
 }
 
+/** Throws StepContractError when `expiresAt` is no instant: no day is better than a wrong one. */
 export function enrollmentMail({ to, expiresAt, policy }: EnrollmentMailFacts): Mail {
   const { name, phone, portalUrl, sender } = policy.practice;
-  const day = new Intl.DateTimeFormat('en-US', { dateStyle: 'long', timeZone: policy.timeZone }).format(
-    millisecondsOf(expiresAt) ?? undefined,
-  );
+  const expires = millisecondsOf(expiresAt);
+  if (expires === null) throw new StepContractError('EXPIRY_UNKNOWN');
+  const day = new Intl.DateTimeFormat('en-US', { dateStyle: 'long', timeZone: policy.timeZone }).format(expires);
   const paragraphs = [
     'Hello,',
     `your access to the patient portal of ${name} has been renewed.`,
@@ -42,7 +44,8 @@ function page(title: string, paragraphs: string[]): string {
 }
 
 function linked(paragraph: string, url: string): string {
-  return escaped(paragraph).replace(escaped(url), `<a href="${escaped(url)}">${escaped(url)}</a>`);
+  // By a function: in a replacement text, $& and its like would be read as patterns.
+  return escaped(paragraph).replace(escaped(url), (found) => `<a href="${found}">${found}</a>`);
 }
 
 /** A practice's name may hold what HTML takes for markup. */

@@ -78,15 +78,17 @@ export function bareError(error: unknown): Error {
   return bare;
 }
 
+/** The ids of an event, checked or not: a hand-written input may hold a name or an address where the id should be. */
 function idsOf(event: unknown): { execution: string | null; patientId: string | null } {
   const { execution, patientId } = (typeof event === 'object' && event !== null ? event : {}) as Record<
     string,
     unknown
   >;
-  return {
-    execution: typeof execution === 'string' ? execution : null,
-    patientId: typeof patientId === 'string' ? patientId : null,
-  };
+  return { execution: opaque(execution), patientId: opaque(patientId) };
+}
+
+function opaque(id: unknown): string | null {
+  return typeof id === 'string' && /^[A-Za-z0-9.-]{1,80}$/.test(id) ? id : null;
 }
 
 function verdictOf(response: unknown): { due?: string; outcome?: string; reason?: string } {

@@ -14,7 +14,8 @@ import { ehr, fingerprint, pinRecords, policy } from '../runtime/container.ts';
 import { stepHandler } from '../runtime/step-handler.ts';
 import { type AdoptPorts, adoptPin } from '../usecases/adopt-pin.ts';
 import { completeSigned } from '../usecases/complete-signed.ts';
-import { type EndPorts, endCase } from '../usecases/end-case.ts';
+import type { EndPorts } from '../usecases/end-case.ts';
+import { endNotNeeded } from '../usecases/end-not-needed.ts';
 
 const input = z.strictObject({ ...stepInput, force: z.nullable(z.string()), patient: patientFacts });
 type Input = z.infer<typeof input>;
@@ -39,7 +40,7 @@ export async function checkExpiry(ports: Ports, event: Input): Promise<Decision>
     return { due: 'DISCARD', next: verdict.due, reason: verdict.reason, cycle, error: null };
   }
   if (verdict.due === 'NOTHING') {
-    await endWithoutPin(ports, account, execution, verdict.reason);
+    await endNotNeeded(ports, account, execution, verdict.reason);
     return nothing(verdict.reason, cycle);
   }
   return { due: verdict.due, next: null, reason: verdict.reason, cycle, error: null };
@@ -79,14 +80,6 @@ function hasDraftToDiscard(account: Account, chart: Chart, verdict: Verdict): bo
   if (verdict.due !== 'REGENERATE') return noted;
   const current = cycleIdentifier(account.patientId, chart.newest?.id ?? '');
   return chart.drafts.some((draft) => draft.cycleIdentifier !== current);
-}
-
-/** Who registered, opted out or was merged has no PIN to lapse; a registration ends the row of unclaimed cycles. */
-async function endWithoutPin(ports: Ports, account: Account, execution: string, reason: Reason | null): Promise<void> {
-  const untracked = reason === 'ALREADY_REGISTERED' || reason === 'OPTED_OUT' || reason === 'MERGED';
-  if (untracked && account.document !== null) await ports.records.deletePin(account.patientId);
-  const claimed = reason === 'ALREADY_REGISTERED' ? { ...account, unclaimedCycles: 0 } : account;
-  await endCase(ports, claimed, { execution, outcome: 'NOT_NEEDED', reason, staffTask: null });
 }
 
 export const handler = stepHandler({

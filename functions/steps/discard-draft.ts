@@ -15,6 +15,7 @@ import { stepHandler } from '../runtime/step-handler.ts';
 import { type AdoptPorts, adoptPin } from '../usecases/adopt-pin.ts';
 import { completeSigned } from '../usecases/complete-signed.ts';
 import { type EndPorts, endCase } from '../usecases/end-case.ts';
+import { endNotNeeded } from '../usecases/end-not-needed.ts';
 
 const input = z.strictObject({ ...stepInput, decision });
 type Input = z.infer<typeof input>;
@@ -88,9 +89,7 @@ async function endIfOver(ports: Ports, execution: string, account: Account, verd
     const reason = verdict.error?.Error ?? null;
     await endCase(ports, account, { execution, outcome: 'FAILED', reason, staffTask: null });
   }
-  if (verdict.next === 'NOTHING') {
-    await endCase(ports, account, { execution, outcome: 'NOT_NEEDED', reason: verdict.reason, staffTask: null });
-  }
+  if (verdict.next === 'NOTHING') await endNotNeeded(ports, account, execution, verdict.reason);
 }
 
 export const handler = stepHandler({

@@ -1,6 +1,6 @@
 /** RequestEmail (P1): without a usable address nothing is regenerated; the front desk is asked to enter one. */
 import * as z from 'zod/mini';
-import { assertLease } from '../domain/account.ts';
+import { assertLease, type StaffTask } from '../domain/account.ts';
 import { EMAIL_MISSING_REASONS } from '../domain/outcomes.ts';
 import { ending, stepInput } from '../domain/state-data.ts';
 import { clock } from '../runtime/clock.ts';
@@ -18,7 +18,7 @@ export async function requestEmail(
   const account = await ports.records.read(patientId);
   if (account?.endedBy !== execution) {
     assertLease(account, execution);
-    const staffTask = { code: 'enter-email', reason };
+    const staffTask: StaffTask = { code: 'enter-email', reason };
     await endCase(ports, account, { execution, outcome: 'EMAIL_MISSING', reason, staffTask });
   }
   return { outcome: 'EMAIL_MISSING', reason };

@@ -4,13 +4,14 @@
  */
 import * as z from 'zod/mini';
 import { PatientNotFoundError } from '../domain/errors.ts';
-import { addressCandidates, chooseAddress, standingOf } from '../domain/patient.ts';
+import { standingOf } from '../domain/patient.ts';
 import { patientFacts, stepInput } from '../domain/state-data.ts';
 import type { Clock, Ehr, Fingerprint, PinRecords } from '../ports.ts';
 import { clock } from '../runtime/clock.ts';
 import { ehr, fingerprint, pinRecords, policy } from '../runtime/container.ts';
 import { stepHandler } from '../runtime/step-handler.ts';
 import { endCase } from '../usecases/end-case.ts';
+import { usableAddress } from '../usecases/usable-address.ts';
 
 const input = z.strictObject(stepInput);
 
@@ -30,13 +31,7 @@ export async function verifyEmail(
   const account = await ports.records.read(patientId);
   try {
     const patient = await ports.ehr.readPatient(patientId);
-    const now = ports.clock.now();
-    const rejected = new Set(account?.rejectedAddresses ?? []);
-    const isRejected = new Map<string, boolean>();
-    for (const address of rejected.size === 0 ? [] : addressCandidates(patient, now)) {
-      isRejected.set(address, rejected.has(await ports.fingerprint.of(address)));
-    }
-    const { verdict } = chooseAddress(patient, now, (address) => isRejected.get(address) ?? false);
+    const { verdict } = await usableAddress(ports.fingerprint, patient, account, ports.clock.now());
     return { standing: standingOf(patient), address: verdict };
   } catch (error) {
     if (error instanceof PatientNotFoundError && account !== null && account.execution === execution) {

@@ -16,6 +16,8 @@ export interface CaseEnd {
   reason: string | null;
   /** A Task for staff that this ending leaves behind, or null. */
   staffTask: StaffTask | null;
+  /** What the record learns in the same update. */
+  noting?: Partial<Account>;
 }
 
 function isSame(a: StaffTask, b: StaffTask): boolean {
@@ -25,11 +27,12 @@ function isSame(a: StaffTask, b: StaffTask): boolean {
 /**
  * Opens the Task this ending leaves, closes those it answers, then saves the end. A Task is noted before it is opened,
  * so that a run that dies in between leaves none that nobody will close.
+ * @param account as it is stored: what is new goes into `noting`, or it would not be saved
  */
 export async function endCase(ports: EndPorts, account: Account, end: CaseEnd): Promise<Account> {
   const { patientId } = account;
   const now = ports.clock.now();
-  const stay = tasksThatStay(account);
+  const stay = tasksThatStay({ ...account, ...end.noting });
   const kept =
     end.staffTask === null
       ? stay
@@ -45,10 +48,11 @@ export async function endCase(ports: EndPorts, account: Account, end: CaseEnd): 
   for (const task of current.staffTasks.filter((each) => !kept.some((one) => isSame(one, each)))) {
     await ports.ehr.closeStaffTask({ patientId, ...task });
   }
-  const day = nextCheckDay(current, end.outcome, end.reason, { now, ...ports.practice });
+  const noted = { ...current, ...end.noting };
+  const day = nextCheckDay(noted, end.outcome, end.reason, { now, ...ports.practice });
   const { execution, outcome, reason } = end;
   return ports.records.save(
     current,
-    withEnd(current, { execution, outcome, reason, nextCheckDay: day, staffTasks: kept, now }),
+    withEnd(noted, { execution, outcome, reason, nextCheckDay: day, staffTasks: kept, now }),
   );
 }

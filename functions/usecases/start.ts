@@ -61,7 +61,7 @@ async function tryStart(ports: StartPorts, request: StartRequest): Promise<Start
     if (last.status === 'RUNNING') return { decision: 'RUNNING', execution: account.execution, arn: last.arn };
     // SUCCEEDED without an end of its own is IN_PROGRESS: the case was another's and no failure.
     if (account.endedBy !== account.execution && last.status !== 'SUCCEEDED') {
-      account = abandoned(account, last.status, addDays(today, 1), now);
+      account = abandoned(account, last.status, last.stoppedAt ?? now, ports.practice.timeZone);
     }
   }
   if (request.trigger === 'machine' && !isDueByRecord(account, now, today, request.awaitedFactChanged)) {
@@ -71,22 +71,25 @@ async function tryStart(ports: StartPorts, request: StartRequest): Promise<Start
   const attempt = account.attempt + 1;
   const execution = executionName(patientId, attempt);
   const lease = account.lease ?? { owner: execution, until: toInstant(now + LEASE_MS) };
-  // A day from the start on keeps the patient in the index: what is left behind is found by the next sweep.
-  const nextCheckDay = account.nextCheckDay ?? today;
+  // Due from the start on: an execution that is left behind is found by the next sweep.
+  const isInIndex = account.nextCheckDay !== null && account.nextCheckDay <= today;
+  const nextCheckDay = isInIndex ? account.nextCheckDay : today;
   const next: Account = { ...account, attempt, execution, request: force, lease, nextCheckDay };
   return launch(ports, await records.save(stored, next));
 }
 
-/** An execution that closed without ending its case: a failed end, whose lease is nobody's now. */
-function abandoned(account: Account, status: string, nextCheckDay: string, now: number): Account {
-  const execution = account.execution ?? '';
+/**
+ * An execution that closed without ending its case: a failed end, whose lease is nobody's now. It is looked at again on
+ * the day after it stopped, which may be today: nobody noted the end when it came.
+ */
+function abandoned(account: Account, status: string, stoppedAt: number, timeZone: string): Account {
   return withEnd(account, {
-    execution,
+    execution: account.execution ?? '',
     outcome: 'FAILED',
     reason: status,
-    nextCheckDay,
+    nextCheckDay: addDays(dayOf(stoppedAt, timeZone), 1),
     staffTasks: account.staffTasks,
-    now,
+    now: stoppedAt,
   });
 }
 

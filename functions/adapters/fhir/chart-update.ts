@@ -1,18 +1,20 @@
-/** The chart update of P3–P12: opened, ended, unrouted, signed or discarded. docs/fhir.md holds the mapping. */
+/** The chart update of P3–P12: opened, ended, unrouted, signed. docs/fhir.md holds the mapping. */
 import type {
   Bundle,
   BundleEntry,
+  Device,
   DocumentReference,
   Encounter,
   FhirResource,
   Provenance,
   QuestionnaireResponse,
+  Reference,
   Task,
 } from 'fhir/r4';
 import { DraftGoneError, EhrConflictError, EhrRejectedError, EhrUnavailableError } from '../../domain/errors.ts';
 import { PIN_LIFETIME_MS } from '../../domain/expiry.ts';
 import { toInstant } from '../../domain/instant.ts';
-import type { AsRead, DraftIds, Reviewed, Routing, Signature, UpdateOrder } from '../../ports.ts';
+import type { DraftIds, Reviewed, Routing, Signature, UpdateOrder } from '../../ports.ts';
 import type { FhirClient } from './client.ts';
 import {
   ACTIVATION,
@@ -28,7 +30,7 @@ import {
   FORM_ITEM,
   PIN_GENERATOR_FORM,
 } from './codes.ts';
-import { idOf, ofType, pathOf, pinOf, toPinDocument } from './read.ts';
+import { askedFor, documentsOf, idOf, ofType, pathOf, pinOf, toPinDocument } from './read.ts';
 
 /** Task states in which a name still stands in "Route to". */
 const OPEN_TASK = 'draft,requested,received,accepted,ready,in-progress,on-hold';
@@ -120,7 +122,7 @@ function created(fullUrl: string, resource: FhirResource, ifNoneExist: string): 
   return { fullUrl, resource, request: { method: 'POST', url: resource.resourceType, ifNoneExist } };
 }
 
-function replaced(resource: FhirResource & { id: string }): BundleEntry {
+export function replaced(resource: FhirResource & { id: string }): BundleEntry {
   return {
     fullUrl: urn(),
     resource,
@@ -162,11 +164,16 @@ export async function endUpdate(fhir: FhirClient, draft: DraftIds, now: number):
 }
 
 export async function readRouting(fhir: FhirClient, document: string): Promise<Routing> {
-  return toRouting(await fhir.search(openRoutingOf(document)));
+  return toRouting(await fhir.search(openRoutingOf(document)), document);
 }
 
-function toRouting(resources: readonly FhirResource[]): Routing {
-  const tasks = ofType(resources, 'Task');
+export function tasksIn(resources: readonly FhirResource[], document: string): (Task & { id: string })[] {
+  const path = `DocumentReference/${document}`;
+  return askedFor(ofType(resources, 'Task'), (task) => pathOf(task.focus) === path);
+}
+
+export function toRouting(resources: readonly FhirResource[], document: string): Routing {
+  const tasks = tasksIn(resources, document);
   return { open: tasks.length, asRead: { tasks } };
 }
 
@@ -179,31 +186,33 @@ export async function cancelRouting(fhir: FhirClient, document: string, routing:
   ]);
   const found = answer.at(-1)?.resource;
   if (found?.resourceType !== 'Bundle') throw new EhrUnavailableError('TRANSACTION_ANSWER_INCOMPLETE');
-  return toRouting((found as Bundle).entry?.flatMap((entry) => entry.resource ?? []) ?? []);
+  return toRouting((found as Bundle).entry?.flatMap((entry) => entry.resource ?? []) ?? [], document);
 }
 
-function cancelled(task: Task & { id: string }): Task & { id: string } {
+export function cancelled(task: Task & { id: string }): Task & { id: string } {
   return { ...task, status: 'cancelled', statusReason: { text: 'Completed by Portal PIN; nobody needs to act.' } };
 }
 
 /** What must hold just before signing: draft and form as they are, Route-to, the patient's PIN documents. */
 export async function reviewDraft(fhir: FhirClient, patientId: string, draft: DraftIds): Promise<Reviewed> {
-  const [own, forms, tasks, documents] = (await fhir.batch([
+  const [own, forms, tasks, documents, devices] = (await fhir.batch([
     `DocumentReference/${draft.document}`,
     `QuestionnaireResponse/${draft.form}`,
     openRoutingOf(draft.document),
     currentPinDocumentsOf(patientId),
-  ])) as [FhirResource[], FhirResource[], FhirResource[], FhirResource[]];
+    `Device?identifier=${DEVICE_IDENTIFIER.system}|${DEVICE_IDENTIFIER.value}`,
+  ])) as [FhirResource[], FhirResource[], FhirResource[], FhirResource[], FhirResource[]];
   const document = ofType(own, 'DocumentReference')[0];
   const form = ofType(forms, 'QuestionnaireResponse')[0];
   const pin = pinOf(form);
+  const current = documentsOf(documents, patientId);
   const isDraft = document?.docStatus === 'preliminary' && document.status === 'current';
   return {
     draftIntact: isDraft && form?.status === 'in-progress' && pin !== null && isAbout(document, patientId),
-    routing: toRouting(tasks),
-    documents: ofType(documents, 'DocumentReference').map(toPinDocument),
+    routing: toRouting(tasks, draft.document),
+    documents: current.map(toPinDocument),
     pin,
-    asRead: { document, form, documents: ofType(documents, 'DocumentReference') },
+    asRead: { document, form, documents: current, device: ofType(devices, 'Device')[0] },
   };
 }
 
@@ -215,11 +224,12 @@ interface ReadForSigning {
   document: DocumentReference & { id: string };
   form: QuestionnaireResponse & { id: string };
   documents: (DocumentReference & { id: string })[];
+  device: (Device & { id: string }) | undefined;
 }
 
 /** P11, P12: all of it, or nothing. */
 export async function sign(fhir: FhirClient, signature: Signature): Promise<void> {
-  const { document, form, documents } = signature.asRead as unknown as ReadForSigning;
+  const { document, form, documents, device } = signature.asRead as unknown as ReadForSigning;
   const at = toInstant(signature.now);
   const pin = pinOf(form);
   if (pin === null) throw new DraftGoneError('FORM_WITHOUT_PIN');
@@ -228,6 +238,8 @@ export async function sign(fhir: FhirClient, signature: Signature): Promise<void
     ...document,
     docStatus: 'final',
     date: at,
+    // By identifier and without a type: R4 lets no Device authenticate a document, and the service is one.
+    authenticator: { identifier: DEVICE_IDENTIFIER, display: 'Portal PIN' },
     relatesTo: [{ code: 'replaces', target: { reference: `DocumentReference/${signature.cycle}` } }],
   };
   const completed: QuestionnaireResponse & { id: string } = {
@@ -239,16 +251,19 @@ export async function sign(fhir: FhirClient, signature: Signature): Promise<void
     ...(old === undefined ? [] : [replaced({ ...old, status: 'superseded' as const })]),
     replaced(completed),
     replaced(final),
-    { fullUrl: urn(), resource: provenanceOf(document, at), request: { method: 'POST', url: 'Provenance' } },
+    { fullUrl: urn(), resource: provenanceOf(document, device, at), request: { method: 'POST', url: 'Provenance' } },
   ]);
 }
 
 /** The signature, and the answers to the dialog: nothing else is signed along (P11), nobody becomes responsible (P12). */
-function provenanceOf(document: DocumentReference & { id: string }, at: string): Provenance {
-  const device = {
-    type: 'Device',
-    reference: `Device?identifier=${DEVICE_IDENTIFIER.system}|${DEVICE_IDENTIFIER.value}`,
-  };
+function provenanceOf(
+  document: DocumentReference & { id: string },
+  known: (Device & { id: string }) | undefined,
+  at: string,
+): Provenance {
+  // An EHR that has not registered the service as a Device still learns from the identifier who signed.
+  const reference = known === undefined ? {} : { reference: `Device/${known.id}` };
+  const device: Reference = { type: 'Device', identifier: DEVICE_IDENTIFIER, ...reference };
   const provider = document.author?.[0];
   return {
     resourceType: 'Provenance',
@@ -271,33 +286,3 @@ function provenanceOf(document: DocumentReference & { id: string }, at: string):
     ],
   };
 }
-
-/** P7. Looks before it acts: whatever was signed meanwhile stays. */
-export async function discardDrafts(fhir: FhirClient, cycleIdentifiers: readonly string[]): Promise<void> {
-  if (cycleIdentifiers.length === 0) return;
-  const value = cycleIdentifiers.map((each) => `${CYCLE_IDENTIFIER}|${each}`).join(',');
-  const [documents, forms, encounters] = (await fhir.batch([
-    `DocumentReference?identifier=${value}&status=current,superseded`,
-    `QuestionnaireResponse?identifier=${value}&status=in-progress`,
-    `Encounter?identifier=${value}&status=in-progress,finished`,
-  ])) as [FhirResource[], FhirResource[], FhirResource[]];
-  const all = ofType(documents, 'DocumentReference');
-  const drafts = all.filter((each) => each.docStatus === 'preliminary' && each.status === 'current');
-  const kept = new Set(
-    all.filter((each) => !drafts.includes(each)).map((each) => pathOf(each.context?.encounter?.[0])),
-  );
-  const openEncounters = ofType(encounters, 'Encounter').filter((each) => !kept.has(`Encounter/${each.id}`));
-  const openForms = ofType(forms, 'QuestionnaireResponse').filter((each) => !kept.has(pathOf(each.encounter)));
-  const tasks = drafts.length === 0 ? [] : (await fhir.batch(drafts.map((each) => openRoutingOf(each.id)))).flat();
-  const entries = [
-    ...drafts.map((each) =>
-      replaced({ ...each, status: 'entered-in-error' as const, docStatus: 'entered-in-error' as const }),
-    ),
-    ...openForms.map((each) => replaced({ ...each, status: 'entered-in-error' as const })),
-    ...openEncounters.map((each) => replaced({ ...each, status: 'entered-in-error' as const })),
-    ...ofType(tasks, 'Task').map((each) => replaced(cancelled(each))),
-  ];
-  if (entries.length > 0) await fhir.transaction(entries);
-}
-
-export type { AsRead };

@@ -58,7 +58,7 @@ export function createFhirClient(options: FhirOptions): FhirClient {
     if (authorization !== null) headers.authorization = authorization;
     if (request.body !== undefined) headers['content-type'] = request.contentType ?? 'application/fhir+json';
     if (request.ifNoneExist !== undefined) headers['if-none-exist'] = request.ifNoneExist;
-    if (request.method === 'POST' || request.method === 'PUT') headers.prefer = 'return=representation';
+    if (request.method !== 'GET') headers.prefer = 'return=representation';
     try {
       return await fetch(request.path === '' ? base : `${base}/${request.path}`, {
         method: request.method,
@@ -76,8 +76,10 @@ export function createFhirClient(options: FhirOptions): FhirClient {
   async function send(request: FhirRequest): Promise<Response> {
     const response = await once(request);
     if (response.status !== 429) return response;
-    const seconds = Number(response.headers.get('retry-after') ?? Number.NaN);
-    if (!(seconds >= 0 && seconds <= WAITED_OUT_SECONDS)) return response;
+    // It may be a date, too; then the state machine waits.
+    const retryAfter = response.headers.get('retry-after') ?? '';
+    const seconds = /^\d+$/.test(retryAfter) ? Number(retryAfter) : Number.POSITIVE_INFINITY;
+    if (seconds > WAITED_OUT_SECONDS) return response;
     await discard(response);
     await pause(seconds * 1000, options.signal);
     return once(request);
@@ -93,6 +95,14 @@ export function createFhirClient(options: FhirOptions): FhirClient {
     if (!response.ok) throw errorOf(response.status, body);
     if (!isResource(body)) throw new EhrUnavailableError('ANSWER_IS_NO_FHIR');
     return body;
+  }
+
+  /** A write of one resource. A server may answer it with an empty body, whatever we prefer; with a web page it may not. */
+  async function written(request: FhirRequest): Promise<void> {
+    const response = await send(request);
+    const body = await readJson(response, 'or nothing');
+    if (!response.ok) throw errorOf(response.status, body);
+    if (body !== undefined && !isResource(body)) throw new EhrUnavailableError('ANSWER_IS_NO_FHIR');
   }
 
   async function bundleOf(request: FhirRequest): Promise<Bundle> {
@@ -138,14 +148,10 @@ export function createFhirClient(options: FhirOptions): FhirClient {
     },
     async patch(path, operations) {
       const contentType = 'application/json-patch+json';
-      const resource = await resourceOf({ method: 'PATCH', path, body: operations, contentType });
-      if (resource === null) throw new EhrRejectedError('HTTP_404');
+      await written({ method: 'PATCH', path, body: operations, contentType });
     },
-    async createIfNone(resource, query) {
-      const path = resource.resourceType;
-      const answer = await resourceOf({ method: 'POST', path, body: resource, ifNoneExist: query });
-      if (answer === null) throw new EhrRejectedError('HTTP_404');
-    },
+    createIfNone: (resource, query) =>
+      written({ method: 'POST', path: resource.resourceType, body: resource, ifNoneExist: query }),
   };
 
   async function resourcesOfEntry(entry: BundleEntry, firstPageOnly: boolean): Promise<FhirResource[]> {
@@ -174,16 +180,17 @@ function nextLink(bundle: Bundle, base: string): string | null {
   if (!URL.canParse(link, `${base}/`)) throw new EhrUnavailableError('PAGE_LINK_IS_NO_URL');
   const url = new URL(link, `${base}/`);
   const home = new URL(`${base}/`);
-  if (url.origin !== home.origin) throw new EhrRejectedError('PAGE_LINK_LEAVES_EHR');
-  const below = url.pathname.startsWith(home.pathname) ? url.pathname.slice(home.pathname.length) : '';
-  return `${below}${url.search}`;
+  const isBelow = `${url.pathname}/`.startsWith(home.pathname);
+  if (url.origin !== home.origin || !isBelow) throw new EhrRejectedError('PAGE_LINK_LEAVES_EHR');
+  return `${url.pathname.slice(home.pathname.length)}${url.search}`;
 }
 
 function isResource(body: unknown): body is FhirResource {
   return typeof body === 'object' && body !== null && 'resourceType' in body && typeof body.resourceType === 'string';
 }
 
-async function readJson(response: Response): Promise<unknown> {
+/** The body as JSON, undefined for an empty one where that is allowed; null where a failure came with something else. */
+async function readJson(response: Response, allowed?: 'or nothing'): Promise<unknown> {
   // fetch gives an opaque 3xx with redirect: manual; its body is nobody's.
   if (response.status >= 300 && response.status < 400) {
     await discard(response);
@@ -195,6 +202,7 @@ async function readJson(response: Response): Promise<unknown> {
   } catch (error) {
     throw unreachable(error);
   }
+  if (text === '' && allowed === 'or nothing') return undefined;
   try {
     return JSON.parse(text);
   } catch {
@@ -220,11 +228,19 @@ export function errorOf(status: number, body: unknown): Error {
   return new EhrRejectedError(code);
 }
 
+/** https://hl7.org/fhir/R4/valueset-issue-type.html. Any other text, however short, could be somebody's name. */
+const ISSUE_TYPES = new Set(
+  (
+    'invalid structure required value invariant security login unknown expired forbidden suppressed processing ' +
+    'not-supported duplicate multiple-matches not-found deleted too-long code-invalid extension too-costly ' +
+    'business-rule conflict transient lock-error no-store exception timeout incomplete throttled informational'
+  ).split(' '),
+);
+
 function issueCodeOf(body: unknown): string | null {
   if (!isResource(body) || body.resourceType !== 'OperationOutcome') return null;
   const code: unknown = (body as OperationOutcome).issue?.[0]?.code;
-  // Codes of a closed value set; anything else could be free text.
-  return typeof code === 'string' && /^[a-z-]{1,24}$/.test(code) ? code : null;
+  return typeof code === 'string' && ISSUE_TYPES.has(code) ? code : null;
 }
 
 function unreachable(error: unknown): EhrUnavailableError {

@@ -39,13 +39,6 @@ export const SES_MESSAGE_IDENTIFIER = `${BASE}NamingSystem/ses-message-id`;
 export const DEVICE_IDENTIFIER = { system: `${BASE}NamingSystem/portal-pin-device`, value: 'portal-pin' } as const;
 
 export const STAFF_TASK_SYSTEM = `${BASE}CodeSystem/staff-task`;
-export const STAFF_TASK_CODES = [
-  'enter-email',
-  'resolve-provider',
-  'review-chart',
-  'notify-patient',
-  'check-signing',
-] as const;
 
 export const EXTENSION = {
   /** On Patient, valueCode: not-enrolled | pending | registered | opted-out. */

@@ -1,28 +1,32 @@
 /** The Ehr port over FHIR R4. A vendor's own API is one more file like this that passes tests/contracts/ehr.contract.ts. */
-import type { FhirResource } from 'fhir/r4';
+import type { FhirResource, QuestionnaireResponse, Reference } from 'fhir/r4';
 import { EhrUnavailableError, PatientNotFoundError } from '../../domain/errors.ts';
 import { toInstant } from '../../domain/instant.ts';
 import type { Clock, Ehr, SignedReading } from '../../ports.ts';
 import {
   cancelRouting,
   currentPinDocumentsOf,
-  discardDrafts,
   endUpdate,
   openRoutingOf,
   openUpdate,
   readRouting,
   reviewDraft,
   sign,
+  toRouting,
 } from './chart-update.ts';
 import { createFhirClient, type FhirClient, type FhirOptions } from './client.ts';
 import { ACTIVATION, CYCLE_IDENTIFIER, DOCUMENT_TYPE, EXTENSION, FORM_ITEM } from './codes.ts';
+import { discardDrafts } from './discard-drafts.ts';
 import {
   answerOf,
+  askedFor,
   authorDigest,
   careTeamDigest,
   cycleIdentifierOf,
+  documentsOf,
   generalPractitionerDigest,
   ofType,
+  pathOf,
   pinOf,
   toPatient,
   toPinDocument,
@@ -43,20 +47,18 @@ export function createFhirEhr(options: FhirOptions & { clock: Clock }): Ehr {
     },
     async readPinDocuments(patientId) {
       const documents = await fhir.search(currentPinDocumentsOf(patientId));
-      return ofType(documents, 'DocumentReference').map(toPinDocument);
+      return documentsOf(documents, patientId).map(toPinDocument);
     },
     async readPin(encounter) {
       const forms = await fhir.search(`QuestionnaireResponse?encounter=Encounter/${encounter}&status=completed`);
-      return (
-        ofType(forms, 'QuestionnaireResponse')
-          .map(pinOf)
-          .find((pin) => pin !== null) ?? null
-      );
+      const isOfIt = (form: QuestionnaireResponse) => pathOf(form.encounter) === `Encounter/${encounter}`;
+      const pins = askedFor(ofType(forms, 'QuestionnaireResponse'), isOfIt).map(pinOf);
+      return pins.find((pin) => pin !== null) ?? null;
     },
     async countOurSigned(patientId) {
       const type = `${DOCUMENT_TYPE.system}|${DOCUMENT_TYPE.code}`;
       const path = `DocumentReference?patient=Patient/${patientId}&type=${type}&status=current,superseded&_count=100`;
-      const documents = ofType(await fhir.search(path), 'DocumentReference').filter(
+      const documents = documentsOf(await fhir.search(path), patientId).filter(
         (each) => cycleIdentifierOf(each) !== null,
       );
       return documents.filter((each) => toPinDocument(each).signed).length;
@@ -105,17 +107,19 @@ async function readSigned(
     FhirResource[],
   ];
   const document = ofType(own, 'DocumentReference')[0];
-  const form = ofType(forms, 'QuestionnaireResponse')[0];
-  const patient = ofType(patients, 'Patient')[0];
+  const isOfCycle = (form: QuestionnaireResponse) => cycleIdentifierOf(form) === cycleIdentifier;
+  const form = askedFor(ofType(forms, 'QuestionnaireResponse'), isOfCycle)[0];
+  const patient = askedFor(ofType(patients, 'Patient'), (each) => each.id === patientId)[0];
   if (patient === undefined) throw new PatientNotFoundError('HTTP_404');
-  const current = ofType(documents, 'DocumentReference').map(toPinDocument);
+  const current = documentsOf(documents, patientId).map(toPinDocument);
+  const isTheirs = (each: { subject?: Reference | undefined }) => pathOf(each.subject) === patientRef;
   return {
     date: document?.date ?? null,
     pin: pinOf(form),
     signed: document !== undefined && document.status === 'current' && toPinDocument(document).signed,
     formCompleted: form?.status === 'completed' && answerOf(form, FORM_ITEM.activationStatus) === ACTIVATION.active,
     pinPresent: pinOf(form) !== null,
-    openRouting: ofType(tasks, 'Task').length,
+    openRouting: toRouting(tasks, documentId).open,
     otherLive: current.filter((each) => each.signed && each.id !== documentId).length,
     declinedResponsibility: ofType(provenances, 'Provenance').some((provenance) =>
       provenance.extension?.some(
@@ -123,8 +127,8 @@ async function readSigned(
       ),
     ),
     generalPractitioner: generalPractitionerDigest(patient),
-    careTeam: careTeamDigest(ofType(teams, 'CareTeam')),
+    careTeam: careTeamDigest(askedFor(ofType(teams, 'CareTeam'), isTheirs)),
     author: authorDigest(document),
-    draftOrders: ofType(orders, 'MedicationRequest').map((order) => order.id),
+    draftOrders: askedFor(ofType(orders, 'MedicationRequest'), isTheirs).map((order) => order.id),
   };
 }

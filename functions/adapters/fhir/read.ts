@@ -1,6 +1,7 @@
 /** From FHIR R4 resources to the domain's facts. Charts are inconvenient: whatever may be missing, is missing somewhere. */
 import type {
   CareTeam,
+  Device,
   DocumentReference,
   Encounter,
   Patient as FhirPatient,
@@ -14,7 +15,7 @@ import type {
   Task,
 } from 'fhir/r4';
 import type { PinDocument } from '../../domain/chart.ts';
-import { EhrUnavailableError } from '../../domain/errors.ts';
+import { EhrRejectedError, EhrUnavailableError } from '../../domain/errors.ts';
 import { digestOf } from '../../domain/identity.ts';
 import type { Patient, PortalStatus } from '../../domain/patient.ts';
 import { isPin } from '../../domain/pin.ts';
@@ -23,6 +24,7 @@ import { CYCLE_IDENTIFIER, EXTENSION, FORM_ITEM } from './codes.ts';
 
 interface ResourceByType {
   CareTeam: CareTeam;
+  Device: Device;
   DocumentReference: DocumentReference;
   Encounter: Encounter;
   MedicationRequest: MedicationRequest;
@@ -44,6 +46,24 @@ export function ofType<T extends keyof ResourceByType>(
     if (resource.id === undefined) throw new EhrUnavailableError(`${type.toUpperCase()}_WITHOUT_ID`);
     return true;
   });
+}
+
+/**
+ * Refuses an answer that holds what was not asked for. FHIR lets a server ignore a search parameter that it does not
+ * know, and then it gives everybody's: we would adopt another patient's PIN, or cancel the Tasks of a whole practice.
+ */
+export function askedFor<T>(resources: T[], isAskedFor: (resource: T) => boolean): T[] {
+  if (!resources.every(isAskedFor)) throw new EhrRejectedError('ANSWER_IS_NOT_WHAT_WAS_ASKED_FOR');
+  return resources;
+}
+
+/** The documents of an answer, all of which must be about this patient. */
+export function documentsOf(
+  resources: readonly FhirResource[],
+  patientId: string,
+): (DocumentReference & { id: string })[] {
+  const path = `Patient/${patientId}`;
+  return askedFor(ofType(resources, 'DocumentReference'), (each) => pathOf(each.subject) === path);
 }
 
 /** `Type/id` of a reference, without server and version; null where it names nothing by reference. */
@@ -112,8 +132,11 @@ function encounterOf(document: DocumentReference): string | null {
   return path?.startsWith('Encounter/') ? idOf(path) : null;
 }
 
-export function cycleIdentifierOf(document: DocumentReference): string | null {
-  return document.identifier?.find((each) => each.system === CYCLE_IDENTIFIER)?.value ?? null;
+/** Our identifier for patient and cycle, of a document, a form or an encounter; null where it has none. */
+export function cycleIdentifierOf({
+  identifier,
+}: DocumentReference | Encounter | QuestionnaireResponse): string | null {
+  return [identifier ?? []].flat().find((each) => each.system === CYCLE_IDENTIFIER)?.value ?? null;
 }
 
 export function pinOf(form: QuestionnaireResponse | undefined): string | null {

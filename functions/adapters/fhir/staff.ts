@@ -10,7 +10,7 @@ import {
   STAFF_TASK_IDENTIFIER,
   STAFF_TASK_SYSTEM,
 } from './codes.ts';
-import { ofType } from './read.ts';
+import { askedFor, ofType } from './read.ts';
 
 const OPEN = 'requested,received,accepted,in-progress,on-hold';
 
@@ -39,7 +39,9 @@ export async function openStaffTask(fhir: FhirClient, order: StaffTaskOrder, aut
 }
 
 export async function closeStaffTask(fhir: FhirClient, order: StaffTaskOrder): Promise<void> {
-  const open = ofType(await fhir.search(`Task?${openTaskQuery(order)}`), 'Task');
+  const value = staffTaskIdentifier(order.patientId, order.code, order.reason);
+  const isThis = (task: Task) => task.identifier?.some((each) => each.value === value) ?? false;
+  const open = askedFor(ofType(await fhir.search(`Task?${openTaskQuery(order)}`), 'Task'), isThis);
   for (const task of open) {
     await fhir.patch(`Task/${task.id}`, [
       { op: 'test', path: '/status', value: task.status },

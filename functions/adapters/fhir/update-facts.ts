@@ -1,12 +1,29 @@
 /** Reads what settles provider, location and visit of a new chart update (P4, P5), all in one batch. */
-import type { CareTeam, Encounter, FhirResource, Patient, Reference } from 'fhir/r4';
+import type {
+  CareTeam,
+  DocumentReference,
+  Encounter,
+  FhirResource,
+  Patient,
+  QuestionnaireResponse,
+  Reference,
+} from 'fhir/r4';
 import { PatientNotFoundError } from '../../domain/errors.ts';
 import { isWithin } from '../../domain/instant.ts';
 import type { ProviderCandidate } from '../../domain/responsible-provider.ts';
 import type { FoundDraft, UpdateFacts } from '../../ports.ts';
 import type { FhirClient } from './client.ts';
 import { CYCLE_IDENTIFIER, ENCOUNTER_TYPE } from './codes.ts';
-import { candidatesOf, careTeamDigest, generalPractitionerDigest, idOf, ofType, pathOf } from './read.ts';
+import {
+  askedFor,
+  candidatesOf,
+  careTeamDigest,
+  cycleIdentifierOf,
+  generalPractitionerDigest,
+  idOf,
+  ofType,
+  pathOf,
+} from './read.ts';
 
 /** The latest encounters suffice to find the one under way and the last finished one at a location. */
 const LATEST_ENCOUNTERS = 50;
@@ -43,7 +60,9 @@ export async function readUpdateFacts(
   const patient = ofType(people, 'Patient').find((each) => each.id === patientId);
   if (patient === undefined) throw new PatientNotFoundError('HTTP_404');
   const location = pathOf(ofType(replaced, 'DocumentReference')[0]?.custodian) ?? pathOf(patient.managingOrganization);
-  const here = ofType(encounters, 'Encounter').filter(
+  const isTheirs = (each: { subject?: Reference | undefined }) => pathOf(each.subject) === patientRef;
+  const careTeams = askedFor(ofType(teams, 'CareTeam'), isTheirs);
+  const here = askedFor(ofType(encounters, 'Encounter'), isTheirs).filter(
     (each) => !isOurs(each) && (location === null || pathOf(each.serviceProvider) === location),
   );
   const visit = here.find((each) => each.status === 'in-progress');
@@ -51,15 +70,15 @@ export async function readUpdateFacts(
     location,
     visit: visit === undefined ? null : `Encounter/${visit.id}`,
     primaryCare: candidatesOf(patient.generalPractitioner ?? [], people),
-    careTeamHere: ofType(teams, 'CareTeam').flatMap((team) => participantsAt(team, location, teams, now)),
+    careTeamHere: careTeams.flatMap((team) => participantsAt(team, location, teams, now)),
     latestEncounterHere: participantsOf(
       here.find((each) => each.status === 'finished'),
       encounters,
     ),
     generalPractitioner: generalPractitionerDigest(patient as Patient),
-    careTeam: careTeamDigest(ofType(teams, 'CareTeam')),
-    draftOrders: ofType(orders, 'MedicationRequest').map((order) => order.id),
-    draft: foundDraft(documents, forms),
+    careTeam: careTeamDigest(careTeams),
+    draftOrders: askedFor(ofType(orders, 'MedicationRequest'), isTheirs).map((order) => order.id),
+    draft: foundDraft(documents, forms, cycleIdentifier),
   };
 }
 
@@ -98,9 +117,16 @@ function participantsOf(encounter: Encounter | undefined, known: readonly FhirRe
   return candidatesOf(individuals, known).filter((candidate) => candidate.reference.startsWith('Practitioner/'));
 }
 
-function foundDraft(documents: readonly FhirResource[], forms: readonly FhirResource[]): FoundDraft | null {
-  const document = ofType(documents, 'DocumentReference').find((each) => each.docStatus === 'preliminary');
-  const form = ofType(forms, 'QuestionnaireResponse')[0];
+function foundDraft(
+  documents: readonly FhirResource[],
+  forms: readonly FhirResource[],
+  cycleIdentifier: string,
+): FoundDraft | null {
+  const isOfCycle = (each: DocumentReference | QuestionnaireResponse) => cycleIdentifierOf(each) === cycleIdentifier;
+  const document = askedFor(ofType(documents, 'DocumentReference'), isOfCycle).find(
+    (each) => each.docStatus === 'preliminary',
+  );
+  const form = askedFor(ofType(forms, 'QuestionnaireResponse'), isOfCycle)[0];
   const encounter = pathOf(document?.context?.encounter?.[0]);
   if (document === undefined || form === undefined || encounter === null) return null;
   return {

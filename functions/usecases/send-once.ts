@@ -1,0 +1,57 @@
+/** One mail, sent at most once: the record knows more than a process that may stop anywhere (P14). */
+import type { Account, Message } from '../domain/account.ts';
+import { EmailRejectedError, NotificationFateUnknownError } from '../domain/errors.ts';
+import type { Fingerprint, Mail, Mailer, PinRecords } from '../ports.ts';
+
+interface SendPorts {
+  records: PinRecords;
+  mailer: Mailer;
+  fingerprint: Fingerprint;
+}
+
+/** The record of a mail that left and got no answer. */
+export async function fateUnknown(ports: { records: PinRecords }, account: Account, message: Message): Promise<Error> {
+  if (message.state !== 'UNKNOWN')
+    await ports.records.save(account, { ...account, message: { ...message, state: 'UNKNOWN' } });
+  return new NotificationFateUnknownError('ANSWER_LOST');
+}
+
+/**
+ * Sends the mail, saying INTENDED before the first byte leaves and what became of it afterwards. Throws what the mailer
+ * throws; NotificationFateUnknownError also stands in the record, so that no run sends the mail again by itself.
+ */
+export async function sendOnce(
+  ports: SendPorts,
+  account: Account,
+  message: Message,
+  mail: Mail,
+): Promise<{ account: Account; message: Message }> {
+  const intended = await ports.records.save(account, { ...account, message: { ...message, state: 'INTENDED' } });
+  try {
+    const sesId = await ports.mailer.send(mail);
+    const accepted: Message = { ...message, state: 'ACCEPTED', sesId, filed: false };
+    return { account: await ports.records.save(intended, { ...intended, message: accepted }), message: accepted };
+  } catch (error) {
+    if (error instanceof NotificationFateUnknownError) throw await fateUnknown(ports, intended, message);
+    const isRefusal =
+      error instanceof Error && (error.name === 'EmailThrottledError' || error.name === 'EmailRejectedError');
+    if (isRefusal)
+      await ports.records.save(intended, { ...intended, ...(await refused(ports, intended, message, error, mail.to)) });
+    throw error;
+  }
+}
+
+/** SES says InvalidParameterValue of an address it will never take; other refusals are about the sender or the account. */
+async function refused(
+  ports: SendPorts,
+  account: Account,
+  message: Message,
+  error: Error,
+  address: string,
+): Promise<Partial<Account>> {
+  const isAddressRefused = error instanceof EmailRejectedError && error.code === 'InvalidParameterValue';
+  const rejectedAddresses = isAddressRefused
+    ? [...account.rejectedAddresses, await ports.fingerprint.of(address)]
+    : account.rejectedAddresses;
+  return { message: { ...message, state: 'REFUSED' }, rejectedAddresses };
+}

@@ -1,0 +1,190 @@
+/** The architecture as a table, and the checker that holds it: a pure function on a path and its source text. */
+import { posix } from 'node:path';
+import { type ParseResult, parseSync, Visitor } from 'oxc-parser';
+
+interface Layer {
+  /** A folder, or one file of it; the longest match counts. */
+  path: string;
+  /** Of our own code, beside itself. */
+  imports: string[];
+  /** Types alone of these. */
+  types?: string[];
+  /** Packages and Node modules, as prefixes; null: any. */
+  packages: string[] | null;
+}
+
+const DOMAIN = 'functions/domain';
+const PORTS = 'functions/ports.ts';
+const USECASES = 'functions/usecases';
+const ADAPTERS = 'functions/adapters';
+const RUNTIME = 'functions/runtime';
+const NOTIFICATION = 'functions/notification';
+const POLICY = 'functions/runtime/policy.ts';
+const ENTRANCE = { imports: [DOMAIN, PORTS, USECASES, NOTIFICATION, RUNTIME], packages: ['zod/mini', 'aws-lambda'] };
+
+/** Who may import whom: domain ← ports ← usecases, adapters ← runtime ← steps, triggers, pickup, admin ← local. */
+const LAYERS: Layer[] = [
+  { path: DOMAIN, imports: [], packages: ['zod/mini', 'node:crypto'] },
+  { path: PORTS, imports: [DOMAIN], packages: [] },
+  { path: USECASES, imports: [DOMAIN, PORTS], packages: [] },
+  { path: NOTIFICATION, imports: [DOMAIN, PORTS], types: [POLICY], packages: [] },
+  {
+    path: ADAPTERS,
+    imports: [DOMAIN, PORTS],
+    packages: ['@aws-sdk/', 'fhir/r4', 'node:crypto', 'node:timers/promises', 'zod/mini'],
+  },
+  {
+    path: RUNTIME,
+    imports: [DOMAIN, PORTS, ADAPTERS],
+    packages: [
+      '@aws-sdk/',
+      '@aws-lambda-powertools/',
+      '@middy/core',
+      'aws-lambda',
+      'node:crypto',
+      'node:fs',
+      'zod/mini',
+    ],
+  },
+  // What a step needs of an adapter it gets from the container, so that a bundle carries only what its step uses.
+  { path: 'functions/steps', ...ENTRANCE },
+  { path: 'functions/triggers', ...ENTRANCE },
+  { path: 'functions/pickup', ...ENTRANCE },
+  { path: 'functions/admin', ...ENTRANCE },
+  { path: 'statemachines', imports: ['functions/domain/errors.ts'], packages: null },
+  // Names of variables and states; never the code that runs in a function.
+  {
+    path: 'infra',
+    imports: ['functions/runtime/config.ts', 'functions/domain/errors.ts', 'statemachines'],
+    packages: null,
+  },
+  { path: 'console', imports: [], packages: null },
+  { path: 'local', imports: ['functions', 'statemachines'], packages: null },
+  { path: 'bench', imports: ['functions', 'statemachines', 'local'], packages: null },
+];
+
+/** Of node:crypto the domain may hash; it may not draw: chance is injected. */
+const DOMAIN_CRYPTO = ['createHash'];
+
+/** Where the machine's clock may be read, and why. Everywhere else time is the Clock port's. */
+export const CLOCKS: Record<string, string> = {
+  'functions/runtime/clock.ts': 'the one source of the practice’s time',
+  'local/clock.ts': 'the virtual clock is the machine’s plus an offset',
+};
+
+/** Where the environment may be read, and why. Everywhere else a setting comes by its name from runtime/config.ts. */
+export const ENVIRONMENTS: Record<string, string> = {
+  'functions/runtime/config.ts': 'checks every variable once',
+  'local/environment.ts': 'sets what AWS would set',
+  'bench/regeneration.ts': 'how many patients to measure with',
+};
+
+/** What pure rules may not reach for, as it is written: I/O, chance and time are injected. */
+const IMPURE = [
+  'fetch',
+  'performance',
+  'setTimeout',
+  'setInterval',
+  'setImmediate',
+  'queueMicrotask',
+  'crypto',
+  'console',
+  'process',
+];
+
+interface Import {
+  from: string;
+  names: string[];
+  typeOnly: boolean;
+}
+
+/** What breaks the table in one source file; empty when nothing does. */
+export function violationsIn(file: string, source: string): string[] {
+  const parsed = parseSync(file, source);
+  if (parsed.errors.length > 0) return [`cannot be parsed: ${parsed.errors[0]?.message}`];
+  const layer = layerOf(file);
+  if (layer === null) return ['belongs to no layer of the table'];
+  const { imports, expressions } = read(parsed, source);
+  return [
+    ...imports.flatMap((each) => importViolations(file, layer, each)),
+    ...expressions.flatMap((each) => expressionViolations(file, layer, each)),
+  ];
+}
+
+function layerOf(path: string): Layer | null {
+  const matching = LAYERS.filter((layer) => isWithin(path, layer.path));
+  return matching.toSorted((a, b) => b.path.length - a.path.length)[0] ?? null;
+}
+
+function isWithin(path: string, folder: string): boolean {
+  return path === folder || path.startsWith(`${folder}/`);
+}
+
+function importViolations(file: string, layer: Layer, { from, names, typeOnly }: Import): string[] {
+  if (!from.startsWith('.')) {
+    if (layer.path === DOMAIN && from === 'node:crypto') {
+      return names.filter((name) => !DOMAIN_CRYPTO.includes(name)).map((name) => `imports ${name} of node:crypto`);
+    }
+    const isAllowed = layer.packages?.some((each) => from === each || (each.endsWith('/') && from.startsWith(each)));
+    return isAllowed === false ? [`imports ${from}`] : [];
+  }
+  const target = posix.join(posix.dirname(file), from);
+  if (!/\.(ts|json)$/.test(target)) return [`imports ${from} without its extension`];
+  const isAllowed =
+    isWithin(target, layer.path) ||
+    layer.imports.some((each) => isWithin(target, each)) ||
+    (typeOnly && (layer.types ?? []).includes(target));
+  return isAllowed ? [] : [`imports ${target}`];
+}
+
+function expressionViolations(file: string, layer: Layer, expression: string): string[] {
+  if (expression === 'Date.now' || expression === 'new Date()' || expression === 'Date()') {
+    return file in CLOCKS ? [] : [`reads the clock: ${expression}`];
+  }
+  if (expression === 'process.env') return file in ENVIRONMENTS ? [] : ['reads the environment'];
+  if (expression === 'Math.random') return ['draws from Math.random'];
+  return layer.path === DOMAIN && IMPURE.includes(expression) ? [`is not pure: ${expression}`] : [];
+}
+
+/** Imports of every kind, and the expressions that the rules are about. */
+function read(parsed: ParseResult, source: string): { imports: Import[]; expressions: string[] } {
+  const imports: Import[] = [];
+  const expressions: string[] = [];
+  for (const { moduleRequest, entries } of parsed.module.staticImports) {
+    const names = entries.map((entry) => entry.importName.name ?? '*');
+    imports.push({
+      from: moduleRequest.value,
+      names,
+      typeOnly: entries.length > 0 && entries.every((each) => each.isType),
+    });
+  }
+  for (const { entries } of parsed.module.staticExports) {
+    for (const { moduleRequest, isType, importName } of entries) {
+      if (moduleRequest !== null)
+        imports.push({ from: moduleRequest.value, names: [importName.name ?? '*'], typeOnly: isType });
+    }
+  }
+  new Visitor({
+    ImportExpression({ source: from }) {
+      const value = from.type === 'Literal' ? String(from.value) : 'an expression';
+      imports.push({ from: value, names: ['*'], typeOnly: false });
+    },
+    TSImportType({ source: from }) {
+      imports.push({ from: String(from.value), names: ['*'], typeOnly: true });
+    },
+    MemberExpression({ object, start, end }) {
+      if (object.type === 'Identifier')
+        expressions.push(source.slice(start, end).replace(/\?\.|\['?(\w+)'?\]/g, '.$1'));
+    },
+    NewExpression({ callee, arguments: given }) {
+      if (callee.type === 'Identifier' && callee.name === 'Date' && given.length === 0) expressions.push('new Date()');
+    },
+    CallExpression({ callee }) {
+      if (callee.type === 'Identifier' && callee.name === 'Date') expressions.push('Date()');
+    },
+    Identifier({ name }) {
+      expressions.push(name);
+    },
+  }).visit(parsed.program);
+  return { imports, expressions: [...new Set(expressions)] };
+}

@@ -1,0 +1,242 @@
+/** What every implementation of the PinRecords port must do. Each test works on patients of its own. */
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type Account, newAccount } from '../../functions/domain/account.ts';
+import { RecordConflictError } from '../../functions/domain/errors.ts';
+import { toInstant } from '../../functions/domain/instant.ts';
+import type { PinItem, PinRecords } from '../../functions/ports.ts';
+
+export interface RecordsUnderTest {
+  records: PinRecords;
+  now(): number;
+  /** As records, but the answer to the next save gets lost after it took effect, and the client repeats it. */
+  withLostAnswer(): PinRecords;
+  close(): Promise<void>;
+}
+
+/** How long a fingerprint stays reserved. */
+const RESERVED_MS = 44 * 86_400_000;
+
+export function describePinRecords(name: string, make: () => Promise<RecordsUnderTest>): void {
+  describe(`PinRecords: ${name}`, () => {
+    let under: RecordsUnderTest;
+    let records: PinRecords;
+    let patients = 0;
+    const newPatient = () => `p${++patients}`;
+    beforeAll(async () => {
+      under = await make();
+      records = under.records;
+    });
+    afterAll(() => under.close());
+
+    describe('read and save', () => {
+      it('has no account before the first save', async () => {
+        expect(await records.read(newPatient())).toBeNull();
+      });
+
+      it('reads back exactly what was saved, null and empty lists too', async () => {
+        const id = newPatient();
+        const full: Account = {
+          ...newAccount(id),
+          document: 'd1',
+          issuedAt: '2026-06-01T00:00:00Z',
+          expiresAt: '2026-07-01T00:00:00Z',
+          unclaimedCycles: 2,
+          attempt: 3,
+          lease: { owner: 'x', until: '2026-06-01T01:00:00Z' },
+          draft: {
+            cycle: 'd0',
+            document: 'd1',
+            form: 'f1',
+            encounter: 'e1',
+            request: null,
+            compared: { generalPractitioner: 'g', careTeam: 'c', author: 'a', draftOrders: ['rx1'] },
+          },
+          message: { state: 'OWED', document: 'd1', sesId: null, filed: false },
+          violations: ['ROUTED'],
+          staffTasks: [{ code: 'enter-email', reason: 'NONE' }],
+          rejectedAddresses: ['digest'],
+          outcome: 'HELD',
+          reason: 'CYCLE_LIMIT',
+          nextCheckDay: '2026-06-08',
+        };
+        const saved = await records.save(null, full);
+        expect(saved).toEqual({ ...full, version: saved.version });
+        expect(await records.read(id)).toEqual(saved);
+
+        const emptied = await records.save(saved, { ...newAccount(id), version: saved.version, attempt: 4 });
+        expect(emptied).toEqual({ ...newAccount(id), attempt: 4, version: emptied.version });
+        expect(await records.read(id)).toEqual(emptied);
+      });
+
+      it('gives a new version with every save, also of the same', async () => {
+        const first = await records.save(null, newAccount(newPatient()));
+        const second = await records.save(first, first);
+        expect(first.version).toBeTypeOf('string');
+        expect(second.version).not.toBe(first.version);
+      });
+
+      it('throws RecordConflictError when another saved since, and keeps what the other saved', async () => {
+        const id = newPatient();
+        const first = await records.save(null, newAccount(id));
+        const winner = await records.save(first, { ...first, attempt: 1 });
+        await expect(records.save(first, { ...first, attempt: 2 })).rejects.toThrow(RecordConflictError);
+        expect(await records.read(id)).toEqual(winner);
+      });
+
+      it('throws RecordConflictError when the account was to be the first and is not', async () => {
+        const id = newPatient();
+        await records.save(null, newAccount(id));
+        await expect(records.save(null, newAccount(id))).rejects.toThrow(RecordConflictError);
+      });
+
+      it('throws RecordConflictError when the account that is to be replaced is not there', async () => {
+        const id = newPatient();
+        const never: Account = { ...newAccount(id), version: 'never' };
+        await expect(records.save(never, { ...never, attempt: 1 })).rejects.toThrow(RecordConflictError);
+        expect(await records.read(id)).toBeNull();
+      });
+
+      it('lets one of ten that save at once win', async () => {
+        const id = newPatient();
+        const first = await records.save(null, newAccount(id));
+        const saves = await Promise.allSettled(
+          Array.from({ length: 10 }, (_, n) => records.save(first, { ...first, attempt: n })),
+        );
+        const won = saves.flatMap((each) => (each.status === 'fulfilled' ? [each.value] : []));
+        expect(won).toHaveLength(1);
+        expect(await records.read(id)).toEqual(won[0]);
+      });
+
+      it('recognises a save as its own when the answer got lost, and only then', async () => {
+        const id = newPatient();
+        const first = await records.save(null, newAccount(id));
+        const saved = await under.withLostAnswer().save(first, { ...first, attempt: 1 });
+        expect(saved.attempt).toBe(1);
+        expect(await records.read(id)).toEqual(saved);
+        await expect(under.withLostAnswer().save(first, { ...first, attempt: 2 })).rejects.toThrow(RecordConflictError);
+      });
+    });
+
+    describe('the PIN item', () => {
+      const item = (patientId: string, document: string): PinItem => ({
+        patientId,
+        document,
+        fingerprint: 'f',
+        issuedAt: '2026-06-15T12:00:00Z',
+        expiresAt: '2026-07-15T12:00:00Z',
+        ttl: Date.parse('2026-07-15T12:00:00Z') / 1000,
+      });
+      it("is read back, replaces the patient's earlier one, and is deleted", async () => {
+        const id = newPatient();
+        expect(await records.readPin(id)).toBeNull();
+        await records.putPin(item(id, 'd1'));
+        await records.putPin(item(id, 'd2'));
+        expect(await records.readPin(id)).toEqual(item(id, 'd2'));
+        await records.deletePin(id);
+        await records.deletePin(id);
+        expect(await records.readPin(id)).toBeNull();
+      });
+      it('lies beside the account, which it leaves alone', async () => {
+        const id = newPatient();
+        const saved = await records.save(null, newAccount(id));
+        await records.putPin(item(id, 'd1'));
+        await records.deletePin(id);
+        expect(await records.read(id)).toEqual(saved);
+      });
+    });
+
+    describe('reserveFingerprint', () => {
+      it("is one owner's alone; the same owner may ask again", async () => {
+        const mac = `mac-${newPatient()}`;
+        expect(await records.reserveFingerprint(mac, 'cycle-1', under.now())).toBe(true);
+        expect(await records.reserveFingerprint(mac, 'cycle-2', under.now())).toBe(false);
+        expect(await records.reserveFingerprint(mac, 'cycle-1', under.now())).toBe(true);
+      });
+      it('is free again after 44 days, though nobody deleted it', async () => {
+        const mac = `mac-${newPatient()}`;
+        await records.reserveFingerprint(mac, 'cycle-1', under.now());
+        const later = under.now() + RESERVED_MS;
+        expect(await records.reserveFingerprint(mac, 'cycle-2', later - 1_000)).toBe(false);
+        expect(await records.reserveFingerprint(mac, 'cycle-2', later)).toBe(true);
+        expect(await records.reserveFingerprint(mac, 'cycle-1', later)).toBe(false);
+      });
+      it('lets one of ten that ask at once win', async () => {
+        const mac = `mac-${newPatient()}`;
+        const asked = Array.from({ length: 10 }, (_, n) => records.reserveFingerprint(mac, `cycle-${n}`, under.now()));
+        expect((await Promise.all(asked)).filter(Boolean)).toHaveLength(1);
+      });
+    });
+
+    describe('messages and requests', () => {
+      it('says which patient and document a mail was for', async () => {
+        const patientId = newPatient();
+        const message = { patientId, document: 'd1', sesId: `ses-${patientId}`, sentAt: toInstant(under.now()) };
+        expect(await records.readMessage(message.sesId)).toBeNull();
+        await records.putMessage(message);
+        await records.putMessage(message);
+        expect(await records.readMessage(message.sesId)).toEqual({ patientId, document: 'd1' });
+      });
+      it("keeps a person's request under patient and id", async () => {
+        const patientId = newPatient();
+        const request = {
+          id: 'r1',
+          patientId,
+          action: 'regenerate' as const,
+          actor: 'ann',
+          reason: 'lost',
+          at: toInstant(under.now()),
+        };
+        await records.putRequest(request);
+        expect(await records.readRequest(patientId, 'r1')).toEqual(request);
+        expect(await records.readRequest(patientId, 'r2')).toBeNull();
+        expect(await records.readRequest(newPatient(), 'r1')).toBeNull();
+      });
+    });
+
+    describe('listDue', () => {
+      /** All that is due up to and with `day`, page after page, shard after shard. */
+      async function dueOn(day: string): Promise<string[]> {
+        const found: string[] = [];
+        for (let shard = 0; shard < 16; shard++) {
+          let after: string | null = null;
+          do {
+            const page = await records.listDue(shard, day, after);
+            found.push(...page.patientIds);
+            after = page.next;
+          } while (after !== null);
+        }
+        return found.toSorted();
+      }
+      const checkOn = async (id: string, nextCheckDay: string | null) =>
+        records.save(null, { ...newAccount(id), nextCheckDay });
+
+      it('finds what is due today or was left behind, each patient once, and nothing else', async () => {
+        const [today, past, tomorrow, never] = [newPatient(), newPatient(), newPatient(), newPatient()];
+        await checkOn(today, '2001-02-03');
+        await checkOn(past, '2000-12-31');
+        await checkOn(tomorrow, '2001-02-04');
+        await checkOn(never, null);
+        expect(await dueOn('2001-02-03')).toEqual([today, past].toSorted());
+        expect(await dueOn('2000-12-30')).toEqual([]);
+      });
+
+      it('follows an account whose day moves or is dropped', async () => {
+        const id = newPatient();
+        const first = await checkOn(id, '1999-01-01');
+        expect(await dueOn('1999-01-01')).toEqual([id]);
+        const moved = await records.save(first, { ...first, nextCheckDay: '1999-01-02' });
+        expect(await dueOn('1999-01-01')).toEqual([]);
+        await records.save(moved, { ...moved, nextCheckDay: null });
+        expect(await dueOn('1999-12-31')).toEqual([]);
+      });
+
+      it('spreads patients over all sixteen shards', async () => {
+        await Promise.all(Array.from({ length: 200 }, (_, n) => checkOn(`spread-${n}`, '1998-01-01')));
+        for (let shard = 0; shard < 16; shard++) {
+          expect((await records.listDue(shard, '1998-01-01', null)).patientIds.length).toBeGreaterThan(0);
+        }
+        expect(await dueOn('1998-01-01')).toHaveLength(200);
+      });
+    });
+  });
+}

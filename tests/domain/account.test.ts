@@ -1,0 +1,181 @@
+import { describe, expect, it } from 'vitest';
+import {
+  type Account,
+  assertLease,
+  type Draft,
+  isMessageOwed,
+  LEASE_MS,
+  MESSAGE_STATES,
+  type Message,
+  newAccount,
+  withAdopted,
+  withEnd,
+  withLease,
+  withSigned,
+} from '../../functions/domain/account.ts';
+import { LeaseHeldError, LeaseLostError } from '../../functions/domain/errors.ts';
+
+const NOW = Date.parse('2026-06-15T12:00:00Z');
+const account = (more: Partial<Account> = {}): Account => ({ ...newAccount('p1'), ...more });
+const DRAFT: Draft = {
+  cycle: 'old',
+  document: 'new',
+  form: 'f',
+  encounter: 'e',
+  request: 'r1',
+  compared: { generalPractitioner: 'g', careTeam: 'c', author: 'a', draftOrders: [] },
+};
+const message = (more: Partial<Message> = {}): Message => ({
+  state: 'OWED',
+  document: 'new',
+  sesId: null,
+  filed: false,
+  ...more,
+});
+
+describe('the lease', () => {
+  it('is taken for 60 minutes', () => {
+    expect(withLease(account(), 'x1', NOW).lease).toEqual({ owner: 'x1', until: '2026-06-15T13:00:00Z' });
+    expect(LEASE_MS).toBe(3_600_000);
+  });
+
+  it('is kept, never renewed, by its owner, even after it lapsed', () => {
+    const leased = withLease(account(), 'x1', NOW);
+    expect(withLease(leased, 'x1', NOW + 1)).toBe(leased);
+    expect(withLease(leased, 'x1', NOW + 2 * LEASE_MS)).toBe(leased);
+    expect(() => assertLease(leased, 'x1')).not.toThrow();
+  });
+
+  it('is refused to another until it lapses', () => {
+    const leased = withLease(account(), 'x1', NOW);
+    expect(() => withLease(leased, 'x2', NOW)).toThrow(LeaseHeldError);
+    expect(() => withLease(leased, 'x2', NOW + LEASE_MS - 1)).toThrow(LeaseHeldError);
+    expect(withLease(leased, 'x2', NOW + LEASE_MS).lease?.owner).toBe('x2');
+  });
+
+  it.each([
+    ['another owner', account({ lease: { owner: 'x2', until: '2026-06-15T13:00:00Z' } })],
+    ['nobody', account()],
+    ['no record', null],
+  ])('is missing with %s', (_case, some) => expect(() => assertLease(some, 'x1')).toThrow(LeaseLostError));
+});
+
+describe('withAdopted (a PIN made by hand)', () => {
+  const signing = { document: 'hand', signedAt: NOW + 1 };
+  const before = account({ document: 'old', message: message({ document: 'old' }), unclaimedCycles: 2 });
+
+  it('takes document, life and cycles from the chart, and owes no message', () => {
+    expect(withAdopted(before, signing, 0)).toEqual({
+      ...before,
+      document: 'hand',
+      issuedAt: '2026-06-15T12:00:01Z',
+      expiresAt: '2026-07-15T12:00:01Z',
+      unclaimedCycles: 0,
+      message: null,
+    });
+  });
+
+  it('is idempotent by document id', () => {
+    const adopted = withAdopted(before, signing, 1);
+    expect(withAdopted(adopted, signing, 4)).toBe(adopted);
+  });
+
+  it('does not touch a message that is owed for that very document', () => {
+    const owed = account({ document: 'new', message: message() });
+    expect(withAdopted(owed, { document: 'new', signedAt: NOW }, 0)).toBe(owed);
+  });
+});
+
+describe('withSigned (our PIN)', () => {
+  const signing = { document: 'new', signedAt: NOW };
+  const before = account({ document: 'old', draft: DRAFT, unclaimedCycles: 1, servedRequest: 'r0' });
+
+  it('records document, life, cycle, served request and the message owed; the draft is no more', () => {
+    expect(withSigned(before, signing, ['ROUTED'])).toEqual({
+      ...before,
+      document: 'new',
+      issuedAt: '2026-06-15T12:00:00Z',
+      expiresAt: '2026-07-15T12:00:00Z',
+      unclaimedCycles: 2,
+      servedRequest: 'r1',
+      draft: null,
+      violations: ['ROUTED'],
+      message: message(),
+    });
+  });
+
+  it('keeps the request served before when the draft serves none', () => {
+    const plain = { ...before, draft: { ...DRAFT, request: null } };
+    expect(withSigned(plain, signing, []).servedRequest).toBe('r0');
+  });
+
+  it('is idempotent by document id: no second cycle, no second message, violations kept', () => {
+    const signed = withSigned(before, signing, ['ROUTED']);
+    const sent: Account = { ...signed, message: message({ state: 'ACCEPTED', sesId: 's', filed: true }) };
+    expect(withSigned(sent, signing, [])).toBe(sent);
+  });
+});
+
+describe('withEnd', () => {
+  const end = { execution: 'x1', reason: null, nextCheckDay: null, staffTasks: [], now: NOW + 999 };
+  const leased = account({ failures: 2, lease: { owner: 'x1', until: '2026-06-15T13:00:00Z' } });
+
+  it('notes how, by whom and when, and frees the lease', () => {
+    const staffTasks = [{ code: 'enter-email', reason: 'NONE' } as const];
+    const ended = withEnd(leased, {
+      ...end,
+      outcome: 'EMAIL_MISSING',
+      reason: 'NONE',
+      nextCheckDay: '2026-06-22',
+      staffTasks,
+    });
+    expect(ended).toEqual({
+      ...leased,
+      failures: 0,
+      lease: null,
+      staffTasks,
+      outcome: 'EMAIL_MISSING',
+      reason: 'NONE',
+      endedBy: 'x1',
+      endedAt: '2026-06-15T12:00:00Z',
+      nextCheckDay: '2026-06-22',
+    });
+  });
+
+  it("leaves another's lease alone", () => {
+    const other = account({ lease: { owner: 'x2', until: '2026-06-15T13:00:00Z' } });
+    expect(withEnd(other, { ...end, outcome: 'FAILED' }).lease).toEqual(other.lease);
+  });
+
+  it.each([
+    ['FAILED', 3],
+    ['HELD', 2],
+    ['REGENERATED', 0],
+    ['NOT_NEEDED', 0],
+    ['EMAIL_MISSING', 0],
+  ] as const)('%s after two failures counts %i', (outcome, failures) => {
+    expect(withEnd(leased, { ...end, outcome }).failures).toBe(failures);
+  });
+});
+
+describe('isMessageOwed', () => {
+  const OWED: Record<(typeof MESSAGE_STATES)[number], boolean> = {
+    OWED: true,
+    INTENDED: true,
+    REFUSED: true,
+    ACCEPTED: true,
+    UNKNOWN: false,
+    SETTLED: false,
+  };
+  it.each(MESSAGE_STATES)('%s', (state) => {
+    expect(isMessageOwed(account({ document: 'new', message: message({ state }) }))).toBe(OWED[state]);
+  });
+  it('not once the chart has it too', () => {
+    const accepted = message({ state: 'ACCEPTED', sesId: 's', filed: true });
+    expect(isMessageOwed(account({ document: 'new', message: accepted }))).toBe(false);
+  });
+  it('not for a PIN that was replaced since', () => {
+    expect(isMessageOwed(account({ document: 'newer', message: message() }))).toBe(false);
+  });
+  it('not without a message', () => expect(isMessageOwed(account({ document: 'new' }))).toBe(false));
+});

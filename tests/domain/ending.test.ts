@@ -1,0 +1,61 @@
+import { describe, expect, it } from 'vitest';
+import { type Account, newAccount, type StaffTaskCode } from '../../functions/domain/account.ts';
+import { checkSigningTask, holdTask, nextCheckDay, tasksThatStay } from '../../functions/domain/ending.ts';
+
+const account = (more: Partial<Account> = {}): Account => ({ ...newAccount('p1'), ...more });
+
+describe('nextCheckDay', () => {
+  // 02:30 UTC on the 16th is still the 15th in New York; the PIN dies at 03:00 UTC, which is the day before there, too.
+  const practice = { now: Date.parse('2026-06-16T02:30:00Z'), timeZone: 'America/New_York', recheckDays: 7 };
+  const living = account({ expiresAt: '2026-07-16T03:00:00Z' });
+
+  it.each([
+    ['REGENERATED', null, living, '2026-07-15'],
+    ['REGENERATED', null, account(), '2026-06-15'],
+    ['NOT_NEEDED', 'NOT_EXPIRED', living, '2026-07-15'],
+    ['NOT_NEEDED', 'NOT_EXPIRED', account(), '2026-06-15'],
+    ['NOT_NEEDED', 'NEVER_ISSUED', living, null],
+    ['NOT_NEEDED', 'ALREADY_REGISTERED', living, null],
+    ['NOT_NEEDED', 'OPTED_OUT', living, null],
+    ['NOT_NEEDED', 'DECEASED', living, null],
+    ['NOT_NEEDED', 'INACTIVE', living, null],
+    ['NOT_NEEDED', 'MERGED', living, null],
+    ['EMAIL_MISSING', 'NONE', living, '2026-06-22'],
+    ['HELD', 'CYCLE_LIMIT', living, '2026-06-22'],
+    ['FAILED', 'EhrUnavailableError', living, '2026-06-16'],
+    ['FAILED', 'TIMED_OUT', account(), '2026-06-16'],
+    ['FAILED', 'PatientNotFoundError', living, null],
+  ] as const)('%s %s', (outcome, reason, some, day) => {
+    expect(nextCheckDay(some, outcome, reason, practice)).toBe(day);
+  });
+});
+
+describe('Tasks for staff', () => {
+  it.each([
+    ['RESPONSIBLE_PROVIDER_UNRESOLVED', [], { code: 'resolve-provider', reason: 'RESPONSIBLE_PROVIDER_UNRESOLVED' }],
+    ['CHART_UNCLEAR', [], { code: 'review-chart', reason: 'CHART_UNCLEAR' }],
+    ['CYCLE_LIMIT', [], { code: 'review-chart', reason: 'CYCLE_LIMIT' }],
+    ['ATTEMPTS_EXHAUSTED', [], { code: 'review-chart', reason: 'ATTEMPTS_EXHAUSTED' }],
+    ['CHART_UNCLEAR', ['ROUTED', 'AUTHOR_CHANGED'], { code: 'check-signing', reason: 'ROUTED AUTHOR_CHANGED' }],
+  ] as const)('a hold for %s with %j', (reason, violations, task) => {
+    expect(holdTask(account({ violations: [...violations] }), reason)).toEqual(task);
+  });
+
+  it('a signing to be checked says what is to be checked', () => {
+    expect(checkSigningTask(account({ violations: ['ROUTED'] }))).toEqual({ code: 'check-signing', reason: 'ROUTED' });
+  });
+
+  const task = (code: StaffTaskCode) => ({ code, reason: 'x' });
+  const unknown = (document: string) => ({ state: 'UNKNOWN' as const, document, sesId: null, filed: false });
+  const codes = ['enter-email', 'resolve-provider', 'review-chart', 'notify-patient', 'check-signing'] as const;
+  const all = codes.map(task);
+  it.each<[string, Partial<Account>, StaffTaskCode[]]>([
+    ['nothing stays by itself', {}, []],
+    ['a signing nobody has checked', { violations: ['ROUTED'] }, ['check-signing']],
+    ['a message whose fate nobody knows', { document: 'd', message: unknown('d') }, ['notify-patient']],
+    ['not for a PIN that was replaced', { document: 'd2', message: unknown('d') }, []],
+    ['not once it was refused', { document: 'd', message: { ...unknown('d'), state: 'REFUSED' } }, []],
+  ])('%s', (_case, more, stay) => {
+    expect(tasksThatStay(account({ staffTasks: all, ...more }))).toEqual(stay.map(task));
+  });
+});

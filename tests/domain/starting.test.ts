@@ -1,0 +1,56 @@
+import { describe, expect, it } from 'vitest';
+import { type Account, type Draft, newAccount } from '../../functions/domain/account.ts';
+import { isDueByRecord } from '../../functions/domain/starting.ts';
+
+const NOW = Date.parse('2026-06-15T12:00:00Z');
+const TODAY = '2026-06-15';
+const DRAFT: Draft = {
+  cycle: 'c',
+  document: 'd',
+  form: 'f',
+  encounter: 'e',
+  request: null,
+  compared: { generalPractitioner: '', careTeam: '', author: '', draftOrders: [] },
+};
+const OWED = { state: 'OWED', document: 'd', sesId: null, filed: false } as const;
+const valid: Partial<Account> = { outcome: 'REGENERATED', document: 'd', expiresAt: '2026-06-15T12:00:01Z' };
+const due = (more: Partial<Account>, factChanged = false) =>
+  isDueByRecord({ ...newAccount('p1'), ...more }, NOW, TODAY, factChanged);
+
+describe('isDueByRecord', () => {
+  it.each<[string, Partial<Account>, boolean, boolean]>([
+    ['no outcome yet', {}, false, true],
+    ['a valid PIN', valid, false, false],
+    ['a valid PIN, a fact changed', valid, true, false],
+    ['a PIN that dies this instant', { ...valid, expiresAt: '2026-06-15T12:00:00Z' }, false, true],
+    ['a valid PIN, its day has come', { ...valid, nextCheckDay: TODAY }, false, false],
+    ['a message owed', { ...valid, message: OWED }, false, true],
+    [
+      'a message owed, after a signing that a person checks',
+      { ...valid, message: OWED, violations: ['ROUTED'] },
+      false,
+      false,
+    ],
+    ['a message of a PIN replaced since', { ...valid, message: { ...OWED, document: 'old' } }, false, false],
+    ['a draft noted', { ...valid, draft: DRAFT }, false, true],
+    ['not needed, no PIN', { outcome: 'NOT_NEEDED' }, false, false],
+    ['not needed, expired', { outcome: 'NOT_NEEDED', expiresAt: '2026-06-01T00:00:00Z' }, false, true],
+    ['failed today', { outcome: 'FAILED', nextCheckDay: '2026-06-16' }, false, false],
+    ['failed today, a fact changed', { outcome: 'FAILED', nextCheckDay: '2026-06-16' }, true, false],
+    [
+      'failed today, with a draft and a message',
+      { outcome: 'FAILED', nextCheckDay: '2026-06-16', draft: DRAFT, document: 'd', message: OWED },
+      false,
+      false,
+    ],
+    ['failed yesterday', { outcome: 'FAILED', nextCheckDay: TODAY }, false, true],
+    ['failed for good', { outcome: 'FAILED', nextCheckDay: null }, false, false],
+    ['held', { outcome: 'HELD', nextCheckDay: '2026-06-16', expiresAt: '2026-06-01T00:00:00Z' }, false, false],
+    ['held, its day has come', { outcome: 'HELD', nextCheckDay: TODAY }, false, true],
+    ['held, its day was missed', { outcome: 'HELD', nextCheckDay: '2026-05-31' }, false, true],
+    ['held, a fact changed', { outcome: 'HELD', nextCheckDay: '2026-06-16' }, true, true],
+    ['no address', { outcome: 'EMAIL_MISSING', nextCheckDay: '2026-06-16' }, false, false],
+    ['no address, its day has come', { outcome: 'EMAIL_MISSING', nextCheckDay: TODAY }, false, true],
+    ['no address, one was entered', { outcome: 'EMAIL_MISSING', nextCheckDay: '2026-06-16' }, true, true],
+  ])('%s', (_case, more, factChanged, expected) => expect(due(more, factChanged)).toBe(expected));
+});

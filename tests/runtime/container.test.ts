@@ -1,0 +1,62 @@
+import { SESClient } from '@aws-sdk/client-ses';
+import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import { ENVIRONMENT } from '../../functions/runtime/config.ts';
+import { chance, fingerprint, mailer } from '../../functions/runtime/container.ts';
+
+const call = { signal: new AbortController().signal };
+const MAIL = { to: 'pat@example.com', from: 'a@practice.example', subject: 's', text: 't', html: 'h' };
+/** The clients that the container made, as they are used. */
+const clients: SESClient[] = [];
+
+beforeEach(() => {
+  vi.stubEnv('AWS_REGION', 'us-east-1');
+  vi.stubEnv(ENVIRONMENT.sesConfigurationSet, 'tls-required');
+  vi.spyOn(SESClient.prototype, 'send').mockImplementation(async function (this: SESClient) {
+    clients.push(this);
+    return { MessageId: 'm1' };
+  });
+});
+afterEach(() => {
+  vi.restoreAllMocks();
+  vi.unstubAllEnvs();
+});
+
+it('never lets the SDK send a mail twice, and does not wait for SES for ever', async () => {
+  await mailer(call).send(MAIL);
+  expect(await clients[0]?.config.maxAttempts()).toBe(1);
+  const handler = clients[0]?.config.requestHandler;
+  // The handler reads its options when it connects.
+  const { connectionTimeout, requestTimeout } = (await Reflect.get(handler ?? {}, 'configProvider')) ?? {};
+  expect({ connectionTimeout, requestTimeout }).toEqual({ connectionTimeout: 2_000, requestTimeout: 5_000 });
+});
+
+it('names the configuration set, and none where the variable is empty', async () => {
+  const sent = vi.mocked(SESClient.prototype.send).mock.calls;
+  await mailer(call).send(MAIL);
+  vi.stubEnv(ENVIRONMENT.sesConfigurationSet, '');
+  await mailer(call).send(MAIL);
+  expect(sent.map(([command]) => command.input)).toMatchObject([{ ConfigurationSetName: 'tls-required' }, {}]);
+  expect(sent[1]?.[0].input).not.toHaveProperty('ConfigurationSetName');
+});
+
+it('keeps a client between invocations', async () => {
+  clients.length = 0;
+  await mailer(call).send(MAIL);
+  await mailer(call).send(MAIL);
+  expect(clients).toHaveLength(2);
+  expect(clients[0]).toBe(clients[1]);
+});
+
+it('checks a setting when it is needed, by its name', () => {
+  vi.stubEnv(ENVIRONMENT.fingerprintKey, 'short');
+  expect(() => fingerprint()).toThrow('MALFORMED_FINGERPRINT_KEY');
+});
+
+it('has chance within its bounds and fresh ids', () => {
+  const { randomInt, newId } = chance();
+  const drawn = Array.from({ length: 500 }, () => randomInt(24));
+  expect(Math.min(...drawn)).toBeGreaterThanOrEqual(0);
+  expect(Math.max(...drawn)).toBeLessThan(24);
+  expect(new Set(drawn).size).toBe(24);
+  expect(newId()).not.toBe(newId());
+});
