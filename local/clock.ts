@@ -37,8 +37,14 @@ const LONGEST_MOVE = 'P10Y';
 
 const MoveRequest = z.strictObject({ advance: z.string() });
 
-/** A clock that starts `offsetMs` ahead of the machine's. */
-export function createVirtualClock({ offsetMs = 0 }: { offsetMs?: number } = {}): VirtualClock {
+export interface ClockOptions {
+  /** How far ahead of the machine's the clock starts; 0 unless told. */
+  offsetMs?: number;
+  /** Keeps a new offset before anybody sees the time it makes. */
+  keep?: (offsetMs: number) => Promise<void>;
+}
+
+export function createVirtualClock({ offsetMs = 0, keep }: ClockOptions = {}): VirtualClock {
   const inTurn = createTurns();
   const before: ClockHook[] = [];
   const after: ClockHook[] = [];
@@ -49,7 +55,9 @@ export function createVirtualClock({ offsetMs = 0 }: { offsetMs?: number } = {})
     millisecondsFrom(now(), duration); // refused at once, not when its turn has come
     return inTurn('move', async () => {
       for (const hook of before) await hook();
-      offset += millisecondsFrom(now(), duration);
+      const moved = offset + millisecondsFrom(now(), duration);
+      await keep?.(moved);
+      offset = moved;
       for (const hook of after) await hook();
       return now();
     });

@@ -8,6 +8,7 @@ import {
   type Operate,
   type WireRequest,
 } from './capacity-meter.ts';
+import { mendIndexes } from './dynamodb-index.ts';
 import { type Removal, removalRecord } from './dynamodb-stream.ts';
 import { type HttpHandler, readBody } from './http-messages.ts';
 import { createInProcessDynalite } from './in-process-dynalite.ts';
@@ -16,7 +17,7 @@ import { createInProcessDynalite } from './in-process-dynalite.ts';
 export interface DynamoDb {
   /** Serves the protocol; mount it under any prefix. */
   handle: HttpHandler;
-  /** Makes the product's table unless it is there already. Only tables made by it have TTL and are metered. */
+  /** Makes the product's table unless it is there already; then mends what a kill left of its index. Only tables made by it have TTL and are metered. */
   createTable(name: string): Promise<void>;
   /**
    * What AWS does behind the scenes, at the caller's moment: deletes every item whose numeric `ttl` (epoch seconds) is
@@ -147,6 +148,7 @@ export async function createDynamoDb({ path, now }: { path?: string; now: () => 
         await new Promise((resolve) => setTimeout(resolve, 1));
         table = await describe(name);
       }
+      if (status !== 200) await mendIndexes(expect, name, SHAPE);
       tables.set(name, { ...SHAPE, arn: table.TableArn });
     },
     deleteExpired: async () => {

@@ -7,6 +7,7 @@ import { ENVIRONMENT } from '../functions/runtime/config.ts';
 export const REGION = 'us-east-1';
 export const ACCOUNT_ID = '000000000000';
 export const TABLE = 'portal-pin';
+export const STATE_MACHINE = 'regenerate-pin';
 
 /** Discard (RFC 863): nothing listens there, and a connection is refused at once. */
 const DEAD_ENDPOINT = 'http://127.0.0.1:9';

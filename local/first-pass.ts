@@ -4,6 +4,7 @@ import { clock } from '../functions/runtime/clock.ts';
 import { ehr, executions, fingerprint, pinRecords, policy } from '../functions/runtime/container.ts';
 import { start } from '../functions/usecases/start.ts';
 import { trackPin } from '../functions/usecases/track-pin.ts';
+import { STATE_MACHINE } from './environment.ts';
 import type { ClosedExecution, StepFunctions } from './stepfunctions/step-functions.ts';
 
 /** Patients under way at once: enough to keep one process busy, few enough that none waits in its retries for another. */
@@ -38,11 +39,15 @@ function ports() {
 /**
  * Tracks the patient's PIN, starts one execution and waits for its end. A patient whose start fails is reported with
  * the error's name; the others go on.
+ *
+ * When an earlier start is resumed, a patient whose last execution has ended is reported as it ended, also when it FAILED:
+ * that is an end, which the sweep or a person takes up. What was ABORTED, or noted and never started, was in flight.
  */
 export async function firstPass(
   stepFunctions: StepFunctions,
   patientIds: readonly string[],
   onResult: (result: PatientResult) => void,
+  isResumed = false,
 ): Promise<PatientResult[]> {
   const world = ports();
   const closed = new Map<string, ClosedExecution>();
@@ -58,9 +63,19 @@ export async function firstPass(
       else waiting.set(name, resolve);
     });
 
+  async function endedBefore(patientId: string): Promise<PatientResult | null> {
+    const account = await world.records.read(patientId);
+    if (account === null || account.execution === null) return null;
+    const execution = stepFunctions.closed(STATE_MACHINE, account.execution);
+    if (execution === undefined || execution.status === 'ABORTED') return null;
+    return resultOf(patientId, execution, account.attempt);
+  }
+
   async function takeThrough(patientId: string): Promise<PatientResult> {
     const begun = performance.now();
     try {
+      const before = isResumed ? await endedBefore(patientId) : null;
+      if (before !== null) return before;
       await trackPin(world, patientId);
       const trigger = 'first-pass';
       const answer = await start(world, { patientId, trigger, force: null, awaitedFactChanged: false });

@@ -15,9 +15,10 @@ const POLICY =
 /**
  * aws-ses-v2-local's page for reading mails, and what it asks for, under `prefix`: `GET /store` lists the mails
  * (`?since=` epoch seconds), `GET /get-emlContent?messageId=` answers one as a file, `POST /clear-store` forgets them.
- * @param mails the mails to show, oldest first; emptied by `/clear-store`
+ * @param mails the mails to show, oldest first
+ * @param clear forgets them all
  */
-export function createMailboxViewer(prefix: string, mails: Email[]): HttpHandler {
+export function createMailboxViewer(prefix: string, mails: readonly Email[], clear: () => Promise<void>): HttpHandler {
   const page = viewerPage(prefix);
   return async (req, res) => {
     const { pathname, searchParams } = new URL(req.url ?? '/', 'http://localhost');
@@ -36,7 +37,7 @@ export function createMailboxViewer(prefix: string, mails: Email[]): HttpHandler
         return sendJson(res, 200, await createEmlContent(mail));
       }
       case 'POST /clear-store':
-        mails.length = 0;
+        await clear();
         return sendJson(res, 200, { message: 'Store cleared' });
       default:
         return sendProblem(res, 404, 'Not Found', `The mailbox has ${prefix}/ and ${prefix}/store.`);

@@ -13,6 +13,7 @@ import {
   sesError,
   sesParameters,
 } from './ses-protocol.ts';
+import { createTurns } from './turns.ts';
 
 /** What a mail was sent with, besides what its recipient sees. */
 interface SentFacts {
@@ -43,6 +44,21 @@ export interface Mailbox {
   heal(): void;
 }
 
+/** Where the mails are kept beyond the process. */
+export interface MailKeep {
+  add(mail: Mail): Promise<void>;
+  clear(): Promise<void>;
+}
+
+export interface MailboxOptions {
+  /** The practice's time in ms since the epoch. */
+  now: () => number;
+  /** Where the viewer is mounted; `/mailbox` unless told. */
+  prefix?: string;
+  /** Awaited before a mail is accepted. */
+  keep?: MailKeep;
+}
+
 /** The part of Express that the library's two actions use. */
 type Action = (
   req: { body: SesParameters },
@@ -59,15 +75,27 @@ const ACTIONS = new Map<string, Action>([
   ['SendRawEmail', load('aws-ses-v2-local/dist/v1/sendRawEmail.js').default],
 ]);
 
-/** An empty mailbox; `now` is the practice's time in ms since the epoch, `prefix` where the viewer is mounted. */
-export function createMailbox({ now, prefix = '/mailbox' }: { now: () => number; prefix?: string }): Mailbox {
+/** An empty mailbox. */
+export function createMailbox({ now, prefix = '/mailbox', keep }: MailboxOptions): Mailbox {
   const mails: Mail[] = [];
   const sent = new Map<string, SentFacts>();
   const faults = createMailFaults();
-  const keep = (mail: Mail) => {
+  const inTurn = createTurns();
+  const put = (mail: Mail) => {
     mails.push(mail);
     sent.set(mail.messageId, mail.sent);
   };
+  // In turn, so that the mails are kept in the order in which they are shown, and none is cleared from one place only.
+  const add = (mail: Mail) =>
+    inTurn('mails', async () => {
+      await keep?.add(mail);
+      put(mail);
+    });
+  const clear = () =>
+    inTurn('mails', async () => {
+      await keep?.clear();
+      mails.length = 0;
+    });
 
   const accept = async (name: string, action: Action, parameters: SesParameters): Promise<SesAnswer> => {
     const refused = addressRefusal(name, parameters);
@@ -83,7 +111,7 @@ export function createMailbox({ now, prefix = '/mailbox' }: { now: () => number;
     const at = now();
     // The library stamps real time, and its ids are nine random digits: in 20,000 mails, one time in five two are alike.
     const messageId = `0100${at.toString(16).padStart(12, '0')}-${randomUUID()}-000000`;
-    keep({ ...stored, messageId, at: Math.floor(at / 1000), destination, sent: sentWith });
+    await add({ ...stored, messageId, at: Math.floor(at / 1000), destination, sent: sentWith });
     return {
       status: 200,
       body:
@@ -115,10 +143,10 @@ export function createMailbox({ now, prefix = '/mailbox' }: { now: () => number;
 
   return {
     handleSes,
-    handleViewer: createMailboxViewer(prefix, mails),
+    handleViewer: createMailboxViewer(prefix, mails, clear),
     sent,
     mails: () => [...mails],
-    restore: (kept) => kept.forEach(keep),
+    restore: (kept) => kept.forEach(put),
     fail: faults.add,
     heal: faults.clear,
   };

@@ -6,22 +6,35 @@ import { useClock } from '../functions/runtime/clock.ts';
 import { createVirtualClock, type VirtualClock } from './clock.ts';
 import { createDynamoDb, type DynamoDb } from './dynamodb.ts';
 import { createEhrSimulator, type EhrSimulator } from './ehr/simulator.ts';
-import { ACCOUNT_ID, REGION, setEnvironment, TABLE } from './environment.ts';
+import { ACCOUNT_ID, REGION, STATE_MACHINE, setEnvironment, TABLE } from './environment.ts';
 import { createGateway, type Gateway } from './gateway.ts';
+import type { HttpHandler } from './http-messages.ts';
+import { type Kept, openKept } from './kept.ts';
 import { createMailbox, type Mailbox } from './mailbox.ts';
 import { createStepFunctions, type LambdaHandler, type StepFunctions } from './stepfunctions/step-functions.ts';
-
-const STATE_MACHINE = 'regenerate-pin';
 
 export interface PlatformOptions {
   /** Of the gateway; 0 = any free one. */
   port: number;
   policyFile: string;
+  /** The folder in which everything is kept across restarts; in memory only without it. */
+  dataDir?: string;
   /** Replaces every pause before a retry, in milliseconds; for tests. */
   retryIntervalMs?: number;
   /** Of the steps' log lines; SILENT unless asked otherwise. */
   logLevel?: string;
+  /** Stands around every service and every step; for tests that let them fail. */
+  around?: Around;
 }
+
+export interface Around {
+  /** @param prefix where the service is mounted, such as `/dynamodb` */
+  service(prefix: string, handler: HttpHandler): HttpHandler;
+  /** @param name of the Task state */
+  step(name: string, handler: LambdaHandler): LambdaHandler;
+}
+
+const NOTHING_AROUND: Around = { service: (_prefix, handler) => handler, step: (_name, handler) => handler };
 
 export interface Platform {
   url: string;
@@ -31,6 +44,8 @@ export interface Platform {
   mailbox: Mailbox;
   stepFunctions: StepFunctions;
   endpoints: Endpoints;
+  /** What `dataDir` holds; null in memory. */
+  kept: Kept | null;
   close(): Promise<void>;
 }
 
@@ -50,35 +65,49 @@ export interface Endpoints {
   region: string;
 }
 
-/** Starts everything; throws PortInUseError, PolicyError. Nothing is loaded and nothing runs yet. */
+/**
+ * Starts everything, with what was kept. Nothing is loaded and nothing runs yet.
+ * @throws PortInUseError, PolicyError, KeptDataError, DatabaseNotOpenError
+ */
 export async function startPlatform(options: PlatformOptions): Promise<Platform> {
-  const clock = createVirtualClock();
+  const { around = NOTHING_AROUND } = options;
+  const kept = options.dataDir === undefined ? null : await openKept(options.dataDir);
+  const before = await kept?.read();
+  const clock = createVirtualClock(kept === null ? {} : { offsetMs: kept.offsetMs, keep: kept.keepOffset });
   useClock(clock);
+  // Before the gateway listens: what is wrong with the data then ends the start with nothing left open.
+  const dynamodb = await createDynamoDb({ now: clock.now, ...(kept && { path: kept.tablePath }) });
   const gateway = await createGateway({ port: options.port });
-  const [ehr, dynamodb] = await Promise.all([
-    createEhrSimulator({ now: clock.now, baseUrl: `${gateway.url}/fhir` }),
-    createDynamoDb({ now: clock.now }),
-  ]);
-  const mailbox = createMailbox({ now: clock.now });
+  const ehr = await createEhrSimulator({
+    now: clock.now,
+    baseUrl: `${gateway.url}/fhir`,
+    ...(kept && { kept: { chart: before?.chart ?? [], keep: kept.keepChart } }),
+  });
+  const mailbox = createMailbox({ now: clock.now, ...(kept && { keep: kept.keepMail }) });
+  mailbox.restore(before?.mails ?? []);
   await dynamodb.createTable(TABLE);
+  await kept?.keepTable();
   const stateMachineArn = `arn:aws:states:${REGION}:${ACCOUNT_ID}:stateMachine:${STATE_MACHINE}`;
   setEnvironment({
     url: gateway.url,
     stateMachineArn,
     policyFile: options.policyFile,
-    fingerprintKey: randomBytes(32).toString('base64'),
+    fingerprintKey: kept?.fingerprintKey ?? randomBytes(32).toString('base64'),
     logLevel: options.logLevel ?? 'SILENT',
   });
   const stepFunctions = createStepFunctions({
-    machines: [await regeneratePinMachine()],
+    machines: [await regeneratePinMachine(around)],
     now: clock.now,
     region: REGION,
     accountId: ACCOUNT_ID,
     ...(options.retryIntervalMs !== undefined && { retryIntervalMs: options.retryIntervalMs }),
+    ...(kept && { keep: kept.keepExecution }),
   });
-  mountAll(gateway, { clock, ehr, dynamodb, mailbox, stepFunctions });
+  await stepFunctions.restore({ executions: before?.executions ?? [] });
+  mountAll(gateway, around, { clock, ehr, dynamodb, mailbox, stepFunctions });
   clock.beforeMove(() => stepFunctions.settled());
   clock.afterMove(async () => void (await dynamodb.deleteExpired()));
+  if (kept) await dynamodb.deleteExpired(); // what lapsed while nothing ran, or a killed move of the clock left undone
   return {
     url: gateway.url,
     clock,
@@ -87,20 +116,22 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
     mailbox,
     stepFunctions,
     endpoints: endpointsOf(gateway.url, stepFunctions),
+    kept,
     async close() {
       await stepFunctions.close();
       await gateway.close();
       await dynamodb.close();
+      await kept?.close();
     },
   };
 }
 
 /** The shipped ASL and, for each of its Tasks, the handler of the file that bears its name. */
-async function regeneratePinMachine() {
+async function regeneratePinMachine({ step }: Around) {
   const file = new URL(`../statemachines/${STATE_MACHINE}.asl.json`, import.meta.url);
   const definition: { States: Record<string, { Type: string }> } = JSON.parse(readFileSync(file, 'utf8'));
   const tasks = Object.entries(definition.States).filter(([, state]) => state.Type === 'Task');
-  const functions = await Promise.all(tasks.map(async ([name]) => [name, await handlerOf(name)] as const));
+  const functions = await Promise.all(tasks.map(async ([name]) => [name, step(name, await handlerOf(name))] as const));
   return { name: STATE_MACHINE, definition, functions: Object.fromEntries(functions) };
 }
 
@@ -112,13 +143,14 @@ async function handlerOf(state: string): Promise<LambdaHandler> {
 
 type Services = Pick<Platform, 'clock' | 'ehr' | 'dynamodb' | 'mailbox' | 'stepFunctions'>;
 
-function mountAll(gateway: Gateway, { clock, ehr, dynamodb, mailbox, stepFunctions }: Services): void {
-  gateway.mount('/fhir', (req, res) => ehr.handle(req, res));
-  gateway.mount('/dynamodb', dynamodb.handle);
-  gateway.mount('/ses', mailbox.handleSes);
-  gateway.mount('/mailbox', mailbox.handleViewer);
-  gateway.mount('/stepfunctions', (req, res) => stepFunctions.handle(req, res));
-  gateway.mount('/clock', clock.handle);
+function mountAll(gateway: Gateway, around: Around, { clock, ehr, dynamodb, mailbox, stepFunctions }: Services): void {
+  const mount = (prefix: string, handler: HttpHandler) => gateway.mount(prefix, around.service(prefix, handler));
+  mount('/fhir', (req, res) => ehr.handle(req, res));
+  mount('/dynamodb', dynamodb.handle);
+  mount('/ses', mailbox.handleSes);
+  mount('/mailbox', mailbox.handleViewer);
+  mount('/stepfunctions', (req, res) => stepFunctions.handle(req, res));
+  mount('/clock', clock.handle);
 }
 
 function endpointsOf(url: string, stepFunctions: StepFunctions): Endpoints {

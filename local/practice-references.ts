@@ -22,12 +22,17 @@ export function withLocalReferences(bundles: readonly (readonly Named[])[]): Nam
   });
 }
 
-function namesOf(named: readonly Named[]): Map<string, string> {
-  const names = new Map<string, string>();
+/** What each name stands for; null where it stands for several, for a guess could name the wrong provider. */
+function namesOf(named: readonly Named[]): Map<string, string | null> {
+  const names = new Map<string, string | null>();
   for (const each of named) {
     const path = pathOfNamed(each);
     const aliases = [each.fullUrl, ...conditionalReferences(each.resource)];
-    for (const alias of aliases) if (alias !== undefined && !names.has(alias)) names.set(alias, path);
+    for (const alias of aliases) {
+      if (alias === undefined) continue;
+      const isTaken = names.has(alias) && names.get(alias) !== path;
+      names.set(alias, isTaken ? null : path);
+    }
   }
   return names;
 }

@@ -2,19 +2,29 @@
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { SingleBar } from 'cli-progress';
 import { PolicyError, readPolicy } from '../functions/runtime/policy.ts';
-import { demoPractice } from './demo/practice.ts';
 import { PracticeDataError } from './ehr/practice.ts';
 import { firstPass, type PatientResult } from './first-pass.ts';
 import { PortInUseError } from './gateway.ts';
+import { DatabaseNotOpenError } from './in-process-dynalite.ts';
+import { KeptDataError } from './kept-folder.ts';
+import { loadPractice } from './load-practice.ts';
 import { readOptions, type StartOptions, USAGE, UsageError } from './options.ts';
 import { type Endpoints, type Platform, startPlatform } from './platform.ts';
-import { PracticeError, patientIdsOf, readPractice } from './practice.ts';
+import { PracticeError } from './practice.ts';
 import { reportJson, reportText } from './report.ts';
 
 const ENDPOINTS_FILE = '.local/endpoints.json';
 
 /** What the user can mend; everything else is a bug and shows its stack. */
-const BAD_INPUT = [UsageError, PolicyError, PracticeError, PracticeDataError, PortInUseError];
+const BAD_INPUT = [
+  UsageError,
+  PolicyError,
+  PracticeError,
+  PracticeDataError,
+  PortInUseError,
+  KeptDataError,
+  DatabaseNotOpenError,
+];
 
 function writeEndpoints(endpoints: Endpoints): void {
   // The user's alone: the URLs lead to the chart.
@@ -22,21 +32,18 @@ function writeEndpoints(endpoints: Endpoints): void {
   writeFileSync(ENDPOINTS_FILE, `${JSON.stringify(endpoints, null, 2)}\n`, { mode: 0o600 });
 }
 
-async function load(platform: Platform, practice: string | null): Promise<string[]> {
-  const bundles = practice === null ? demoPractice(platform.clock.now()).bundles : readPractice(practice);
-  await platform.ehr.load(bundles);
-  return patientIdsOf(bundles);
-}
-
 async function run(platform: Platform, options: StartOptions): Promise<PatientResult[]> {
-  if (options.idle) return [];
-  const patientIds = await load(platform, options.practice);
+  const practice = options.idle ? null : await loadPractice(platform, options.practice);
+  // Not before: with a practice that cannot be loaded it does not come up.
+  if (!options.json) console.log(`Portal PIN is up at ${platform.url} (stop it with Ctrl-C).`);
+  if (practice === null) return [];
+  const { patientIds, isResumed } = practice;
   const bar = options.json
     ? null
     : new SingleBar({ format: '{bar} {value}/{total} patients', hideCursor: true, noTTYOutput: false });
   bar?.start(patientIds.length, 0);
   try {
-    return await firstPass(platform.stepFunctions, patientIds, () => bar?.increment());
+    return await firstPass(platform.stepFunctions, patientIds, () => bar?.increment(), isResumed);
   } finally {
     bar?.stop();
   }
@@ -49,7 +56,17 @@ async function main(): Promise<number> {
     return 0;
   }
   readPolicy(options.policy);
-  const platform = await startPlatform({ port: options.port, policyFile: options.policy });
+  process.umask(0o077); // whatever is written holds charts: the user's alone
+  const platform = await startPlatform({
+    port: options.port,
+    policyFile: options.policy,
+    ...(options.data !== null && { dataDir: options.data }),
+  });
+  // At once, as if killed: what could not be written was not answered, and nothing more would be.
+  platform.kept?.broken.catch((error: Error) => {
+    console.error(error.message);
+    process.exit(2);
+  });
   const stop = async () => {
     rmSync(ENDPOINTS_FILE, { force: true });
     await platform.close();
@@ -59,7 +76,6 @@ async function main(): Promise<number> {
   }
   try {
     writeEndpoints(platform.endpoints);
-    if (!options.json) console.log(`Portal PIN is up at ${platform.url} (stop it with Ctrl-C).`);
     const results = await run(platform, options);
     process.stdout.write((options.json ? reportJson : reportText)(results, platform.endpoints));
     if (!options.once) return new Promise(() => undefined);

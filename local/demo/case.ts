@@ -16,7 +16,7 @@ export interface Self {
   now: number;
 }
 
-export interface PinOfCase {
+interface PinOfCase {
   /** Milliseconds since it was signed; null: the document has no date. */
   age: number | null;
   /** Made by the service; else by hand. */

@@ -21,6 +21,15 @@ export interface Kept {
   current: Stored | undefined;
 }
 
+/** What a transaction leaves of one resource, for who keeps the chart elsewhere too. */
+export interface Written {
+  order: number;
+  /** The new versions, oldest first; of a deletion the last version that there was. */
+  versions: readonly Stored[];
+  isDeleted: boolean;
+}
+export type Keep = (written: readonly Written[]) => Promise<void>;
+
 interface Undo {
   resourceType: string;
   id: string;
@@ -39,13 +48,16 @@ export interface ChartSnapshot {
  */
 export class ChartStore {
   readonly #now: () => number;
+  readonly #keep: Keep | undefined;
   #kept = new Map<string, Map<string, Kept>>();
   #index = new Map<string, Map<string, Set<string>>>();
   #journal: Undo[] | undefined;
   #order = 0;
 
-  constructor(now: () => number) {
+  /** `keep` is awaited within each transaction that wrote something. */
+  constructor(now: () => number, keep?: Keep) {
     this.#now = now;
+    this.#keep = keep;
   }
 
   get<T extends ResourceType>(resourceType: T, id: string): Stored<Extract<Resource, { resourceType: T }>> | undefined {
@@ -102,12 +114,7 @@ export class ChartStore {
 
   /** What the running transaction changed since `mark`, one change per resource. */
   changesSince(mark: number): Change[] {
-    const first = new Map<string, Undo>();
-    for (const undo of this.#journal?.slice(mark) ?? []) {
-      const key = `${undo.resourceType}/${undo.id}`;
-      if (!first.has(key)) first.set(key, undo);
-    }
-    return [...first.values()].map(({ resourceType, id, was }) => {
+    return this.#firstUndos(mark).map(({ resourceType, id, was }) => {
       const after = this.kept(resourceType, id)?.current;
       return { ...(was?.current && { before: was.current }), ...(after && { after }) };
     });
@@ -118,7 +125,9 @@ export class ChartStore {
     if (this.#journal) throw new Error('A transaction is running already; serialise the callers.');
     this.#journal = [];
     try {
-      return await work();
+      const result = await work();
+      if (this.#keep && this.#journal.length > 0) await this.#keep(this.#written());
+      return result;
     } catch (error) {
       const journal = this.#journal;
       this.#journal = undefined;
@@ -154,6 +163,37 @@ export class ChartStore {
         this.#replace(resource.resourceType, resource.id, { order: this.#order++, versions: [resource], current });
       }
     }
+  }
+
+  /** Takes back what `keep` was given, before anything else is in the chart. */
+  revive(kept: Iterable<Written>): void {
+    for (const { order, versions, isDeleted } of kept) {
+      const last = versions.at(-1);
+      if (last === undefined) continue;
+      this.#replace(last.resourceType, last.id, { order, versions, current: isDeleted ? undefined : last });
+      this.#order = Math.max(this.#order, order + 1);
+    }
+  }
+
+  /** What the running transaction wrote, one entry per resource. */
+  #written(): Written[] {
+    return this.#firstUndos(0).flatMap(({ resourceType, id, was }) => {
+      const kept = this.kept(resourceType, id);
+      if (kept === undefined) return [];
+      const isDeleted = kept.current === undefined;
+      const fresh = kept.versions.filter((version) => !was?.versions.includes(version));
+      return [{ order: kept.order, versions: fresh.length > 0 ? fresh : kept.versions.slice(-1), isDeleted }];
+    });
+  }
+
+  /** How each resource that was written since `mark` was before. */
+  #firstUndos(mark: number): Undo[] {
+    const first = new Map<string, Undo>();
+    for (const undo of this.#journal?.slice(mark) ?? []) {
+      const key = `${undo.resourceType}/${undo.id}`;
+      if (!first.has(key)) first.set(key, undo);
+    }
+    return [...first.values()];
   }
 
   #write(resource: Stored, version: number, was: Kept | undefined): Stored {

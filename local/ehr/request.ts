@@ -26,7 +26,7 @@ const JSON_TYPE = /^(application|text)\/([a-z.-]+\+)?json\b/i;
 const FORM_TYPE = 'application/x-www-form-urlencoded';
 
 /** The type-level route of a URL: logs and switches must not depend on ids. */
-export function routeOf(url: string): string {
+function routeOf(url: string): string {
   const [type = '', id, ...rest] = (url.split('?')[0] ?? '').split('/').filter(Boolean);
   if (id === undefined || id.startsWith('_') || id.startsWith('$')) return [type, id].filter(Boolean).join('/');
   const [operation, version] = rest;

@@ -3,7 +3,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { setImmediate as breathe } from 'node:timers/promises';
 import { parseSearchRequest } from '@medplum/core';
 import type { Resource } from '@medplum/fhirtypes';
-import type { ChartSnapshot, Stored } from './chart-store.ts';
+import type { ChartSnapshot, Keep, Stored, Written } from './chart-store.ts';
 import { ChartStore } from './chart-store.ts';
 import { loadDefinitions } from './definitions.ts';
 import type { Fault } from './faults.ts';
@@ -48,14 +48,16 @@ export interface EhrOptions {
   now: () => number;
   /** Under which the server is reached from outside, for links; what the Host header says when missing. */
   baseUrl?: string | (() => string);
+  /** Where the chart is kept beyond the process; in memory only without it. */
+  kept?: { chart: readonly Written[]; keep: Keep };
 }
 
 /** Resources between two pauses while loading, so that the process stays responsive; about 20 ms of work. */
 const LOADED_AT_ONCE = 2_000;
 
-export async function createEhrSimulator({ now, baseUrl }: EhrOptions): Promise<EhrSimulator> {
+export async function createEhrSimulator({ now, baseUrl, kept }: EhrOptions): Promise<EhrSimulator> {
   await loadDefinitions();
-  const store = new ChartStore(now);
+  const store = new ChartStore(now, kept?.keep);
   const faults = new Faults();
   const requests = new RequestLog();
   const turns = new Turns();
@@ -66,16 +68,19 @@ export async function createEhrSimulator({ now, baseUrl }: EhrOptions): Promise<
   const repository = new ChartRepository(store, (changes) => followHandout(handout, changes), base);
   const service = new FhirService(repository, base, now);
   listener.process = (request) => turns.take(() => service.answer(request));
-  for (const resource of [signingDevice, signer]) store.load(resource);
+  store.revive(kept?.chart ?? []);
+  const loadAll = (resources: readonly Stored[]) =>
+    store.atomically(() => {
+      for (const resource of resources) store.load(resource);
+    });
+  await loadAll([signingDevice, signer].filter(({ resourceType, id }) => !store.kept(resourceType, id)));
 
   return {
     handle: (req, res) => void listener.handle(req, res),
     async load(bundles, names) {
       const resources = resourcesOf(bundles, names);
       for (let i = 0; i < resources.length; i += LOADED_AT_ONCE) {
-        await turns.take(() => {
-          for (const resource of resources.slice(i, i + LOADED_AT_ONCE)) store.load(resource);
-        });
+        await turns.take(() => loadAll(resources.slice(i, i + LOADED_AT_ONCE)));
         await breathe();
       }
     },

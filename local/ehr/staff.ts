@@ -27,7 +27,7 @@ import type { ChartRepository } from './repository.ts';
 /** The PIN's life for the form's third item (P8). The handout counts 30 days of 24 hours from the signing. */
 const PIN_LIFE_MS = 30 * 24 * 60 * 60 * 1000;
 
-export interface HandMadePin {
+interface HandMadePin {
   pin: string;
   /** Signing instant, ms since the epoch; the simulator's now when not said. */
   at?: number;
@@ -35,7 +35,7 @@ export interface HandMadePin {
   location?: Reference;
 }
 
-export interface SignedByHand {
+interface SignedByHand {
   documentId: string;
   formId: string;
   encounterId: string;

@@ -17,13 +17,18 @@ export interface Execution {
   output: string | null;
   error: string | null;
   cause: string | null;
+  /** Real time from start to end, waiting for a free place included; 0 while it runs, or when a restart ended it. */
+  durationMs: number;
 }
 
 /** An execution as JSON: what `--data` keeps. */
-export interface StoredExecution extends Omit<Execution, 'seq' | 'arn' | 'history'> {
+export interface StoredExecution extends Omit<Execution, 'arn' | 'history'> {
   /** The deflated history, base64. */
   readonly history: string;
 }
+
+/** Keeps an execution beyond the process, in place of what was kept under its `seq`; awaited before anybody hears of it. */
+export type KeepExecution = (execution: StoredExecution) => Promise<void>;
 
 /** What listeners are told when an execution closes. */
 export interface ClosedExecution {
@@ -35,6 +40,5 @@ export interface ClosedExecution {
   readonly output: unknown;
   readonly error: string | null;
   readonly cause: string | null;
-  /** Real time from start to end, waiting for a free place included. */
   readonly durationMs: number;
 }

@@ -1,7 +1,8 @@
+import { Turns } from '../ehr/turns.ts';
 import { type Account, executionArn } from './arns.ts';
 import type { Machine } from './definition.ts';
-import type { ClosedExecution, Execution, StoredExecution } from './execution.ts';
-import { History } from './history.ts';
+import type { ClosedExecution, Execution, KeepExecution, StoredExecution } from './execution.ts';
+import { History, type HistoryEntry } from './history.ts';
 import { type Platform, run } from './run.ts';
 import { ServiceError } from './service-error.ts';
 
@@ -19,6 +20,8 @@ interface Running {
   readonly startedAt: number;
   readonly abort: AbortController;
   readonly timer: NodeJS.Timeout | undefined;
+  /** Set when it is being closed. */
+  closing: Promise<void> | undefined;
 }
 
 export interface Ended {
@@ -34,32 +37,41 @@ const CLOSING_EVENT = {
   TIMED_OUT: 'ExecutionTimedOut',
 } as const;
 
-function close(execution: Execution, status: ClosedStatus, at: number, { output, error, cause }: Ended): void {
-  Object.assign(execution, {
-    status,
-    stoppedAt: at,
-    output: output ?? null,
-    error: error ?? null,
-    cause: cause ?? null,
-  });
-  const text = output == null ? {} : { text: output };
-  execution.history.add({ type: CLOSING_EVENT[status], at, ...text, error: error ?? null, cause: cause ?? null });
-  execution.history.close();
+/** What an execution is once it has closed, and its history then. */
+function closingOf(execution: Execution, status: ClosedStatus, at: number, { output, error, cause }: Ended) {
+  const ending = { output: output ?? null, error: error ?? null, cause: cause ?? null };
+  const text = ending.output === null ? {} : { text: ending.output };
+  const last: HistoryEntry = { type: CLOSING_EVENT[status], at, ...text, error: ending.error, cause: ending.cause };
+  return { facts: { status, stoppedAt: at, ...ending }, packed: execution.history.packedWith(last) };
 }
+
+function storedOf({ arn: _arn, history, ...facts }: Execution, packed = history.packed()): StoredExecution {
+  return { ...facts, history: Buffer.from(packed).toString('base64') };
+}
+
+function closedOf({ arn, name, machineName, status, output, error, cause, durationMs }: Execution) {
+  if (status === 'RUNNING') return undefined;
+  const parsed: unknown = output === null ? null : JSON.parse(output);
+  return { arn, name, machineName, status, output: parsed, error, cause, durationMs };
+}
+
+type Options = Platform & { maxConcurrent: number; keep: KeepExecution | undefined };
 
 /** All executions of the process: starts them, at most `maxConcurrent` at once, and keeps what became of them. */
 export class Executions {
-  readonly #platform: Platform & { maxConcurrent: number };
+  readonly #platform: Options;
   readonly #byArn = new Map<string, Execution>();
   readonly #running = new Map<string, Running>();
   readonly #waiting: Running[] = [];
   readonly #listeners = new Set<(closed: ClosedExecution) => void>();
+  /** Starts are kept one after the other, or the listing would have another order after a restart. */
+  readonly #starts = new Turns();
   #settled: (() => void)[] = [];
   #active = 0;
   #seq = 0;
   #closed = false;
 
-  constructor(platform: Platform & { maxConcurrent: number }) {
+  constructor(platform: Options) {
     this.#platform = platform;
   }
 
@@ -80,7 +92,11 @@ export class Executions {
    * Starts an execution, or finds the running one of the same name and input.
    * @throws ServiceError ExecutionAlreadyExists when the name was used within 90 days otherwise.
    */
-  start(machine: Machine, name: string, input: string): Execution {
+  start(machine: Machine, name: string, input: string): Promise<Execution> {
+    return this.#starts.take(() => this.#start(machine, name, input));
+  }
+
+  async #start(machine: Machine, name: string, input: string): Promise<Execution> {
     if (this.#closed) throw new ServiceError('ServiceUnavailable', 'The local Step Functions is shutting down');
     const arn = executionArn(this.account, machine.name, name);
     const now = this.#platform.now();
@@ -90,7 +106,6 @@ export class Executions {
       if (earlier.stoppedAt === null || now - earlier.stoppedAt < NAME_LIFE_MS) {
         throw new ServiceError('ExecutionAlreadyExists', `Execution Already Exists: '${arn}'`);
       }
-      this.#byArn.delete(arn); // so that the new one goes to the end of the order
     }
     const execution: Execution = {
       seq: this.#seq++,
@@ -105,8 +120,11 @@ export class Executions {
       output: null,
       error: null,
       cause: null,
+      durationMs: 0,
     };
     execution.history.add({ type: 'ExecutionStarted', at: now, text: input });
+    if (this.#platform.keep) await this.#platform.keep(storedOf(execution));
+    this.#byArn.delete(arn); // an earlier one, so that this one goes to the end of the order
     this.#byArn.set(arn, execution);
     this.#enqueue(execution, machine);
     return execution;
@@ -116,8 +134,9 @@ export class Executions {
     const timer =
       machine.timeoutMs === null || machine.timeoutMs > MAX_TIMER_MS
         ? undefined
-        : setTimeout(() => this.#end(execution.arn, 'TIMED_OUT', { error: 'States.Timeout' }), machine.timeoutMs);
-    const running = { execution, machine, startedAt: performance.now(), abort: new AbortController(), timer };
+        : setTimeout(() => void this.#end(execution.arn, 'TIMED_OUT', { error: 'States.Timeout' }), machine.timeoutMs);
+    const abort = new AbortController();
+    const running = { execution, machine, startedAt: performance.now(), abort, timer, closing: undefined };
     this.#running.set(execution.arn, running);
     this.#waiting.push(running);
     this.#startWaiting();
@@ -135,33 +154,44 @@ export class Executions {
     this.#active += 1;
     try {
       const { status, ...ended } = await run(execution, machine, this.#platform, abort.signal);
-      this.#end(execution.arn, status, ended);
+      await this.#end(execution.arn, status, ended);
     } finally {
       this.#active -= 1;
       this.#startWaiting();
     }
   }
 
-  /** Closes a running execution; what it was doing is ignored from now on. */
-  #end(arn: string, status: ClosedStatus, ended: Ended): void {
+  /** Closes a running execution; what it was doing is ignored from now on. The first end counts. */
+  #end(arn: string, status: ClosedStatus, ended: Ended): Promise<void> {
     const running = this.#running.get(arn);
-    if (running === undefined) return;
-    const { execution, timer, startedAt, abort } = running;
+    if (running === undefined) return Promise.resolve();
+    running.closing ??= this.#close(running, status, ended);
+    return running.closing;
+  }
+
+  async #close({ execution, timer, startedAt, abort }: Running, status: ClosedStatus, ended: Ended): Promise<void> {
     clearTimeout(timer);
-    this.#running.delete(arn);
-    close(execution, status, this.#platform.now(), ended);
     if (status === 'ABORTED' || status === 'TIMED_OUT') abort.abort();
-    const { name, machineName, error, cause } = execution;
-    const output: unknown = execution.output === null ? null : JSON.parse(execution.output);
-    const durationMs = performance.now() - startedAt;
-    for (const listener of this.#listeners)
-      listener({ arn, name, machineName, status, output, error, cause, durationMs });
+    const { facts, packed } = closingOf(execution, status, this.#platform.now(), ended);
+    const closed = { ...facts, durationMs: performance.now() - startedAt };
+    if (this.#platform.keep) await this.#platform.keep(storedOf({ ...execution, ...closed }, packed));
+    Object.assign(execution, closed);
+    execution.history.close(packed);
+    this.#running.delete(execution.arn);
+    const told = closedOf(execution);
+    if (told !== undefined) for (const listener of this.#listeners) listener(told);
     if (this.#running.size > 0) return;
     for (const resolve of this.#settled.splice(0)) resolve();
   }
 
-  stop(arn: string, ended: Ended): void {
-    this.#end(arn, 'ABORTED', ended);
+  stop(arn: string, ended: Ended): Promise<void> {
+    return this.#end(arn, 'ABORTED', ended);
+  }
+
+  /** How the execution ended; undefined when it runs, or was never started. */
+  closed(arn: string): ClosedExecution | undefined {
+    const execution = this.#byArn.get(arn);
+    return execution && closedOf(execution);
   }
 
   settled(): Promise<void> {
@@ -175,34 +205,42 @@ export class Executions {
   }
 
   stored(): StoredExecution[] {
-    return [...this.#byArn.values()].map(({ seq: _seq, arn: _arn, history, ...rest }) => ({
-      ...rest,
-      history: Buffer.from(history.packed()).toString('base64'),
-    }));
+    return [...this.#byArn.values()].map((execution) => storedOf(execution));
   }
 
   /**
-   * Takes back what `stored` gave, before anything is started; those that ran then are ABORTED now.
+   * Takes back what was kept, before anything is started; those that ran then are ABORTED now.
    * @throws Error when executions were started already: the order of the listing would lie.
    */
-  restore(stored: readonly StoredExecution[]): void {
+  restore(stored: readonly StoredExecution[]): Promise<void> {
     if (this.#byArn.size > 0) throw new Error('Executions are restored before the first start');
+    const interrupted: Execution[] = [];
     for (const { history, ...rest } of stored) {
       const arn = executionArn(this.account, rest.machineName, rest.name);
       const unpacked = History.unpack(new Uint8Array(Buffer.from(history, 'base64')), rest.status === 'RUNNING');
-      const execution: Execution = { ...rest, seq: this.#seq++, arn, history: unpacked };
+      const execution: Execution = { ...rest, arn, history: unpacked };
+      this.#seq = Math.max(this.#seq, rest.seq + 1);
+      this.#byArn.delete(arn);
       this.#byArn.set(arn, execution);
-      if (execution.status === 'RUNNING') {
-        const cause = 'The local platform was restarted';
-        close(execution, 'ABORTED', this.#platform.now(), { error: 'Local.Restarted', cause });
-      }
+      if (execution.status === 'RUNNING') interrupted.push(execution);
+    }
+    return this.#abort(interrupted);
+  }
+
+  async #abort(interrupted: readonly Execution[]): Promise<void> {
+    const ended = { error: 'Local.Restarted', cause: 'The local platform was restarted' };
+    for (const execution of interrupted) {
+      const { facts, packed } = closingOf(execution, 'ABORTED', this.#platform.now(), ended);
+      Object.assign(execution, facts);
+      execution.history.close(packed);
+      if (this.#platform.keep) await this.#platform.keep(storedOf(execution));
     }
   }
 
   /** Stops what runs and starts nothing more. Handlers that run already cannot be stopped. */
-  close(): void {
+  async close(): Promise<void> {
     this.#closed = true;
     const ended = { error: 'Local.Stopped', cause: 'The local platform was stopped' };
-    for (const arn of [...this.#running.keys()]) this.stop(arn, ended);
+    await Promise.all([...this.#running.keys()].map((arn) => this.stop(arn, ended)));
   }
 }

@@ -36,16 +36,21 @@ export class History {
     this.#entries?.push(entry);
   }
 
-  close(): void {
-    if (this.#entries === null) return;
-    this.#packed = this.packed();
+  /** Ends the history as `packedWith` its last event gave it. */
+  close(packed: Uint8Array): void {
+    this.#packed = packed;
     this.#entries = null;
   }
 
   packed(): Uint8Array {
+    return this.packedWith();
+  }
+
+  /** The history as it will be when `more` has happened. */
+  packedWith(...more: readonly HistoryEntry[]): Uint8Array {
     if (this.#entries === null) return this.#packed;
     // zlib answers with a slice of a 16 KB block, Buffer.from would copy into a shared 64 KB one: neither is to be kept
-    return new Uint8Array(deflateRawSync(JSON.stringify(this.#entries), { level: 1 }));
+    return new Uint8Array(deflateRawSync(JSON.stringify([...this.#entries, ...more]), { level: 1 }));
   }
 
   entries(): readonly HistoryEntry[] {

@@ -8,7 +8,7 @@ import { toHistoryEvent } from './history.ts';
 import { page } from './page.ts';
 import { ServiceError } from './service-error.ts';
 
-type Operation = (request: unknown) => object;
+type Operation = (request: unknown) => object | Promise<object>;
 
 const MAX_INPUT_BYTES = 256 * 1024; // AWS's quota for an execution's input
 
@@ -113,10 +113,10 @@ export function operationsOn(
   });
 
   return {
-    StartExecution(request) {
+    async StartExecution(request) {
       const { stateMachineArn, name, input } = read(startRequest, request);
       const target = machine(stateMachineArn);
-      const started = executions.start(target, checkName(name ?? randomUUID()), checkInput(input ?? '{}'));
+      const started = await executions.start(target, checkName(name ?? randomUUID()), checkInput(input ?? '{}'));
       return { executionArn: started.arn, startDate: seconds(started.startedAt) };
     },
 
@@ -160,10 +160,10 @@ export function operationsOn(
       return { events: items.map(({ entry, index }) => toHistoryEvent(entry, index, shown)), nextToken };
     },
 
-    StopExecution(request) {
+    async StopExecution(request) {
       const { executionArn, ...ended } = read(stopRequest, request);
       const found = execution(executionArn);
-      executions.stop(found.arn, { error: ended.error ?? null, cause: ended.cause ?? null });
+      await executions.stop(found.arn, { error: ended.error ?? null, cause: ended.cause ?? null });
       return { stopDate: seconds(found.stoppedAt ?? found.startedAt) };
     },
 

@@ -25,7 +25,7 @@ async function bodyOf(request: IncomingMessage): Promise<unknown> {
 
 async function answer(
   request: IncomingMessage,
-  operations: Readonly<Record<string, (request: unknown) => object>>,
+  operations: Readonly<Record<string, (request: unknown) => object | Promise<object>>>,
 ): Promise<{ status: number; body: object }> {
   const target = String(request.headers['x-amz-target'] ?? '');
   try {
@@ -38,7 +38,7 @@ async function answer(
         `Not served by the local Step Functions: ${target || 'no x-amz-target'}`,
       );
     }
-    return { status: 200, body: operation(body) };
+    return { status: 200, body: await operation(body) };
   } catch (error) {
     if (error instanceof ServiceError) return { status: 400, body: { __type: error.type, message: error.message } };
     // The practice's own mistake, not the caller's: as AWS's 500, and the SDK then retries.
@@ -51,7 +51,7 @@ async function answer(
 export async function respond(
   request: IncomingMessage,
   response: ServerResponse,
-  operations: Readonly<Record<string, (request: unknown) => object>>,
+  operations: Readonly<Record<string, (request: unknown) => object | Promise<object>>>,
 ): Promise<void> {
   try {
     const { status, body } = await answer(request, operations);

@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { executionArn } from './arns.ts';
 import { prepareMachine } from './definition.ts';
-import type { ClosedExecution, StoredExecution } from './execution.ts';
+import type { ClosedExecution, KeepExecution, StoredExecution } from './execution.ts';
 import { Executions } from './executions.ts';
 import type { LambdaHandler } from './lambda.ts';
 import { operationsOn } from './operations.ts';
@@ -19,7 +20,6 @@ export interface StateMachineDefinition {
 
 /** The executions as JSON; restored ones that were running become ABORTED. */
 export interface ExecutionsSnapshot {
-  readonly version: 1;
   readonly executions: readonly StoredExecution[];
 }
 
@@ -32,9 +32,11 @@ export interface StepFunctions {
   settled(): Promise<void>;
   /** Tells of every execution that closes; gives back what unsubscribes. */
   onClosed(listener: (closed: ClosedExecution) => void): () => void;
+  /** How the execution ended; undefined when it runs, or was never started. */
+  closed(machineName: string, name: string): ClosedExecution | undefined;
   snapshot(): ExecutionsSnapshot;
-  /** Before the first start only. */
-  restore(snapshot: ExecutionsSnapshot): void;
+  /** Before the first start only; throws at once otherwise. */
+  restore(snapshot: ExecutionsSnapshot): Promise<void>;
   /** Stops what runs (ABORTED) and refuses new starts. A handler that is running already runs on, unheard. */
   close(): Promise<void>;
 }
@@ -51,6 +53,8 @@ export interface StepFunctionsOptions {
   readonly lambdaTimeoutMs?: number;
   /** Executions that run at once, the others wait as RUNNING. Default 1000: Lambda's default quota of an account. */
   readonly maxConcurrent?: number;
+  /** Where executions are kept beyond the process: once when they start, once when they close. */
+  readonly keep?: KeepExecution;
 }
 
 /**
@@ -58,18 +62,19 @@ export interface StepFunctionsOptions {
  * @throws Error naming the machine: invalid ASL, an unknown token, a Task that is no lambda:invoke.
  */
 export function createStepFunctions(options: StepFunctionsOptions): StepFunctions {
-  const { now, region, accountId, retryIntervalMs, lambdaTimeoutMs = 20_000, maxConcurrent = 1000 } = options;
+  const { now, region, accountId, retryIntervalMs, lambdaTimeoutMs = 20_000, maxConcurrent = 1000, keep } = options;
   const account = { region, accountId };
   const machines = options.machines.map((machine) => prepareMachine(machine, account));
-  const executions = new Executions({ account, now, lambdaTimeoutMs, retryIntervalMs, maxConcurrent });
+  const executions = new Executions({ account, now, lambdaTimeoutMs, retryIntervalMs, maxConcurrent, keep });
   const operations = operationsOn(machines, executions, now());
   return {
     handle: (request, response) => void respond(request, response, operations),
     stateMachineArns: Object.fromEntries(machines.map(({ name, arn }) => [name, arn])),
     settled: () => executions.settled(),
     onClosed: (listener) => executions.onClosed(listener),
-    snapshot: () => ({ version: 1, executions: executions.stored() }),
+    closed: (machineName, name) => executions.closed(executionArn(account, machineName, name)),
+    snapshot: () => ({ executions: executions.stored() }),
     restore: ({ executions: stored }) => executions.restore(stored),
-    close: async () => executions.close(),
+    close: () => executions.close(),
   };
 }

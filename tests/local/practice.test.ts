@@ -121,6 +121,14 @@ describe('readPractice', () => {
     });
   });
 
+  it('leaves a reference alone that several resources answer to', () => {
+    const doctor = (id: string) =>
+      entryOf({ resourceType: 'Practitioner', id, identifier: [{ system: 's', value: '1' }] });
+    const patient = { ...jane, generalPractitioner: [{ reference: 'Practitioner?identifier=s|1' }] };
+    const folder = folderWith({ 'a.json': bundleOf(entryOf(patient), doctor('d1'), doctor('d2'), doctor('d3')) });
+    expect(resourcesOf(folder)[0]).toEqual(patient);
+  });
+
   it('lets a fullUrl count in its own Bundle first', () => {
     const visit = { resourceType: 'Encounter', subject: { reference: 'urn:uuid:me' } };
     const file = (id: string) =>

@@ -3,7 +3,7 @@ import { DOCUMENT_TYPE, ENCOUNTER_TYPE, PIN_GENERATOR_FORM } from '../../../func
 import { listenEhr } from '../../../local/ehr/listen.ts';
 import { createEhrSimulator, type EhrSimulator } from '../../../local/ehr/simulator.ts';
 
-export const START = Date.parse('2026-03-01T09:00:00Z');
+const START = Date.parse('2026-03-01T09:00:00Z');
 
 export interface Reply {
   status: number;

@@ -1,0 +1,214 @@
+/** `--data`: what was answered is there after a restart, however the process ended. */
+import { mkdirSync, readdirSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
+import { DynamoDBClient, ScanCommand } from '@aws-sdk/client-dynamodb';
+import { GetExecutionHistoryCommand, ListExecutionsCommand, SFNClient } from '@aws-sdk/client-sfn';
+import type { Bundle, DocumentReference } from 'fhir/r4';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { largePractice } from '../../local/demo/large-practice.ts';
+import { type Place, place } from './running-start.ts';
+
+const DAY = 24 * 60 * 60 * 1000;
+const PATIENTS = 60;
+/** A start takes one to two seconds on an idle machine, and more where several run at once. */
+const PATIENCE = { timeout: 60_000 };
+const MACHINE = 'arn:aws:states:us-east-1:000000000000:stateMachine:regenerate-pin';
+
+const client = (endpoint: string) => ({
+  endpoint,
+  region: 'us-east-1',
+  credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
+});
+const json = async <T>(url: string): Promise<T> => (await (await fetch(url)).json()) as T;
+
+interface Result {
+  patients: { patientId: string; outcome: string | null; attempts: number; durationMs: number }[];
+  counts: Record<string, number>;
+  failed: { patientId: string; error: string }[];
+}
+interface Mails {
+  emails: { messageId: string; destination: { to: string[] } }[];
+}
+
+function writePractice(folder: string, name: string, patients: number): string {
+  const path = join(folder, name);
+  mkdirSync(path);
+  for (const [index, bundle] of largePractice(patients, Date.now()).entries()) {
+    writeFileSync(join(path, `${String(index).padStart(4, '0')}.json`), JSON.stringify(bundle));
+  }
+  return path;
+}
+
+/** Everything that a restart has to bring back, as it is read from outside. */
+async function stateAt(url: string) {
+  const sfn = new SFNClient(client(`${url}/stepfunctions`));
+  const dynamodb = new DynamoDBClient(client(`${url}/dynamodb`));
+  const { executions = [] } = await sfn.send(new ListExecutionsCommand({ stateMachineArn: MACHINE, maxResults: 1000 }));
+  const last = executions.at(-1)?.executionArn;
+  const { events } = await sfn.send(new GetExecutionHistoryCommand({ executionArn: last }));
+  const { Items } = await dynamodb.send(new ScanCommand({ TableName: 'portal-pin' }));
+  const due = await dynamodb.send(new ScanCommand({ TableName: 'portal-pin', IndexName: 'due' }));
+  const [patients, documents, history] = await Promise.all([
+    json<Bundle>(`${url}/fhir/Patient?_count=1000`),
+    json<Bundle>(`${url}/fhir/DocumentReference?_count=1000`),
+    json<Bundle>(`${url}/fhir/Patient/bench-000001/_history`),
+  ]);
+  const resources = (bundle: Bundle) => (bundle.entry ?? []).map(({ resource }) => resource);
+  return {
+    chart: [patients, documents, history].map(resources),
+    documents: resources(documents) as DocumentReference[],
+    mails: await json<Mails>(`${url}/mailbox/store`),
+    executions,
+    events,
+    table: Items ?? [],
+    due: due.Items ?? [],
+  };
+}
+
+describe('a practice that was kept', () => {
+  let here: Place;
+  let data: string;
+  let practice: string;
+  beforeAll(() => {
+    here = place();
+    data = join(here.folder, 'data');
+    practice = writePractice(here.folder, 'practice', 4);
+  });
+  afterAll(() => here.clear());
+
+  it(
+    'is there after a kill, with its clock moved; and nothing is loaded or started a second time',
+    PATIENCE,
+    async () => {
+      const first = here.start('--data', data, '--practice', practice);
+      const url = await first.url;
+      await expect.poll(() => first.output().stdout, { timeout: 15_000 }).toContain('Mailbox');
+      await fetch(`${url}/fhir/Patient/bench-000001`, {
+        method: 'PUT',
+        headers: { 'content-type': 'application/fhir+json' },
+        body: JSON.stringify({ ...(await json<object>(`${url}/fhir/Patient/bench-000001`)), gender: 'other' }),
+      });
+      const before = await stateAt(url);
+      expect(before.mails.emails).toHaveLength(4);
+      expect(before.table.filter(({ sk }) => sk?.S === 'PIN')).toHaveLength(4);
+      await fetch(`${url}/clock`, { method: 'POST', body: '{"advance":"P29D"}' });
+      const { now } = await json<{ now: string }>(`${url}/clock`);
+
+      const second = here.start('--data', data, '--idle');
+      expect(await second.ended).toBe(2);
+      expect(second.output().stderr).toMatch(/Another process uses .*data/);
+      await first.kill();
+
+      const again = here.start('--data', data, '--practice', practice);
+      const url2 = await again.url;
+      await expect.poll(() => again.output().stdout, { timeout: 15_000 }).toContain('Mailbox');
+      expect(await stateAt(url2)).toEqual(before);
+      const later = Date.parse((await json<{ now: string }>(`${url2}/clock`)).now) - Date.parse(now);
+      expect(later).toBeGreaterThan(0);
+      expect(later).toBeLessThan(DAY / 24);
+      expect(Date.parse(now) - Date.now()).toBeGreaterThan(28 * DAY);
+      await fetch(`${url2}/clock`, { method: 'POST', body: '{"advance":"P2D"}' });
+      expect((await stateAt(url2)).table.filter(({ sk }) => sk?.S === 'PIN')).toEqual([]);
+      await again.kill();
+    },
+  );
+});
+
+/** mulberry32: the same moments at every run. */
+function seeded(seed: number): () => number {
+  let state = seed;
+  return () => {
+    state = (state + 0x6d2b79f5) | 0;
+    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
+  };
+}
+
+describe('a first pass that is killed', () => {
+  let here: Place;
+  beforeAll(() => {
+    here = place();
+  });
+  afterAll(() => here.clear());
+
+  it('goes on where it was, and chart, table, mailbox and executions agree', PATIENCE, async () => {
+    const chance = seeded(20261122);
+    const options = ['--data', join(here.folder, 'data'), '--practice', writePractice(here.folder, 'p', PATIENTS)];
+    // Fewer than five: a patient whose fifth execution in a row is cut off is given to a person.
+    for (let kill = 0; kill < 3; kill++) {
+      const run = here.start(...options);
+      await run.url;
+      await wait(100 + chance() * 900);
+      await run.kill();
+    }
+    const last = here.start(...options, '--once', '--json');
+    const code = await last.ended;
+    const result = JSON.parse(last.output().stdout) as Result;
+    const idle = here.start('--data', join(here.folder, 'data'), '--idle');
+    const { documents, mails, table, executions } = await stateAt(await idle.url);
+
+    expect(result.patients).toHaveLength(PATIENTS);
+    expect(result.patients.some(({ attempts }) => attempts > 1)).toBe(true);
+    expect(result.failed.filter(({ error }) => error !== 'NotificationFailed')).toEqual([]);
+    expect(code).toBe(result.failed.length === 0 ? 0 : 1);
+    // Cut off after its case had ended: the second execution finds nothing to do.
+    const others = Object.keys(result.counts).filter((key) => key !== 'FAILED/NotificationFailed');
+    expect(['REGENERATED', 'NOT_NEEDED/NOT_EXPIRED']).toEqual(expect.arrayContaining(others));
+    for (const { patientId } of result.patients) {
+      const own = documents.filter(({ subject }) => subject?.reference === `Patient/${patientId}`);
+      expect(own.filter(({ status }) => status === 'current')).toMatchObject([{ docStatus: 'final' }]);
+      expect(own.filter(({ status }) => status === 'superseded')).toHaveLength(1);
+      const to = `patient.${Number(patientId.slice(-6))}@example.com`;
+      const sent = mails.emails.filter(({ destination }) => destination.to.includes(to));
+      const isUnknown = result.failed.some((failed) => failed.patientId === patientId);
+      expect(sent.length, patientId).toBeLessThanOrEqual(1);
+      if (!isUnknown) expect(sent.length, patientId).toBe(1);
+      const pin = table.find(({ pk, sk }) => pk?.S === `PATIENT#${patientId}` && sk?.S === 'PIN');
+      expect(pin?.document?.S).toContain(own.find(({ status }) => status === 'current')?.id);
+    }
+    expect(executions.filter(({ status }) => status === 'RUNNING')).toEqual([]);
+    expect(executions.filter(({ status }) => status === 'ABORTED').length).toBeGreaterThan(0);
+    await idle.kill();
+  });
+});
+
+describe('a folder that cannot be used', () => {
+  let here: Place;
+  beforeAll(() => {
+    here = place();
+  });
+  afterAll(() => here.clear());
+
+  it.each([
+    ['a folder with something else in it', () => here.folder, /is not empty and holds no data of Portal PIN/],
+    ['a file', () => join(here.folder, 'file'), /cannot be used \((EEXIST|ENOTDIR)\)/],
+  ])('%s is refused and left as it is', async (_, folder, message) => {
+    writeFileSync(join(here.folder, 'file'), 'kept');
+    const run = here.start('--data', folder(), '--once');
+    expect(await run.ended).toBe(2);
+    expect(run.output().stderr).toMatch(message);
+    expect(readdirSync(here.folder)).toEqual(['file']);
+  });
+
+  it("is the user's alone, takes no other practice, and is refused when it is damaged", async () => {
+    const data = join(here.folder, 'data');
+    const first = here.start('--data', data, '--practice', writePractice(here.folder, 'one', 1), '--once');
+    expect(await first.ended).toBe(0);
+    for (const folder of ['.', 'practice', 'table']) {
+      expect(statSync(join(data, folder)).mode & 0o777, folder).toBe(0o700);
+      for (const file of readdirSync(join(data, folder), { withFileTypes: true })) {
+        if (file.isFile()) expect(statSync(join(data, folder, file.name)).mode & 0o777, file.name).toBe(0o600);
+      }
+    }
+    const other = here.start('--data', data, '--practice', writePractice(here.folder, 'two', 2), '--once');
+    expect(await other.ended).toBe(2);
+    expect(other.output().stderr).toContain('holds another practice');
+
+    writeFileSync(join(data, 'practice', 'CURRENT'), 'nonsense');
+    const damaged = here.start('--data', data, '--idle');
+    expect(await damaged.ended).toBe(2);
+    expect(damaged.output().stderr).toContain('is damaged');
+  });
+});
