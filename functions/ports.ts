@@ -75,7 +75,7 @@ export interface Routing {
 }
 
 export interface Reviewed {
-  /** The draft is there, its form holds a PIN, and neither is signed or discarded. */
+  /** The update is ended, the draft is there, its form holds a PIN, and neither is signed or discarded. */
   draftIntact: boolean;
   routing: Routing;
   documents: PinDocument[];

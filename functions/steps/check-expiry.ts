@@ -65,13 +65,18 @@ function factsOf(event: Input, account: Account, chart: Chart) {
   return {
     ...event.patient,
     newestSignedAt: chart.newest?.signedAt ?? null,
-    chartUnclear: chart.unclear || account.violations.length > 0,
+    // A chart that does not show the PIN we know of may have been answered wrongly; nobody is forgotten for that.
+    chartUnclear: chart.unclear || account.violations.length > 0 || isPinMissing(account, chart),
     failures: account.failures,
     unclaimedCycles: account.unclaimedCycles,
     // A request that a signed PIN has served is not served again by an execution that comes back with it.
     forced: event.force !== null && event.force !== account.servedRequest,
     messageOwed: isMessageOwed(account),
   };
+}
+
+function isPinMissing(account: Account, chart: Chart): boolean {
+  return chart.newest === null && account.document !== null;
 }
 
 /** Drafts go first where nothing is to be regenerated, and so do drafts of an earlier cycle. */

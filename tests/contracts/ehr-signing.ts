@@ -5,13 +5,20 @@ import { toInstant } from '../../functions/domain/instant.ts';
 import type { DraftIds } from '../../functions/ports.ts';
 import { OLD_PIN, type Part, PIN } from './chart-under-test.ts';
 
-export const describeSigning: Part = (chart, { readyToSign, signed }) => {
+export const describeSigning: Part = (chart, { expired, readyToSign, signed }) => {
   describe('reviewDraft', () => {
     it('sees the draft intact, its PIN, and the PIN it replaces', async () => {
       const { patientId, cycle, draft } = await readyToSign();
       const review = await chart().ehr.reviewDraft(patientId, draft);
       expect(review).toMatchObject({ draftIntact: true, pin: PIN, routing: { open: 0 } });
       expect(review.documents.map((each) => each.id).toSorted()).toEqual([cycle, draft.document].toSorted());
+    });
+    it('sees that the update was never ended', async () => {
+      const { patientId, order } = await expired();
+      const draft = await chart().ehr.openUpdate(order);
+      expect((await chart().ehr.reviewDraft(patientId, draft)).draftIntact).toBe(false);
+      await chart().ehr.endUpdate(draft, chart().now());
+      expect((await chart().ehr.reviewDraft(patientId, draft)).draftIntact).toBe(true);
     });
     it('sees that it is gone, discarded, signed, or of somebody else', async () => {
       const { patientId, draft, identifier } = await readyToSign();

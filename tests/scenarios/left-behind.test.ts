@@ -95,3 +95,14 @@ it.each(WAYS)('a draft was left behind, and $what', async ({ meanwhile, path, ou
   expect(await draftsOf(id)).toEqual([]);
   expect(await running.account(id)).toMatchObject({ draft: null, lease: null, ...output });
 });
+
+it('a chart that shows none of the PINs we know of is a case for a person, and nobody is forgotten', async () => {
+  const id = await running.admit({});
+  await running.take(id);
+  const { document } = await running.account(id);
+  const current = await running.fhir<DocumentReference>(`DocumentReference?patient=Patient/${id}&status=current`);
+  for (const each of current) await running.platform.ehr.staff.write({ ...each, status: 'entered-in-error' } as never);
+  const next = await running.take(id);
+  expect(JSON.parse(next.execution.output ?? 'null')).toEqual({ outcome: 'HELD', reason: 'CHART_UNCLEAR' });
+  expect(await running.account(id)).toMatchObject({ document, nextCheckDay: expect.any(String) });
+});

@@ -195,18 +195,20 @@ export function cancelled(task: Task & { id: string }): Task & { id: string } {
 
 /** What must hold just before signing: draft and form as they are, Route-to, the patient's PIN documents. */
 export async function reviewDraft(fhir: FhirClient, patientId: string, draft: DraftIds): Promise<Reviewed> {
-  const [own, forms, tasks, documents, devices] = (await fhir.batch([
+  const [own, forms, tasks, documents, devices, encounters] = (await fhir.batch([
     `DocumentReference/${draft.document}`,
     `QuestionnaireResponse/${draft.form}`,
     openRoutingOf(draft.document),
     currentPinDocumentsOf(patientId),
     `Device?identifier=${DEVICE_IDENTIFIER.system}|${DEVICE_IDENTIFIER.value}`,
-  ])) as [FhirResource[], FhirResource[], FhirResource[], FhirResource[], FhirResource[]];
+    `Encounter/${draft.encounter}`,
+  ])) as [FhirResource[], FhirResource[], FhirResource[], FhirResource[], FhirResource[], FhirResource[]];
   const document = ofType(own, 'DocumentReference')[0];
   const form = ofType(forms, 'QuestionnaireResponse')[0];
   const pin = pinOf(form);
   const current = documentsOf(documents, patientId);
-  const isDraft = document?.docStatus === 'preliminary' && document.status === 'current';
+  const isEnded = ofType(encounters, 'Encounter')[0]?.status === 'finished';
+  const isDraft = isEnded && document?.docStatus === 'preliminary' && document.status === 'current';
   return {
     draftIntact: isDraft && form?.status === 'in-progress' && pin !== null && isAbout(document, patientId),
     routing: toRouting(tasks, draft.document),
