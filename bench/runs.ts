@@ -1,7 +1,5 @@
 /** One regeneration in two ways: by the state machine, and by a plain loop over the same handlers. */
 import type { Context } from 'aws-lambda';
-import { clock } from '../functions/runtime/clock.ts';
-import { ehr, executions, fingerprint, pinRecords, policy } from '../functions/runtime/container.ts';
 import { handler as checkExpiry } from '../functions/steps/check-expiry.ts';
 import { handler as clearRouting } from '../functions/steps/clear-routing.ts';
 import { handler as regeneratePin } from '../functions/steps/regenerate-pin.ts';
@@ -11,22 +9,10 @@ import { handler as verifyEmail } from '../functions/steps/verify-email.ts';
 import { type StartPorts, start } from '../functions/usecases/start.ts';
 import { trackPin } from '../functions/usecases/track-pin.ts';
 import type { Platform } from '../local/platform.ts';
-
-const call = { signal: new AbortController().signal };
-
-function world() {
-  return {
-    ehr: ehr(call),
-    records: pinRecords(call),
-    executions: executions(call),
-    fingerprint: fingerprint(),
-    clock: clock(),
-    practice: policy(),
-  };
-}
+import { outsidePorts } from '../local/ports.ts';
 
 export async function track(patientId: string): Promise<void> {
-  await trackPin(world(), patientId);
+  await trackPin(outsidePorts(), patientId);
 }
 
 async function begin(ports: StartPorts, patientId: string): Promise<string> {
@@ -37,7 +23,7 @@ async function begin(ports: StartPorts, patientId: string): Promise<string> {
 
 /** By StartExecution, and waits for the end; a patient that is not regenerated ends the benchmark. */
 export function byWorkflow({ stepFunctions }: Platform): (patientId: string) => Promise<void> {
-  const ports = world();
+  const ports = outsidePorts();
   const ended = new Map<string, (outcome: string) => void>();
   stepFunctions.onClosed(({ name, output, error }) => {
     ended.get(name)?.((output as { outcome?: string } | null)?.outcome ?? String(error));
@@ -64,7 +50,10 @@ export function byWorkflow({ stepFunctions }: Platform): (patientId: string) => 
 
 /** The same handlers, one after the other, without state machine, history and retries. */
 export function byLoop(): (patientId: string) => Promise<void> {
-  const ports: StartPorts = { ...world(), executions: { start: async (name) => name, describe: async () => null } };
+  const ports: StartPorts = {
+    ...outsidePorts(),
+    executions: { start: async (name) => name, describe: async () => null },
+  };
   // The handlers ask nothing of Lambda's context.
   const context = {} as Context;
   return async (patientId) => {

@@ -65,7 +65,7 @@ export interface UpdateOrder {
 }
 
 /** Resources as an adapter read them, to be handed back to it for a write with If-Match. Nobody else looks inside. */
-export type AsRead = Readonly<Record<string, unknown>>;
+export type AsRead = unknown;
 
 /** Who stands in a document's "Route to". */
 export interface Routing {
@@ -80,6 +80,8 @@ export interface Reviewed {
   routing: Routing;
   documents: PinDocument[];
   pin: string | null;
+  /** Digest of who stands as the draft's author, to be compared before it is signed (P5). */
+  author: string;
   asRead: AsRead;
 }
 
@@ -171,7 +173,7 @@ export interface DecisionRequest {
 }
 
 /**
- * The practice's records. RecordsUnavailableError and RecordConflictError are retried. Reads of an account are
+ * The practice's records. AwsUnavailableError and RecordConflictError are retried. Reads of an account are
  * strongly consistent.
  */
 export interface PinRecords {

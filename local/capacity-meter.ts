@@ -1,5 +1,5 @@
 import { type KeysOnlyIndex, readUnits, refusedWriteUnits, type WireItem, writeUnits } from './capacity.ts';
-import { createTurns } from './turns.ts';
+import { createKeyedMutex } from './mutex.ts';
 
 /** What one kind of operation came to since the last reset: calls, and request units of the table and its indexes. */
 interface OperationFigures {
@@ -54,7 +54,7 @@ const READS = ['GetItem', 'BatchGetItem', 'Query', 'Scan'];
  * of one item queue up for that. Writes of other tables are not counted.
  */
 export function createCapacityMeter(operate: Operate, tables: ReadonlyMap<string, MeteredTable>) {
-  const inTurn = createTurns();
+  const inTurn = createKeyedMutex();
   let byOperation: Record<string, OperationFigures> = {};
 
   const count = (operation: string, table: number, index: number) => {

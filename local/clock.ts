@@ -1,7 +1,7 @@
 import { Temporal } from 'temporal-polyfill';
 import * as z from 'zod';
 import { type HttpHandler, readBody, sendJson, sendProblem } from './http-messages.ts';
-import { createTurns } from './turns.ts';
+import { createKeyedMutex } from './mutex.ts';
 
 /** Something that must settle before or after the clock moves; the move waits for it. */
 type ClockHook = () => void | Promise<void>;
@@ -45,7 +45,7 @@ export interface ClockOptions {
 }
 
 export function createVirtualClock({ offsetMs = 0, keep }: ClockOptions = {}): VirtualClock {
-  const inTurn = createTurns();
+  const inTurn = createKeyedMutex();
   const before: ClockHook[] = [];
   const after: ClockHook[] = [];
   let offset = offsetMs;

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { chmodSync, mkdirSync } from 'node:fs';
+import { DUE_INDEX, PARTITION_KEY, SORT_KEY, TTL_ATTRIBUTE } from '../functions/adapters/table.ts';
 import type { WireItem } from './capacity.ts';
 import {
   type Capacity,
@@ -39,9 +40,9 @@ class LocalDynamoDbError extends Error {
   override readonly name = 'LocalDynamoDbError';
 }
 
-const KEYS = ['pk', 'sk'];
-const DUE_INDEX = { name: 'due', keys: ['shard', 'nextCheckDay'] };
-const SHAPE: MeteredTable = { keys: KEYS, indexes: [DUE_INDEX] };
+const KEYS = [PARTITION_KEY, SORT_KEY];
+const DUE_KEYS = [DUE_INDEX.partitionKey, DUE_INDEX.sortKey];
+const SHAPE: MeteredTable = { keys: KEYS, indexes: [{ name: DUE_INDEX.name, keys: DUE_KEYS }] };
 
 /** Deletions in flight at a time: enough to keep the store busy, few enough that other requests get their turn. */
 const DELETIONS_AT_ONCE = 25;
@@ -88,7 +89,7 @@ export async function createDynamoDb({ path, now }: { path?: string; now: () => 
   const deleteExpiredOf = async (name: string, arn: string) => {
     const at = now();
     const lapsed = {
-      ExpressionAttributeNames: { '#ttl': 'ttl' },
+      ExpressionAttributeNames: { '#ttl': TTL_ATTRIBUTE },
       ExpressionAttributeValues: { ':now': { N: String(Math.floor(at / 1000)) } },
     };
     const removals: Removal[] = [];
@@ -179,10 +180,10 @@ function tableRequest(name: string): object {
   return {
     TableName: name,
     BillingMode: 'PAY_PER_REQUEST',
-    AttributeDefinitions: [...KEYS, ...DUE_INDEX.keys].map((AttributeName) => ({ AttributeName, AttributeType: 'S' })),
+    AttributeDefinitions: [...KEYS, ...DUE_KEYS].map((AttributeName) => ({ AttributeName, AttributeType: 'S' })),
     KeySchema: key(KEYS),
     GlobalSecondaryIndexes: [
-      { IndexName: DUE_INDEX.name, KeySchema: key(DUE_INDEX.keys), Projection: { ProjectionType: 'KEYS_ONLY' } },
+      { IndexName: DUE_INDEX.name, KeySchema: key(DUE_KEYS), Projection: { ProjectionType: 'KEYS_ONLY' } },
     ],
   };
 }

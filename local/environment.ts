@@ -12,21 +12,6 @@ export const STATE_MACHINE = 'regenerate-pin';
 /** Discard (RFC 863): nothing listens there, and a connection is refused at once. */
 const DEAD_ENDPOINT = 'http://127.0.0.1:9';
 
-/** What an SDK would otherwise take from the user's machine: profiles, roles, proxies. */
-const REMOVED = [
-  'AWS_PROFILE',
-  'AWS_DEFAULT_PROFILE',
-  'AWS_SESSION_TOKEN',
-  'AWS_ROLE_ARN',
-  'AWS_WEB_IDENTITY_TOKEN_FILE',
-  'AWS_CONTAINER_CREDENTIALS_FULL_URI',
-  'AWS_CONTAINER_CREDENTIALS_RELATIVE_URI',
-  'HTTP_PROXY',
-  'HTTPS_PROXY',
-  'http_proxy',
-  'https_proxy',
-];
-
 export interface LocalSettings {
   /** Of the gateway, `http://127.0.0.1:PORT`. */
   url: string;
@@ -34,14 +19,18 @@ export interface LocalSettings {
   policyFile: string;
   /** 32 bytes in base64. */
   fingerprintKey: string;
-  /** Where the steps' log lines go; they would tear the progress bar and the JSON document apart. */
+  /** Of the steps' log lines; SILENT, or they would tear the progress bar and the JSON document apart. */
   logLevel: string;
 }
 
 /** Sets the environment of this process; to be called before any handler is imported. */
 export function setEnvironment(settings: LocalSettings): void {
-  for (const name of REMOVED) delete process.env[name];
+  // Profiles, roles, endpoints that are to be ignored: whatever an SDK would take from the user's machine.
+  for (const name of Object.keys(process.env)) if (name.startsWith('AWS_')) delete process.env[name];
   Object.assign(process.env, {
+    // Node may have been told at its start to send what it fetches through a proxy; the chart stays here.
+    NO_PROXY: '127.0.0.1,localhost',
+    no_proxy: '127.0.0.1,localhost',
     AWS_REGION: REGION,
     AWS_ACCESS_KEY_ID: 'local',
     AWS_SECRET_ACCESS_KEY: 'local',

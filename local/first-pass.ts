@@ -1,10 +1,9 @@
 /** Takes every patient of a practice through the workflow once: what `npm start` does first. */
 import pMap from 'p-map';
-import { clock } from '../functions/runtime/clock.ts';
-import { ehr, executions, fingerprint, pinRecords, policy } from '../functions/runtime/container.ts';
 import { start } from '../functions/usecases/start.ts';
 import { trackPin } from '../functions/usecases/track-pin.ts';
 import { STATE_MACHINE } from './environment.ts';
+import { outsidePorts } from './ports.ts';
 import type { ClosedExecution, StepFunctions } from './stepfunctions/step-functions.ts';
 
 /** Patients under way at once: enough to keep one process busy, few enough that none waits in its retries for another. */
@@ -23,19 +22,6 @@ export interface PatientResult {
   error: string | null;
 }
 
-/** Ports outside a Lambda: nobody's deadline but the program's end. */
-function ports() {
-  const call = { signal: new AbortController().signal };
-  return {
-    ehr: ehr(call),
-    records: pinRecords(call),
-    executions: executions(call),
-    fingerprint: fingerprint(),
-    clock: clock(),
-    practice: policy(),
-  };
-}
-
 /**
  * Tracks the patient's PIN, starts one execution and waits for its end. A patient whose start fails is reported with
  * the error's name; the others go on.
@@ -49,7 +35,7 @@ export async function firstPass(
   onResult: (result: PatientResult) => void,
   isResumed = false,
 ): Promise<PatientResult[]> {
-  const world = ports();
+  const ports = outsidePorts();
   const closed = new Map<string, ClosedExecution>();
   const waiting = new Map<string, (execution: ClosedExecution) => void>();
   const unsubscribe = stepFunctions.onClosed((execution) => {
@@ -64,7 +50,7 @@ export async function firstPass(
     });
 
   async function endedBefore(patientId: string): Promise<PatientResult | null> {
-    const account = await world.records.read(patientId);
+    const account = await ports.records.read(patientId);
     if (account === null || account.execution === null) return null;
     const execution = stepFunctions.closed(STATE_MACHINE, account.execution);
     if (execution === undefined || execution.status === 'ABORTED') return null;
@@ -76,14 +62,14 @@ export async function firstPass(
     try {
       const before = isResumed ? await endedBefore(patientId) : null;
       if (before !== null) return before;
-      await trackPin(world, patientId);
+      await trackPin(ports, patientId);
       const trigger = 'first-pass';
-      const answer = await start(world, { patientId, trigger, force: null, awaitedFactChanged: false });
+      const answer = await start(ports, { patientId, trigger, force: null, awaitedFactChanged: false });
       if (answer.decision === 'NOT_DUE') throw new Error('a first pass starts regardless');
       const execution = await ended(answer.execution);
       closed.delete(answer.execution);
       waiting.delete(answer.execution);
-      return resultOf(patientId, execution, (await world.records.read(patientId))?.attempt ?? 1);
+      return resultOf(patientId, execution, (await ports.records.read(patientId))?.attempt ?? 1);
     } catch (error) {
       const durationMs = Math.round(performance.now() - begun);
       const name = error instanceof Error ? error.name : 'Error';

@@ -4,6 +4,7 @@ import { type Email, getStoreReadonly } from 'aws-ses-v2-local/dist/store.js';
 import { type HttpHandler, readBody, send } from './http-messages.ts';
 import { createMailFaults, type MailFault } from './mailbox-faults.ts';
 import { createMailboxViewer } from './mailbox-viewer.ts';
+import { createKeyedMutex } from './mutex.ts';
 import {
   addressFault,
   members,
@@ -13,7 +14,6 @@ import {
   sesError,
   sesParameters,
 } from './ses-protocol.ts';
-import { createTurns } from './turns.ts';
 
 /** What a mail was sent with, besides what its recipient sees. */
 interface SentFacts {
@@ -80,7 +80,7 @@ export function createMailbox({ now, prefix = '/mailbox', keep }: MailboxOptions
   const mails: Mail[] = [];
   const sent = new Map<string, SentFacts>();
   const faults = createMailFaults();
-  const inTurn = createTurns();
+  const inTurn = createKeyedMutex();
   const put = (mail: Mail) => {
     mails.push(mail);
     sent.set(mail.messageId, mail.sent);

@@ -3,6 +3,7 @@
 import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { useClock } from '../functions/runtime/clock.ts';
+import { handlerOf } from '../statemachines/asl.ts';
 import { createVirtualClock, type VirtualClock } from './clock.ts';
 import { createDynamoDb, type DynamoDb } from './dynamodb.ts';
 import { createEhrSimulator, type EhrSimulator } from './ehr/simulator.ts';
@@ -103,7 +104,7 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
     ...(options.retryIntervalMs !== undefined && { retryIntervalMs: options.retryIntervalMs }),
     ...(kept && { keep: kept.keepExecution }),
   });
-  await stepFunctions.restore({ executions: before?.executions ?? [] });
+  await stepFunctions.restore(before?.executions ?? []);
   mountAll(gateway, around, { clock, ehr, dynamodb, mailbox, stepFunctions });
   clock.beforeMove(() => stepFunctions.settled());
   clock.afterMove(async () => void (await dynamodb.deleteExpired()));
@@ -131,13 +132,14 @@ async function regeneratePinMachine({ step }: Around) {
   const file = new URL(`../statemachines/${STATE_MACHINE}.asl.json`, import.meta.url);
   const definition: { States: Record<string, { Type: string }> } = JSON.parse(readFileSync(file, 'utf8'));
   const tasks = Object.entries(definition.States).filter(([, state]) => state.Type === 'Task');
-  const functions = await Promise.all(tasks.map(async ([name]) => [name, step(name, await handlerOf(name))] as const));
+  const functions = await Promise.all(
+    tasks.map(async ([name]) => [name, step(name, await importHandler(name))] as const),
+  );
   return { name: STATE_MACHINE, definition, functions: Object.fromEntries(functions) };
 }
 
-async function handlerOf(state: string): Promise<LambdaHandler> {
-  const file = state.replace(/(?!^)[A-Z]/g, (letter) => `-${letter}`).toLowerCase();
-  const { handler } = await import(new URL(`../functions/steps/${file}.ts`, import.meta.url).href);
+async function importHandler(state: string): Promise<LambdaHandler> {
+  const { handler } = await import(new URL(`../functions/steps/${handlerOf(state)}.ts`, import.meta.url).href);
   return handler;
 }
 

@@ -111,7 +111,7 @@ function namedEntries(file: string, bundle: Partial<Bundle>): Named[] {
   const fullUrls = new Map<string, string>();
   return (bundle.entry ?? []).flatMap((entry, index) => {
     // What a search has to say about itself is no chart.
-    if (entry?.search?.mode === 'outcome') return [];
+    if (entry?.search?.mode === 'outcome' || entry?.resource?.resourceType === 'OperationOutcome') return [];
     const where = `Entry ${index + 1} of ${file}`;
     const resource: unknown = entry?.resource;
     if (!isResource(resource)) {

@@ -29,7 +29,7 @@ const MEANING: Record<string, string> = {
   NOT_NEEDED: 'nothing to do',
   EMAIL_MISSING: 'the front desk is asked to enter an address',
   HELD: 'a person decides',
-  FAILED: 'an error; the next sweep tries again',
+  FAILED: 'an error; nothing is left half-done',
 };
 
 export function reportText(results: readonly PatientResult[], endpoints: Endpoints): string {

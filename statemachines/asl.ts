@@ -52,3 +52,11 @@ export function* eachState(machine: AslDefinition, nested = false): Generator<Fo
     for (const inner of nestedMachines(state)) yield* eachState(inner, true);
   }
 }
+
+/** Name of the file under functions/steps, without its ending, that handles a state: VerifyEmail ⇔ verify-email. */
+export function handlerOf(state: string): string {
+  return state
+    .replace(/([a-z0-9])([A-Z])/g, '$1-$2')
+    .replace(/([A-Z])([A-Z][a-z])/g, '$1-$2')
+    .toLowerCase();
+}

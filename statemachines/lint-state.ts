@@ -1,4 +1,4 @@
-import { nestedMachines } from './asl.ts';
+import { handlerOf, nestedMachines } from './asl.ts';
 import { MAX_WAIT_SECONDS, type Rule } from './lint-rule.ts';
 
 const SUPPORTED_TYPES = ['Task', 'Choice', 'Pass', 'Wait', 'Succeed', 'Fail', 'Map', 'Parallel'];
@@ -25,13 +25,6 @@ const IGNORED_FIELDS: Readonly<Record<string, string>> = {
 
 /** Fields whose length of time cannot be judged here, or runs by another clock than the practice's. */
 const UNSEEN_TIMES = ['TimeoutSecondsPath', 'SecondsPath', 'Timestamp', 'TimestampPath'];
-
-/** The file of a state's handler: VerifyEmail ⇔ verify-email. */
-export const handlerOf = (state: string): string =>
-  state
-    .replace(/([a-z0-9])([A-Z])/g, '$1-$2')
-    .replace(/([A-Z])([A-Z][a-z])/g, '$1-$2')
-    .toLowerCase();
 
 export const tokenOf = (state: string): string => `$\{${state}FunctionArn}`;
 

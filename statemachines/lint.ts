@@ -2,12 +2,12 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { basename } from 'node:path';
 import validate from 'asl-validator';
 import { ERROR_NAMES } from '../functions/domain/errors.ts';
-import { type AslDefinition, eachState } from './asl.ts';
+import { type AslDefinition, eachState, handlerOf } from './asl.ts';
 import { checkErrorHandling } from './lint-errors.ts';
 import { checkGraph, type Finding } from './lint-graph.ts';
 import { checkContextPaths, checkDataFlow, checkResultPaths } from './lint-paths.ts';
 import { type LintOptions, MAX_WAIT_SECONDS } from './lint-rule.ts';
-import { handlerOf, STATE_RULES, tokenOf } from './lint-state.ts';
+import { STATE_RULES, tokenOf } from './lint-state.ts';
 
 const RULES = [...STATE_RULES, checkErrorHandling, checkContextPaths, checkResultPaths, checkDataFlow];
 

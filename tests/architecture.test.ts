@@ -1,6 +1,7 @@
 import { globSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
+import { handlerOf } from '../statemachines/asl.ts';
 import { CLOCKS, ENVIRONMENTS, violationsIn } from './architecture/rules.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
@@ -119,6 +120,7 @@ describe('the checker finds what is planted', () => {
     ['functions/notification/mail.ts', "import type { Policy } from '../runtime/policy.ts';"],
     ['functions/runtime/clock.ts', 'const now = Date.now();'],
     ['infra/app.ts', "import { ENVIRONMENT } from '../functions/runtime/config.ts';"],
+    ['infra/table.ts', "import { DUE_INDEX } from '../functions/adapters/table.ts';"],
     ['local/platform.ts', "import { handler } from '../functions/steps/verify-email.ts';"],
   ])('and lets pass what is allowed: %s: %s', (file, source) => expect(violationsIn(file, source)).toEqual([]));
 });
@@ -134,7 +136,7 @@ describe('one name per thing', () => {
     const { States }: { States: Record<string, State> } = JSON.parse(textOf(file));
     return Object.entries(States).filter(([, state]) => state.Type === 'Task');
   });
-  const fileOf = (state: string) => `functions/steps/${state.replace(/(?!^)([A-Z])/g, '-$1').toLowerCase()}.ts`;
+  const fileOf = (state: string) => `functions/steps/${handlerOf(state)}.ts`;
 
   it('every Task state has its step, and every step its state', () => {
     expect(tasks.length).toBeGreaterThan(6);

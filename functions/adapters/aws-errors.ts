@@ -1,5 +1,5 @@
 /** What an AWS SDK error means for a step: worth a retry, or a setting that is wrong. */
-import { ConfigurationError, RecordsUnavailableError } from '../domain/errors.ts';
+import { AwsUnavailableError, ConfigurationError } from '../domain/errors.ts';
 
 /** Exceptions after which the same call fails again: permissions, names, shapes. */
 const FINAL = new Set([
@@ -17,5 +17,5 @@ const FINAL = new Set([
 /** The named error for what a call to DynamoDB or Step Functions threw. The SDK's message may quote values; it is dropped. */
 export function namedError(error: unknown): Error {
   const name = error instanceof Error ? error.name : 'UnknownError';
-  return FINAL.has(name) ? new ConfigurationError(name) : new RecordsUnavailableError(name);
+  return FINAL.has(name) ? new ConfigurationError(name) : new AwsUnavailableError(name);
 }

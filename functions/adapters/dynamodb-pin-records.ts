@@ -13,10 +13,7 @@ import { type Account, newAccount } from '../domain/account.ts';
 import { RecordConflictError } from '../domain/errors.ts';
 import type { DecisionRequest, PinItem, PinRecords } from '../ports.ts';
 import { namedError } from './aws-errors.ts';
-
-/** Sixteen: a sweep reads them one after another, and no partition of the index gets warm. */
-export const SHARDS = 16;
-export const DUE_INDEX = 'due';
+import { DUE_INDEX, PARTITION_KEY, SHARDS, SORT_KEY, TTL_ATTRIBUTE } from './table.ts';
 
 /** The PIN's 30 days and two weeks in which a late answer, bounce or lapse may still ask. */
 const KEPT_SECONDS = 44 * 24 * 60 * 60;
@@ -29,8 +26,12 @@ export interface DynamoDbOptions {
   newId(): string;
 }
 
+function keyOf(kind: 'PATIENT' | 'FINGERPRINT' | 'MESSAGE', id: string, item: string) {
+  return { [PARTITION_KEY]: `${kind}#${id}`, [SORT_KEY]: item };
+}
+
 function accountKey(patientId: string) {
-  return { pk: `PATIENT#${patientId}`, sk: 'ACCOUNT' };
+  return keyOf('PATIENT', patientId, 'ACCOUNT');
 }
 
 /** Which of the index's shards a patient belongs to. */
@@ -55,7 +56,7 @@ export function createDynamoDbPinRecords(options: DynamoDbOptions): PinRecords {
     }
   }
 
-  async function get(key: { pk: string; sk: string }): Promise<Record<string, unknown> | null> {
+  async function get(key: ReturnType<typeof keyOf>): Promise<Record<string, unknown> | null> {
     const command = new GetCommand({ TableName: table, Key: key, ConsistentRead: true });
     const answer = await conditional(client.send(command, { abortSignal: signal }));
     return answer?.Item ?? null;
@@ -99,61 +100,65 @@ export function createDynamoDbPinRecords(options: DynamoDbOptions): PinRecords {
     },
 
     async putPin({ patientId, ...item }) {
-      await put({ pk: `PATIENT#${patientId}`, sk: 'PIN', ...item });
+      await put({ ...keyOf('PATIENT', patientId, 'PIN'), ...item });
     },
     async readPin(patientId) {
-      const item = await get({ pk: `PATIENT#${patientId}`, sk: 'PIN' });
+      const item = await get(keyOf('PATIENT', patientId, 'PIN'));
       if (item === null) return null;
-      const { pk: _pk, sk: _sk, ...rest } = item;
+      const { [PARTITION_KEY]: _pk, [SORT_KEY]: _sk, ...rest } = item;
       return { patientId, ...rest } as PinItem;
     },
     async deletePin(patientId) {
-      const command = new DeleteCommand({ TableName: table, Key: { pk: `PATIENT#${patientId}`, sk: 'PIN' } });
+      const command = new DeleteCommand({ TableName: table, Key: keyOf('PATIENT', patientId, 'PIN') });
       await conditional(client.send(command, { abortSignal: signal }));
     },
 
     async reserveFingerprint(fingerprint, owner, now) {
       const seconds = Math.floor(now / 1000);
-      const item = { pk: `FINGERPRINT#${fingerprint}`, sk: 'FINGERPRINT', owner, ttl: seconds + KEPT_SECONDS };
+      const item = {
+        ...keyOf('FINGERPRINT', fingerprint, 'FINGERPRINT'),
+        owner,
+        [TTL_ATTRIBUTE]: seconds + KEPT_SECONDS,
+      };
       return put(item, {
         // TTL deletes late: a reservation that has run out is free although it is still there.
-        expression: 'attribute_not_exists(pk) OR #owner = :owner OR #ttl <= :now',
-        names: { '#owner': 'owner', '#ttl': 'ttl' },
+        expression: `attribute_not_exists(${PARTITION_KEY}) OR #owner = :owner OR #ttl <= :now`,
+        names: { '#owner': 'owner', '#ttl': TTL_ATTRIBUTE },
         values: { ':owner': owner, ':now': seconds },
       });
     },
 
     async putMessage({ sesId, patientId, document, sentAt }) {
       const ttl = Math.floor(Date.parse(sentAt) / 1000) + KEPT_SECONDS;
-      await put({ pk: `MESSAGE#${sesId}`, sk: 'MESSAGE', patientId, document, sentAt, ttl });
+      await put({ ...keyOf('MESSAGE', sesId, 'MESSAGE'), patientId, document, sentAt, [TTL_ATTRIBUTE]: ttl });
     },
     async readMessage(sesId) {
-      const item = await get({ pk: `MESSAGE#${sesId}`, sk: 'MESSAGE' });
+      const item = await get(keyOf('MESSAGE', sesId, 'MESSAGE'));
       return item === null ? null : { patientId: String(item.patientId), document: String(item.document) };
     },
 
     async putRequest({ patientId, ...request }) {
-      await put({ pk: `PATIENT#${patientId}`, sk: `REQUEST#${request.id}`, ...request });
+      await put({ ...keyOf('PATIENT', patientId, `REQUEST#${request.id}`), ...request });
     },
     async readRequest(patientId, id) {
-      const item = await get({ pk: `PATIENT#${patientId}`, sk: `REQUEST#${id}` });
+      const item = await get(keyOf('PATIENT', patientId, `REQUEST#${id}`));
       if (item === null) return null;
-      const { pk: _pk, sk: _sk, ...rest } = item;
+      const { [PARTITION_KEY]: _pk, [SORT_KEY]: _sk, ...rest } = item;
       return { patientId, ...rest } as DecisionRequest;
     },
 
     async listDue(shard, day, after) {
       const command = new QueryCommand({
         TableName: table,
-        IndexName: DUE_INDEX,
+        IndexName: DUE_INDEX.name,
         // "shard" is one of DynamoDB's reserved words.
-        KeyConditionExpression: '#shard = :shard AND nextCheckDay <= :day',
-        ExpressionAttributeNames: { '#shard': 'shard' },
+        KeyConditionExpression: `#shard = :shard AND ${DUE_INDEX.sortKey} <= :day`,
+        ExpressionAttributeNames: { '#shard': DUE_INDEX.partitionKey },
         ExpressionAttributeValues: { ':shard': shardName(shard), ':day': day },
         ...(after !== null && { ExclusiveStartKey: JSON.parse(after) }),
       });
       const answer = await conditional(client.send(command, { abortSignal: signal }));
-      const patientIds = (answer?.Items ?? []).map((item) => String(item.pk).slice('PATIENT#'.length));
+      const patientIds = (answer?.Items ?? []).map((item) => String(item[PARTITION_KEY]).slice('PATIENT#'.length));
       return {
         patientIds,
         next: answer?.LastEvaluatedKey === undefined ? null : JSON.stringify(answer.LastEvaluatedKey),
@@ -168,11 +173,11 @@ function toItem(account: Account): Record<string, unknown> {
   const item = Object.fromEntries(
     Object.entries(attributes).filter(([, value]) => value !== null && !(Array.isArray(value) && value.length === 0)),
   );
-  return { ...item, shard: shardOf(patientId) };
+  return { ...item, [DUE_INDEX.partitionKey]: shardOf(patientId) };
 }
 
 function toAccount(patientId: string, item: Record<string, unknown>): Account {
-  const { pk: _pk, sk: _sk, shard: _shard, ...attributes } = item;
+  const { [PARTITION_KEY]: _pk, [SORT_KEY]: _sk, [DUE_INDEX.partitionKey]: _shard, ...attributes } = item;
   return { ...newAccount(patientId), ...attributes };
 }
 

@@ -22,8 +22,8 @@ export interface NewestPin {
 
 export interface Chart {
   newest: NewestPin | null;
-  /** A signed document without a usable date: nobody can say how old the PIN is. */
-  unclear: boolean;
+  /** Signed documents without a usable date: nobody can say how old their PIN is. */
+  unclear: string[];
   /** Drafts with an identifier of ours. */
   drafts: PinDocument[];
 }
@@ -31,10 +31,10 @@ export interface Chart {
 /** Reads the patient's current PIN documents; `now` in milliseconds. Of two of the same instant the later listed counts. */
 export function readChart(documents: readonly PinDocument[], now: number): Chart {
   let newest: NewestPin | null = null;
-  let unclear = false;
+  const unclear: string[] = [];
   for (const document of documents.filter((each) => each.signed)) {
     const instant = readSigningInstant(document.date, now);
-    if (instant === 'unclear') unclear = true;
+    if (instant === 'unclear') unclear.push(document.id);
     else if (newest === null || instant.signedAt >= newest.signedAt) {
       const { id, cycleIdentifier, encounter } = document;
       newest = { id, signedAt: instant.signedAt, cycleIdentifier, encounter };
@@ -69,7 +69,6 @@ export interface SignedFacts {
 }
 
 export const VIOLATIONS = [
-  'NOT_SIGNED',
   'FORM_NOT_COMPLETED',
   'ROUTED',
   'OLD_PIN_ALIVE',
@@ -84,7 +83,6 @@ export type Violation = (typeof VIOLATIONS)[number];
 /** Which of P10–P12 a signing broke; empty when it is as it must be. */
 export function violationsOf(before: Compared, after: SignedFacts): Violation[] {
   const broken: [boolean, Violation][] = [
-    [!after.signed, 'NOT_SIGNED'],
     [!after.formCompleted || !after.pinPresent, 'FORM_NOT_COMPLETED'],
     [after.openRouting > 0, 'ROUTED'],
     [after.otherLive > 0, 'OLD_PIN_ALIVE'],

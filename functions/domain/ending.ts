@@ -6,7 +6,7 @@ import type { HeldReason } from './outcomes.ts';
 
 /**
  * The day of the next look: a valid PIN's day of expiry; what waits for a person after `recheckDays`; what failed
- * tomorrow; whoever needs no PIN never.
+ * tomorrow, a patient whom the EHR does not know after `recheckDays`; whoever needs no PIN never.
  */
 export function nextCheckDay(
   account: Account,
@@ -24,7 +24,8 @@ export function nextCheckDay(
     case 'HELD':
       return addDays(today, practice.recheckDays);
     case 'FAILED':
-      return reason === 'PatientNotFoundError' ? null : addDays(today, 1);
+      // A 404 may be the EHR's mistake or a merge under way; nobody is forgotten for it.
+      return addDays(today, reason === 'PatientNotFoundError' ? practice.recheckDays : 1);
   }
 }
 

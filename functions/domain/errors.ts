@@ -7,158 +7,115 @@
 abstract class StepError extends Error {
   /** A short code that says more than the name, e.g. the HTTP status. Never a value from a chart. */
   readonly code: string;
-  constructor(name: string, code: string) {
+  constructor(code: string) {
     super(code);
-    this.name = name;
     this.code = code;
   }
 }
 
 /** The EHR did not answer, answered 5xx or something that is no FHIR. Retried. */
 export class EhrUnavailableError extends StepError {
-  constructor(code: string) {
-    super('EhrUnavailableError', code);
-  }
+  override readonly name = 'EhrUnavailableError';
 }
 
 /** The EHR asks for fewer requests (429). Retried after 30 s at least. */
 export class EhrThrottledError extends StepError {
-  constructor(code: string) {
-    super('EhrThrottledError', code);
-  }
+  override readonly name = 'EhrThrottledError';
 }
 
 /** Somebody else changed the resource (409, 412). Retried: the step reads again. */
 export class EhrConflictError extends StepError {
-  constructor(code: string) {
-    super('EhrConflictError', code);
-  }
+  override readonly name = 'EhrConflictError';
 }
 
 /** The EHR refuses the request for good (other 4xx, a redirect). Not retried. */
 export class EhrRejectedError extends StepError {
-  constructor(code: string) {
-    super('EhrRejectedError', code);
-  }
+  override readonly name = 'EhrRejectedError';
 }
 
 /** The EHR does not know the patient (404) or no longer (410). Not retried. */
 export class PatientNotFoundError extends StepError {
-  constructor(code: string) {
-    super('PatientNotFoundError', code);
-  }
+  override readonly name = 'PatientNotFoundError';
 }
 
 /** Names stand in "Route to" after they were removed (P10): the EHR routes late. Retried. */
 export class RoutingNotEmptyError extends StepError {
-  constructor(code: string) {
-    super('RoutingNotEmptyError', code);
-  }
+  override readonly name = 'RoutingNotEmptyError';
 }
 
 /** The rule of P5 names no single active provider. A person decides; not retried. */
 export class ResponsibleProviderUnresolvedError extends StepError {
-  constructor(code: string) {
-    super('ResponsibleProviderUnresolvedError', code);
-  }
+  override readonly name = 'ResponsibleProviderUnresolvedError';
 }
 
 /** Somebody signed a newer PIN while we worked; ours is to be discarded. Not retried. */
 export class NewerPinError extends StepError {
-  constructor(code: string) {
-    super('NewerPinError', code);
-  }
+  override readonly name = 'NewerPinError';
 }
 
 /** The draft that was to be signed or ended is gone or no draft any more. Not retried; DiscardDraft looks. */
 export class DraftGoneError extends StepError {
-  constructor(code: string) {
-    super('DraftGoneError', code);
-  }
+  override readonly name = 'DraftGoneError';
 }
 
 /** The document is signed, but not as P10–P12 demand. A person checks; never retried, never discarded. */
 export class PostconditionViolatedError extends StepError {
-  constructor(code: string) {
-    super('PostconditionViolatedError', code);
-  }
+  override readonly name = 'PostconditionViolatedError';
 }
 
 /** Another execution holds the patient's lease. Retried for a minute, then IN_PROGRESS. */
 export class LeaseHeldError extends StepError {
-  constructor(code: string) {
-    super('LeaseHeldError', code);
-  }
+  override readonly name = 'LeaseHeldError';
 }
 
 /** The lease that this execution had is another's now: it may not write any more. Not retried. */
 export class LeaseLostError extends StepError {
-  constructor(code: string) {
-    super('LeaseLostError', code);
-  }
+  override readonly name = 'LeaseLostError';
 }
 
 /** The record changed between reading and writing. Retried: the step reads again. */
 export class RecordConflictError extends StepError {
-  constructor(code: string) {
-    super('RecordConflictError', code);
-  }
+  override readonly name = 'RecordConflictError';
 }
 
-/** DynamoDB, KMS or another AWS service could not be reached or throttles. Retried. */
-export class RecordsUnavailableError extends StepError {
-  constructor(code: string) {
-    super('RecordsUnavailableError', code);
-  }
+/** DynamoDB or Step Functions could not be reached or throttles. Retried. */
+export class AwsUnavailableError extends StepError {
+  override readonly name = 'AwsUnavailableError';
 }
 
 /** SES asks for fewer mails or could not be reached before the first byte. Retried; nothing was sent. */
 export class EmailThrottledError extends StepError {
-  constructor(code: string) {
-    super('EmailThrottledError', code);
-  }
+  override readonly name = 'EmailThrottledError';
 }
 
 /** SES refuses this mail or address for good; nothing was sent. Not retried. */
 export class EmailRejectedError extends StepError {
-  constructor(code: string) {
-    super('EmailRejectedError', code);
-  }
+  override readonly name = 'EmailRejectedError';
 }
 
 /** The address that was usable when the case began is not any more. Not retried. */
 export class AddressUnusableError extends StepError {
-  constructor(code: string) {
-    super('AddressUnusableError', code);
-  }
+  override readonly name = 'AddressUnusableError';
 }
 
 /** The mail left and no answer came: sent or not, nobody can know. Never retried; a person resends or acknowledges. */
 export class NotificationFateUnknownError extends StepError {
-  constructor(code: string) {
-    super('NotificationFateUnknownError', code);
-  }
+  override readonly name = 'NotificationFateUnknownError';
 }
 
 /** A step got an input, or made an output, that its schema refuses: a bug or a hand-written input. Not retried. */
 export class StepContractError extends StepError {
-  constructor(code: string) {
-    super('StepContractError', code);
-  }
+  override readonly name = 'StepContractError';
 }
 
 /** A setting is missing or malformed; `code` names it. Not retried. */
 export class ConfigurationError extends StepError {
-  constructor(code: string) {
-    super('ConfigurationError', code);
-  }
+  override readonly name = 'ConfigurationError';
 }
 
 /** What a person asked for does not fit the case as it stands, e.g. a release of what is not held. Not retried. */
 export class DecisionRefusedError extends StepError {
-  constructor(code: string) {
-    super('DecisionRefusedError', code);
-  }
+  override readonly name = 'DecisionRefusedError';
 }
 
 export const ERROR_NAMES = [
@@ -175,7 +132,7 @@ export const ERROR_NAMES = [
   'LeaseHeldError',
   'LeaseLostError',
   'RecordConflictError',
-  'RecordsUnavailableError',
+  'AwsUnavailableError',
   'EmailThrottledError',
   'EmailRejectedError',
   'AddressUnusableError',

@@ -9,6 +9,8 @@ import { millisecondsOf } from './instant.ts';
  * @param awaitedFactChanged the address, provider or chart that the case waited for was entered
  */
 export function isDueByRecord(account: Account, now: number, today: Day, awaitedFactChanged: boolean): boolean {
+  // Whom nobody looks at any more is taken up again by what was entered.
+  if (awaitedFactChanged && account.nextCheckDay === null) return true;
   const dayHasCome = account.nextCheckDay !== null && account.nextCheckDay <= today;
   // A PIN that is tracked and never was a case is due when it expires.
   if (account.outcome === null && account.document === null) return true;

@@ -7,9 +7,19 @@ import { millisecondsOf } from '../domain/instant.ts';
 import type { Mail } from '../ports.ts';
 import type { Policy } from '../runtime/policy.ts';
 
+/** As in "December 10, 2026 at 5:00 AM EST". */
+const DAY_AND_TIME = {
+  year: 'numeric',
+  month: 'long',
+  day: 'numeric',
+  hour: 'numeric',
+  minute: '2-digit',
+  timeZoneName: 'short',
+} as const;
+
 export interface EnrollmentMailFacts {
   to: string;
-  /** When the PIN dies, UTC; written as a day in the practice's time zone. */
+  /** When the PIN dies, UTC; written as day and time in the practice's time zone. */
   expiresAt: string;
   policy: Pick<Policy, 'practice' | 'timeZone'>;
 }
@@ -19,11 +29,12 @@ export function enrollmentMail({ to, expiresAt, policy }: EnrollmentMailFacts): 
   const { name, phone, portalUrl, sender } = policy.practice;
   const expires = millisecondsOf(expiresAt);
   if (expires === null) throw new StepContractError('EXPIRY_UNKNOWN');
-  const day = new Intl.DateTimeFormat('en-US', { dateStyle: 'long', timeZone: policy.timeZone }).format(expires);
+  // With the time: a PIN made by an early sweep is dead for nearly all of its last day.
+  const until = new Intl.DateTimeFormat('en-US', { ...DAY_AND_TIME, timeZone: policy.timeZone }).format(expires);
   const paragraphs = [
     'Hello,',
     `your access to the patient portal of ${name} has been renewed.`,
-    `Sign up at ${portalUrl} by ${day}. After that day the invitation ends and a new one is needed.`,
+    `Sign up at ${portalUrl} by ${until}. After that the invitation ends and a new one is needed.`,
     `Questions, or not expecting this message? Call ${name} at ${phone}.`,
   ];
   return {

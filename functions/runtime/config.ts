@@ -2,7 +2,7 @@
 import * as z from 'zod/mini';
 import { ConfigurationError } from '../domain/errors.ts';
 
-/** Names as the CDK app sets them; infra imports this list and nothing else of the runtime. */
+/** The variables' names; whoever sets an environment for the handlers takes them from here. */
 export const ENVIRONMENT = {
   ehrBaseUrl: 'EHR_BASE_URL',
   fingerprintKey: 'FINGERPRINT_KEY',

@@ -32,11 +32,14 @@ export async function checkExpiry(ports: Ports, event: Input): Promise<Decision>
   const leased = withLease(stored ?? newAccount(patientId), execution, clock.now());
   let account = leased === stored ? stored : await records.save(stored, leased);
   const chart = readChart(await ports.ehr.readPinDocuments(patientId), clock.now());
-  account = await upToChart(ports, account, chart);
+  // Beyond the limit even the tidying up fails; then it is left to the person who gets the case.
+  const isExhausted = account.failures > ports.limits.attemptLimit;
+  if (!isExhausted) account = await upToChart(ports, account, chart);
 
   const verdict = whatIsDue(factsOf(event, account, chart), ports.limits, clock.now());
   const cycle = chart.newest?.id ?? null;
   if (hasDraftToDiscard(account, chart, verdict)) {
+    if (isExhausted) return { due: 'HOLD', next: null, reason: 'ATTEMPTS_EXHAUSTED', cycle, error: null };
     return { due: 'DISCARD', next: verdict.due, reason: verdict.reason, cycle, error: null };
   }
   if (verdict.due === 'NOTHING') {
@@ -66,7 +69,7 @@ function factsOf(event: Input, account: Account, chart: Chart) {
     ...event.patient,
     newestSignedAt: chart.newest?.signedAt ?? null,
     // A chart that does not show the PIN we know of may have been answered wrongly; nobody is forgotten for that.
-    chartUnclear: chart.unclear || account.violations.length > 0 || isPinMissing(account, chart),
+    chartUnclear: chart.unclear.length > 0 || account.violations.length > 0 || isPinMissing(account, chart),
     failures: account.failures,
     unclaimedCycles: account.unclaimedCycles,
     // A request that a signed PIN has served is not served again by an execution that comes back with it.

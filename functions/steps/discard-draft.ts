@@ -40,6 +40,10 @@ function endedAs(account: Account, { error }: Decision): Remains {
 
 async function remains(ports: Ports, event: Input, account: Account, chart: Chart): Promise<Remains> {
   const { newest } = chart;
+  // Signed, but nobody can say when: what was noted of it stays, for the day on which its date is clear.
+  if (chart.unclear.includes(account.draft?.document ?? '')) {
+    return { next: 'HOLD', reason: 'CHART_UNCLEAR', error: null };
+  }
   const isNewer = newest !== null && newest.id !== event.decision.cycle;
   if (isNewer && isOurs(account, chart)) return signedAfterAll(ports, account, newest.id);
 

@@ -33,11 +33,12 @@ export async function signDocument(
 async function signUnlessSigned(ports: CompletePorts, patientId: string, draft: Draft, cycle: string): Promise<void> {
   const { ehr, clock } = ports;
   const review = await ehr.reviewDraft(patientId, draft);
-  const { newest } = readChart(review.documents, clock.now());
+  const { newest, unclear } = readChart(review.documents, clock.now());
   // An answer to the sign request got lost: the chart says that it was heard.
   if (newest?.id === draft.document) return;
-  if (newest?.id !== cycle) throw new NewerPinError('SIGNED_BY_HAND');
+  if (newest?.id !== cycle || unclear.length > 0) throw new NewerPinError('SIGNED_BY_HAND');
   if (!review.draftIntact) throw new DraftGoneError('DRAFT_NOT_INTACT');
+  if (review.author !== draft.compared.author) throw new DraftGoneError('AUTHOR_CHANGED');
   await emptyRouting(ehr, draft.document, review.routing);
   await ehr.sign({ patientId, draft, cycle, asRead: review.asRead, now: clock.now() });
 }

@@ -23,7 +23,7 @@ interface Ports {
   practice: { timeZone: string; recheckDays: number };
 }
 
-/** Throws PatientNotFoundError, after noting that nobody needs to look for this patient again. */
+/** Throws PatientNotFoundError, after noting when to look for this patient again. */
 export async function verifyEmail(
   ports: Ports,
   { execution, patientId }: z.infer<typeof input>,

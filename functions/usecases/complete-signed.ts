@@ -14,7 +14,7 @@ export interface CompletePorts {
 }
 
 /**
- * Reads back what P10–P12 demand (`verifySigned`), stores the PIN item and saves the account with the message owed and
+ * Reads back what P10–P12 demand (`violationsOf`), stores the PIN item and saves the account with the message owed and
  * the violations found. Idempotent by document id, with the chart's signing instant: TTL = signing instant + 30 days.
  * Throws EhrUnavailableError (retried) when the chart does not show the signing yet.
  */

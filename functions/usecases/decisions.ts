@@ -2,7 +2,7 @@
  * What a person decides: regenerate now, release a hold, resend or acknowledge a message. Each decision is recorded
  * with actor and reason before it takes effect, and is refused by name where it does not fit the case.
  */
-import type { Account } from '../domain/account.ts';
+import { type Account, isMessageOwed } from '../domain/account.ts';
 import { dayOf } from '../domain/calendar.ts';
 import { DecisionRefusedError } from '../domain/errors.ts';
 import { millisecondsOf, toInstant } from '../domain/instant.ts';
@@ -41,13 +41,23 @@ export async function regenerate(ports: DecisionPorts, decision: Decision): Prom
   return start(ports, { patientId: decision.patientId, trigger: 'person', force, awaitedFactChanged: false });
 }
 
-/** Ends a hold: attempts and cycles count from zero again, a checked signing is believed, and the case goes on. */
+/** Where nothing of ours is open, a released chart is believed anew, also when the PIN we knew of is gone from it. */
+function forgottenPin(account: Account): Partial<Account> {
+  const isOurs = account.draft !== null || isMessageOwed(account);
+  return account.reason === 'CHART_UNCLEAR' && !isOurs ? { document: null, issuedAt: null, expiresAt: null } : {};
+}
+
+/**
+ * Ends a hold: attempts, cycles and refused addresses count from zero again, a checked signing is believed, and the
+ * case goes on.
+ */
 export async function release(ports: DecisionPorts, decision: Decision): Promise<StartAnswer> {
   const account = await idleAccount(ports, decision.patientId);
   if (account.outcome !== 'HELD' && account.violations.length === 0) throw new DecisionRefusedError('NOT_HELD');
   await record(ports, 'release', decision);
   const nextCheckDay = dayOf(ports.clock.now(), ports.practice.timeZone);
-  await ports.records.save(account, { ...account, failures: 0, unclaimedCycles: 0, violations: [], nextCheckDay });
+  const counted = { failures: 0, unclaimedCycles: 0, violations: [], rejectedAddresses: [] };
+  await ports.records.save(account, { ...account, ...counted, ...forgottenPin(account), nextCheckDay });
   return start(ports, { patientId: decision.patientId, trigger: 'person', force: null, awaitedFactChanged: false });
 }
 
@@ -59,7 +69,9 @@ export async function resend(ports: DecisionPorts, decision: Decision): Promise<
   if (ports.clock.now() >= (millisecondsOf(account.expiresAt ?? '') ?? 0))
     throw new DecisionRefusedError('PIN_EXPIRED');
   await record(ports, 'resend', decision);
-  await ports.records.save(account, { ...account, message: { ...message, state: 'OWED', sesId: null, filed: false } });
+  const nextCheckDay = dayOf(ports.clock.now(), ports.practice.timeZone);
+  const owed = { ...message, state: 'OWED', sesId: null, filed: false } as const;
+  await ports.records.save(account, { ...account, message: owed, nextCheckDay });
   return start(ports, { patientId: decision.patientId, trigger: 'person', force: null, awaitedFactChanged: false });
 }
 

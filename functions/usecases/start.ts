@@ -1,4 +1,4 @@
-/** The one way in: webhook, sweep, lapse, first pass and people all start an execution through here. */
+/** The one way in: whatever triggers an execution, a machine or a person, starts it through here. */
 import { type Account, LEASE_MS, newAccount, withEnd } from '../domain/account.ts';
 import { addDays, dayOf } from '../domain/calendar.ts';
 import { RecordConflictError } from '../domain/errors.ts';
@@ -57,10 +57,12 @@ async function tryStart(ports: StartPorts, request: StartRequest): Promise<Start
 
   if (account.execution !== null) {
     const last = await executions.describe(account.execution);
-    if (last === null) return launch(ports, account);
-    if (last.status === 'RUNNING') return { decision: 'RUNNING', execution: account.execution, arn: last.arn };
+    const isEnded = account.endedBy === account.execution;
+    // Noted, but never started. (An execution that ended is forgotten by AWS after 90 days; its name stays used up.)
+    if (last === null && !isEnded) return launch(ports, await withRequest(ports, account, force));
+    if (last?.status === 'RUNNING') return { decision: 'RUNNING', execution: account.execution, arn: last.arn };
     // SUCCEEDED without an end of its own is IN_PROGRESS: the case was another's and no failure.
-    if (account.endedBy !== account.execution && last.status !== 'SUCCEEDED') {
+    if (last !== null && !isEnded && last.status !== 'SUCCEEDED') {
       account = abandoned(account, last.status, last.stoppedAt ?? now, ports.practice.timeZone);
     }
   }
@@ -74,8 +76,21 @@ async function tryStart(ports: StartPorts, request: StartRequest): Promise<Start
   // Due from the start on: an execution that is left behind is found by the next sweep.
   const isInIndex = account.nextCheckDay !== null && account.nextCheckDay <= today;
   const nextCheckDay = isInIndex ? account.nextCheckDay : today;
-  const next: Account = { ...account, attempt, execution, request: force, lease, nextCheckDay };
+  const served = { attempt, execution, request: force ?? unservedRequest(account) };
+  const next: Account = { ...account, ...served, lease, nextCheckDay };
   return launch(ports, await records.save(stored, next));
+}
+
+/** A person's request whose execution failed or waits for somebody: the next execution serves it. */
+function unservedRequest({ outcome, request, servedRequest }: Account): string | null {
+  const isOpen = outcome === 'FAILED' || outcome === 'HELD' || outcome === 'EMAIL_MISSING';
+  return isOpen && request !== servedRequest ? request : null;
+}
+
+/** The account whose execution is about to be started, with a request that came after it was noted. */
+async function withRequest(ports: StartPorts, account: Account, force: string | null): Promise<Account> {
+  if (force === null || account.request === force) return account;
+  return ports.records.save(account, { ...account, request: force });
 }
 
 /**

@@ -36,12 +36,6 @@ interface Undo {
   was: Kept | undefined;
 }
 
-/** Everything the chart holds, JSON-able. The history of a resource is not part of it. */
-export interface ChartSnapshot {
-  resources: Stored[];
-  deleted: Stored[];
-}
-
 /**
  * The resources of the practice in memory: versioned, indexed, with a journal of the running transaction, so that a rollback costs
  * what the transaction changed, not what the chart holds. Synchronous; who lets transactions overlap has to serialise them.
@@ -49,8 +43,8 @@ export interface ChartSnapshot {
 export class ChartStore {
   readonly #now: () => number;
   readonly #keep: Keep | undefined;
-  #kept = new Map<string, Map<string, Kept>>();
-  #index = new Map<string, Map<string, Set<string>>>();
+  readonly #kept = new Map<string, Map<string, Kept>>();
+  readonly #index = new Map<string, Map<string, Set<string>>>();
   #journal: Undo[] | undefined;
   #order = 0;
 
@@ -135,33 +129,6 @@ export class ChartStore {
       throw error;
     } finally {
       this.#journal = undefined;
-    }
-  }
-
-  snapshot(): ChartSnapshot {
-    const resources: Stored[] = [];
-    const deleted: Stored[] = [];
-    const everything = [...this.#kept.values()].flatMap((byId) => [...byId.values()]).sort((a, b) => a.order - b.order);
-    for (const { current, versions } of everything) {
-      const last = versions.at(-1);
-      if (current) resources.push(current);
-      else if (last) deleted.push(last);
-    }
-    return { resources, deleted };
-  }
-
-  /** Replaces everything by what a snapshot holds, versions and instants as they were. */
-  restore(snapshot: ChartSnapshot): void {
-    this.#kept = new Map();
-    this.#index = new Map();
-    for (const [list, isDeleted] of [
-      [snapshot.resources, false],
-      [snapshot.deleted, true],
-    ] as const) {
-      for (const resource of list) {
-        const current = isDeleted ? undefined : resource;
-        this.#replace(resource.resourceType, resource.id, { order: this.#order++, versions: [resource], current });
-      }
     }
   }
 

@@ -7,13 +7,12 @@ import type {
   Provenance,
   QuestionnaireResponse,
   Reference,
-  Task,
 } from '@medplum/fhirtypes';
 import { DOCUMENT_TYPE, ENCOUNTER_TYPE, EXTENSION, PIN_GENERATOR_FORM } from '../../functions/adapters/fhir/codes.ts';
 import { toInstant } from '../../functions/domain/instant.ts';
 import type { Change, ChartStore, Stored } from './chart-store.ts';
 import { referenceKey } from './index-keys.ts';
-import { applied, hasType, refersTo, SIGNER, SIGNING_DEVICE } from './pin-document.ts';
+import { applied, hasType, refersTo, routingTask, SIGNER, SIGNING_DEVICE } from './pin-document.ts';
 
 /** What the procedure leaves to the EHR, and what it needs for it. */
 export interface Handout {
@@ -48,7 +47,7 @@ function endsUpdate(before: Change['before'], after: Encounter): boolean {
   return wasOpen && after.status === 'finished' && (after.type ?? []).some((type) => hasType(type, ENCOUNTER_TYPE));
 }
 
-/** P9: ending the update puts the provider and the sender into "Route to": priority Normal, reason Action, "Complete document". */
+/** P9: ending the update puts the provider and the sender into "Route to". */
 function routeDocuments(handout: Handout, encounter: Stored<Encounter>): void {
   if (!encounter.period?.end) {
     throw new OperationOutcomeError(businessRule('p9', 'An update that is ended needs Encounter.period.end'));
@@ -68,21 +67,11 @@ function route(
   encounter: Stored<Encounter>,
   owner: Reference,
 ): void {
-  const task: Stored<Task> = {
-    resourceType: 'Task',
-    id: newId(),
-    status: 'requested',
-    intent: 'order',
-    priority: 'routine',
-    reasonCode: { text: 'Action' },
-    description: 'Complete document',
-    focus: { reference: `DocumentReference/${document.id}` },
+  store.put({
+    ...routingTask(newId(), document.id, owner, toInstant(now())),
     encounter: { reference: `Encounter/${encounter.id}` },
     ...(document.subject && { for: document.subject }),
-    authoredOn: toInstant(now()),
-    owner: owner as NonNullable<Task['owner']>,
-  };
-  store.put(task);
+  });
 }
 
 /** P11: a PIN document that becomes final is signed, whoever does it and in whatever request. */

@@ -18,11 +18,11 @@ export class Listener {
   process: (request: EhrRequest) => Promise<Answer>;
   readonly #faults: Faults;
   readonly #log: RequestLog;
-  readonly #baseUrl: string | (() => string) | undefined;
+  readonly #baseUrl: string | undefined;
   readonly #hooks = new Set<RequestListener>();
   #lastHost = '127.0.0.1';
 
-  constructor(faults: Faults, log: RequestLog, baseUrl: string | (() => string) | undefined) {
+  constructor(faults: Faults, log: RequestLog, baseUrl: string | undefined) {
     this.#faults = faults;
     this.#log = log;
     this.#baseUrl = baseUrl;
@@ -31,8 +31,7 @@ export class Listener {
 
   /** Without a slash at the end. */
   get baseUrl(): string {
-    const url = typeof this.#baseUrl === 'function' ? this.#baseUrl() : this.#baseUrl;
-    return (url ?? `http://${this.#lastHost}`).replace(/\/$/, '');
+    return (this.#baseUrl ?? `http://${this.#lastHost}`).replace(/\/$/, '');
   }
 
   onRequest(hook: RequestListener): () => void {

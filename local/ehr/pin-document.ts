@@ -5,8 +5,10 @@ import type {
   QuestionnaireResponse,
   QuestionnaireResponseItem,
   Reference,
+  Task,
 } from '@medplum/fhirtypes';
 import { ACTIVATION, DEVICE_IDENTIFIER, FORM_ITEM } from '../../functions/adapters/fhir/codes.ts';
+import type { Instant } from '../../functions/domain/instant.ts';
 import type { Stored } from './chart-store.ts';
 
 /** The Device by which the service signs; in the chart from the start. */
@@ -27,6 +29,22 @@ export const signer: Stored<Practitioner> = {
   name: [{ family: 'Signer', given: ['Chart'] }],
 };
 export const SIGNER: Reference<Practitioner> = { reference: `Practitioner/${signer.id}` };
+
+/** A place in the "Route to" list of a document (P9): priority Normal, reason Action, "Complete document". */
+export function routingTask(id: string, documentId: string, owner: Reference, authoredOn: Instant): Stored<Task> {
+  return {
+    resourceType: 'Task',
+    id,
+    status: 'requested',
+    intent: 'order',
+    priority: 'routine',
+    reasonCode: { text: 'Action' },
+    description: 'Complete document',
+    focus: { reference: `DocumentReference/${documentId}` },
+    authoredOn,
+    owner: owner as NonNullable<Task['owner']>,
+  };
+}
 
 /** Whether a concept holds the code of a system. */
 export function hasType(concept: CodeableConcept | undefined, type: { system: string; code: string }): boolean {

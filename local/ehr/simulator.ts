@@ -3,7 +3,8 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { setImmediate as breathe } from 'node:timers/promises';
 import { parseSearchRequest } from '@medplum/core';
 import type { Resource } from '@medplum/fhirtypes';
-import type { ChartSnapshot, Keep, Stored, Written } from './chart-store.ts';
+import { createKeyedMutex } from '../mutex.ts';
+import type { Keep, Stored, Written } from './chart-store.ts';
 import { ChartStore } from './chart-store.ts';
 import { loadDefinitions } from './definitions.ts';
 import type { Fault } from './faults.ts';
@@ -12,22 +13,21 @@ import { FhirService } from './fhir-service.ts';
 import { followHandout } from './handout.ts';
 import { Listener, type RequestListener } from './listener.ts';
 import { signer, signingDevice } from './pin-document.ts';
-import { resourcesOf } from './practice.ts';
+import { type PreparedBundle, resourcesOf } from './practice.ts';
 import { ChartRepository } from './repository.ts';
 import { RequestLog } from './request-log.ts';
 import { createStaff, type Staff } from './staff.ts';
-import { Turns } from './turns.ts';
 
 /** A simulated EHR: FHIR R4 in memory that behaves as the handout says (P9, P11, P12) and fails as it is told. */
 export interface EhrSimulator {
   /** To be mounted under any path; the caller has stripped the path and checked Host and Origin. */
   handle(req: IncomingMessage, res: ServerResponse): void;
   /**
-   * Loads FHIR R4 Bundles as they are, ids kept, references by fullUrl resolved; nothing of the handout happens.
-   * @param names of the bundles for messages, e.g. file names
-   * @throws PracticeDataError
+   * Loads the resources of Bundles as they are, so each has its id and refers to others as `Type/id`; nothing of the handout
+   * happens.
+   * @throws PracticeDataError; nothing is loaded then
    */
-  load(bundles: readonly unknown[], names?: readonly string[]): Promise<void>;
+  load(bundles: readonly PreparedBundle[]): Promise<void>;
   fail(fault: Fault): void;
   clearFaults(): void;
   /** Called before and after each request is processed, and awaited; answers how to stop it. */
@@ -38,16 +38,13 @@ export interface EhrSimulator {
   /** Copies of all that match, e.g. `Task?status=requested`; not paged up to 1,000. */
   search<T = Resource>(query: string): Promise<T[]>;
   readonly staff: Staff;
-  /** Everything in the chart, JSON-able; histories are not kept. */
-  snapshot(): Promise<ChartSnapshot>;
-  restore(snapshot: ChartSnapshot): Promise<void>;
 }
 
 export interface EhrOptions {
   /** The practice's time, ms since the epoch: every instant that the EHR writes. */
   now: () => number;
   /** Under which the server is reached from outside, for links; what the Host header says when missing. */
-  baseUrl?: string | (() => string);
+  baseUrl?: string;
   /** Where the chart is kept beyond the process; in memory only without it. */
   kept?: { chart: readonly Written[]; keep: Keep };
 }
@@ -60,14 +57,16 @@ export async function createEhrSimulator({ now, baseUrl, kept }: EhrOptions): Pr
   const store = new ChartStore(now, kept?.keep);
   const faults = new Faults();
   const requests = new RequestLog();
-  const turns = new Turns();
+  const mutex = createKeyedMutex();
+  /** One request at a time, as ChartStore needs it. */
+  const inTurn = <T>(work: () => Promise<T> | T) => mutex('chart', work);
   const ignoresAnswerToP12 = () => faults.strikeSigning();
   const handout = { store, now, newId: randomUUID, ignoresAnswerToP12 };
   const listener = new Listener(faults, requests, baseUrl);
   const base = () => listener.baseUrl;
   const repository = new ChartRepository(store, (changes) => followHandout(handout, changes), base);
   const service = new FhirService(repository, base, now);
-  listener.process = (request) => turns.take(() => service.answer(request));
+  listener.process = (request) => inTurn(() => service.answer(request));
   store.revive(kept?.chart ?? []);
   const loadAll = (resources: readonly Stored[]) =>
     store.atomically(() => {
@@ -77,10 +76,10 @@ export async function createEhrSimulator({ now, baseUrl, kept }: EhrOptions): Pr
 
   return {
     handle: (req, res) => void listener.handle(req, res),
-    async load(bundles, names) {
-      const resources = resourcesOf(bundles, names);
+    async load(bundles) {
+      const resources = resourcesOf(bundles);
       for (let i = 0; i < resources.length; i += LOADED_AT_ONCE) {
-        await turns.take(() => loadAll(resources.slice(i, i + LOADED_AT_ONCE)));
+        await inTurn(() => loadAll(resources.slice(i, i + LOADED_AT_ONCE)));
         await breathe();
       }
     },
@@ -89,12 +88,10 @@ export async function createEhrSimulator({ now, baseUrl, kept }: EhrOptions): Pr
     onRequest: (hook) => listener.onRequest(hook),
     requests,
     read: <T>(resourceType: string, id: string) =>
-      turns.take(() => copyOf(store.kept(resourceType, id)?.current) as T | undefined),
+      inTurn(() => copyOf(store.kept(resourceType, id)?.current) as T | undefined),
     search: <T>(query: string) =>
-      turns.take(async () => (await repository.searchResources(parseSearchRequest(query))).map(copyOf) as T[]),
-    staff: createStaff({ store, repository, now, newId: randomUUID, inTurn: (work) => turns.take(work) }),
-    snapshot: () => turns.take(() => store.snapshot()),
-    restore: (snapshot) => turns.take(() => store.restore(snapshot)),
+      inTurn(async () => (await repository.searchResources(parseSearchRequest(query))).map(copyOf) as T[]),
+    staff: createStaff({ store, repository, now, newId: randomUUID, inTurn }),
   };
 }
 

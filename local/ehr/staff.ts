@@ -5,8 +5,8 @@ import type {
   QuestionnaireResponse,
   Reference,
   Resource,
-  Task,
 } from '@medplum/fhirtypes';
+import type { FhirResource } from 'fhir/r4';
 import {
   ACTIVATION,
   CONFIDENTIALITY_NORMAL,
@@ -19,13 +19,11 @@ import {
   FORM_ITEM,
   PIN_GENERATOR_FORM,
 } from '../../functions/adapters/fhir/codes.ts';
+import { PIN_LIFETIME_MS } from '../../functions/domain/expiry.ts';
 import { toInstant } from '../../functions/domain/instant.ts';
 import type { ChartStore, Stored } from './chart-store.ts';
-import { SIGNER } from './pin-document.ts';
+import { routingTask, SIGNER } from './pin-document.ts';
 import type { ChartRepository } from './repository.ts';
-
-/** The PIN's life for the form's third item (P8). The handout counts 30 days of 24 hours from the signing. */
-const PIN_LIFE_MS = 30 * 24 * 60 * 60 * 1000;
 
 interface HandMadePin {
   pin: string;
@@ -50,7 +48,7 @@ export interface Staff {
   /** Puts somebody into the "Route to" list of a document (P9); answers the Task's id. */
   routeTo(documentId: string, owner: Reference): Promise<string>;
   /** Writes a resource as an update at the desk would, e.g. an email address that was entered. */
-  write(resource: Stored): Promise<void>;
+  write(resource: FhirResource & { id: string }): Promise<void>;
 }
 
 interface Desk {
@@ -87,22 +85,12 @@ export function createStaff({ store, repository, now, newId, inTurn }: Desk): St
       await writeAll(...(answerNo ? [prompts(newId(), documentId, now())] : []), signed);
     },
     async routeTo(documentId, owner) {
-      const task: Stored<Task> = {
-        resourceType: 'Task',
-        id: newId(),
-        status: 'requested',
-        intent: 'order',
-        priority: 'routine',
-        reasonCode: { text: 'Action' },
-        description: 'Complete document',
-        focus: { reference: `DocumentReference/${documentId}` },
-        authoredOn: toInstant(now()),
-        owner: owner as NonNullable<Task['owner']>,
-      };
+      const task = routingTask(newId(), documentId, owner, toInstant(now()));
       await writeAll(task);
       return task.id;
     },
-    write: (resource) => writeAll(resource),
+    // FHIR R4 twice over: the product's types and the simulator's differ in how strictly they are written.
+    write: (resource) => writeAll(resource as Stored),
   };
 }
 
@@ -131,7 +119,7 @@ function handMade(patientId: string, made: HandMadePin, ids: SignedByHand, signe
     item: [
       { linkId: FORM_ITEM.activationStatus, answer: [{ valueString: ACTIVATION.active }] },
       { linkId: FORM_ITEM.pin, answer: [{ valueString: made.pin }] },
-      { linkId: FORM_ITEM.expiresOn, answer: [{ valueDateTime: toInstant(signedAt + PIN_LIFE_MS) }] },
+      { linkId: FORM_ITEM.expiresOn, answer: [{ valueDateTime: toInstant(signedAt + PIN_LIFETIME_MS) }] },
     ],
   };
   const document: Stored<DocumentReference> = {

@@ -1,4 +1,4 @@
-import { Turns } from '../ehr/turns.ts';
+import { createKeyedMutex } from '../mutex.ts';
 import { type Account, executionArn } from './arns.ts';
 import type { Machine } from './definition.ts';
 import type { ClosedExecution, Execution, KeepExecution, StoredExecution } from './execution.ts';
@@ -65,7 +65,7 @@ export class Executions {
   readonly #waiting: Running[] = [];
   readonly #listeners = new Set<(closed: ClosedExecution) => void>();
   /** Starts are kept one after the other, or the listing would have another order after a restart. */
-  readonly #starts = new Turns();
+  readonly #inTurn = createKeyedMutex();
   #settled: (() => void)[] = [];
   #active = 0;
   #seq = 0;
@@ -93,7 +93,7 @@ export class Executions {
    * @throws ServiceError ExecutionAlreadyExists when the name was used within 90 days otherwise.
    */
   start(machine: Machine, name: string, input: string): Promise<Execution> {
-    return this.#starts.take(() => this.#start(machine, name, input));
+    return this.#inTurn('start', () => this.#start(machine, name, input));
   }
 
   async #start(machine: Machine, name: string, input: string): Promise<Execution> {
@@ -202,10 +202,6 @@ export class Executions {
   onClosed(listener: (closed: ClosedExecution) => void): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
-  }
-
-  stored(): StoredExecution[] {
-    return [...this.#byArn.values()].map((execution) => storedOf(execution));
   }
 
   /**

@@ -18,11 +18,6 @@ export interface StateMachineDefinition {
   readonly functions: Readonly<Record<string, LambdaHandler>>;
 }
 
-/** The executions as JSON; restored ones that were running become ABORTED. */
-export interface ExecutionsSnapshot {
-  readonly executions: readonly StoredExecution[];
-}
-
 export interface StepFunctions {
   /** Speaks AWS's protocol; whoever mounts it strips the prefix and checks Host and Origin. */
   handle(request: IncomingMessage, response: ServerResponse): void;
@@ -34,9 +29,8 @@ export interface StepFunctions {
   onClosed(listener: (closed: ClosedExecution) => void): () => void;
   /** How the execution ended; undefined when it runs, or was never started. */
   closed(machineName: string, name: string): ClosedExecution | undefined;
-  snapshot(): ExecutionsSnapshot;
-  /** Before the first start only; throws at once otherwise. */
-  restore(snapshot: ExecutionsSnapshot): Promise<void>;
+  /** Takes back what was kept; what was running becomes ABORTED. Before the first start only; throws at once otherwise. */
+  restore(kept: readonly StoredExecution[]): Promise<void>;
   /** Stops what runs (ABORTED) and refuses new starts. A handler that is running already runs on, unheard. */
   close(): Promise<void>;
 }
@@ -73,8 +67,7 @@ export function createStepFunctions(options: StepFunctionsOptions): StepFunction
     settled: () => executions.settled(),
     onClosed: (listener) => executions.onClosed(listener),
     closed: (machineName, name) => executions.closed(executionArn(account, machineName, name)),
-    snapshot: () => ({ executions: executions.stored() }),
-    restore: ({ executions: stored }) => executions.restore(stored),
+    restore: (kept) => executions.restore(kept),
     close: () => executions.close(),
   };
 }

@@ -7,7 +7,8 @@ import {
 import { DynamoDBDocumentClient, GetCommand, PutCommand, QueryCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { mockClient } from 'aws-sdk-client-mock';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { createDynamoDbPinRecords, SHARDS, shardOf } from '../../functions/adapters/dynamodb-pin-records.ts';
+import { createDynamoDbPinRecords, shardOf } from '../../functions/adapters/dynamodb-pin-records.ts';
+import { SHARDS } from '../../functions/adapters/table.ts';
 import { newAccount } from '../../functions/domain/account.ts';
 import type { PinRecords } from '../../functions/ports.ts';
 
@@ -55,14 +56,14 @@ describe.each(CALLS)('%s', (_name, call) => {
     [
       'ProvisionedThroughputExceededException',
       new ProvisionedThroughputExceededException({ message: CANARY, $metadata: {} }),
-      'RecordsUnavailableError',
+      'AwsUnavailableError',
     ],
-    ['ThrottlingException', sdkError('ThrottlingException'), 'RecordsUnavailableError'],
-    ['RequestLimitExceeded', sdkError('RequestLimitExceeded'), 'RecordsUnavailableError'],
-    ['InternalServerError', sdkError('InternalServerError'), 'RecordsUnavailableError'],
-    ['TimeoutError', sdkError('TimeoutError'), 'RecordsUnavailableError'],
-    ['AbortError', sdkError('AbortError'), 'RecordsUnavailableError'],
-    ['Error', Object.assign(new Error(CANARY), { code: 'ECONNREFUSED' }), 'RecordsUnavailableError'],
+    ['ThrottlingException', sdkError('ThrottlingException'), 'AwsUnavailableError'],
+    ['RequestLimitExceeded', sdkError('RequestLimitExceeded'), 'AwsUnavailableError'],
+    ['InternalServerError', sdkError('InternalServerError'), 'AwsUnavailableError'],
+    ['TimeoutError', sdkError('TimeoutError'), 'AwsUnavailableError'],
+    ['AbortError', sdkError('AbortError'), 'AwsUnavailableError'],
+    ['Error', Object.assign(new Error(CANARY), { code: 'ECONNREFUSED' }), 'AwsUnavailableError'],
     ['AccessDeniedException', sdkError('AccessDeniedException'), 'ConfigurationError'],
     ['UnrecognizedClientException', sdkError('UnrecognizedClientException'), 'ConfigurationError'],
     [

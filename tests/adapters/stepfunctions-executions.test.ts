@@ -63,11 +63,11 @@ describe.each([
   ['describe', () => executions.describe('n1')],
 ])('%s fails', (_name, call) => {
   it.each([
-    ['ThrottlingException', 'RecordsUnavailableError'],
-    ['ExecutionLimitExceeded', 'RecordsUnavailableError'],
-    ['ServiceUnavailable', 'RecordsUnavailableError'],
-    ['TimeoutError', 'RecordsUnavailableError'],
-    ['StateMachineDeleting', 'RecordsUnavailableError'],
+    ['ThrottlingException', 'AwsUnavailableError'],
+    ['ExecutionLimitExceeded', 'AwsUnavailableError'],
+    ['ServiceUnavailable', 'AwsUnavailableError'],
+    ['TimeoutError', 'AwsUnavailableError'],
+    ['StateMachineDeleting', 'AwsUnavailableError'],
     ['AccessDeniedException', 'ConfigurationError'],
     ['StateMachineDoesNotExist', 'ConfigurationError'],
     ['InvalidArn', 'ConfigurationError'],

@@ -52,10 +52,15 @@ const LAYERS: Layer[] = [
   { path: 'functions/pickup', ...ENTRANCE },
   { path: 'functions/admin', ...ENTRANCE },
   { path: 'statemachines', imports: ['functions/domain/errors.ts'], packages: null },
-  // Names of variables and states; never the code that runs in a function.
+  // Names of variables, states and the table's attributes; never the code that runs in a function.
   {
     path: 'infra',
-    imports: ['functions/runtime/config.ts', 'functions/domain/errors.ts', 'statemachines'],
+    imports: [
+      'functions/runtime/config.ts',
+      'functions/adapters/table.ts',
+      'functions/domain/errors.ts',
+      'statemachines',
+    ],
     packages: null,
   },
   { path: 'console', imports: [], packages: null },

@@ -1,9 +1,9 @@
-import type { Communication, DocumentReference, Encounter, QuestionnaireResponse, Task } from '@medplum/fhirtypes';
+import type { Communication, DocumentReference, Encounter, QuestionnaireResponse, Task } from 'fhir/r4';
 import { CYCLE_IDENTIFIER, STAFF_TASK_SYSTEM } from '../../functions/adapters/fhir/codes.ts';
 import { createFhirEhr } from '../../functions/adapters/fhir/ehr.ts';
 import { draftMedicationRequest, email, organization, patient, practitioner } from '../../local/demo/chart-builders.ts';
-import { listenEhr } from '../../local/ehr/listen.ts';
 import { createEhrSimulator } from '../../local/ehr/simulator.ts';
+import { listenEhr } from '../local/ehr/listen.ts';
 import { document } from '../local/ehr/running-ehr.ts';
 import type { ChartUnderTest } from './chart-under-test.ts';
 import { describeEhr } from './ehr.contract.ts';

@@ -24,7 +24,7 @@ describe('nextCheckDay', () => {
     ['HELD', 'CYCLE_LIMIT', living, '2026-06-22'],
     ['FAILED', 'EhrUnavailableError', living, '2026-06-16'],
     ['FAILED', 'TIMED_OUT', account(), '2026-06-16'],
-    ['FAILED', 'PatientNotFoundError', living, null],
+    ['FAILED', 'PatientNotFoundError', living, '2026-06-22'],
   ] as const)('%s %s', (outcome, reason, some, day) => {
     expect(nextCheckDay(some, outcome, reason, practice)).toBe(day);
   });

@@ -21,7 +21,7 @@ describe('isDueByRecord', () => {
   it.each<[string, Partial<Account>, boolean, boolean]>([
     ['no outcome yet', {}, false, true],
     ['a valid PIN', valid, false, false],
-    ['a valid PIN, a fact changed', valid, true, false],
+    ['a valid PIN, a fact changed', { ...valid, nextCheckDay: '2026-07-01' }, true, false],
     ['a PIN that dies this instant', { ...valid, expiresAt: '2026-06-15T12:00:00Z' }, false, true],
     ['a valid PIN, its day has come', { ...valid, nextCheckDay: TODAY }, false, false],
     ['a message owed', { ...valid, message: OWED }, false, true],
@@ -34,6 +34,8 @@ describe('isDueByRecord', () => {
     ['a message of a PIN replaced since', { ...valid, message: { ...OWED, document: 'old' } }, false, false],
     ['a draft noted', { ...valid, draft: DRAFT }, false, true],
     ['not needed, no PIN', { outcome: 'NOT_NEEDED' }, false, false],
+    ['not needed, no PIN, a fact changed', { outcome: 'NOT_NEEDED' }, true, true],
+    ['a tracked PIN that never was a case', { document: 'd', expiresAt: '2026-07-01T00:00:00Z' }, false, false],
     ['not needed, expired', { outcome: 'NOT_NEEDED', expiresAt: '2026-06-01T00:00:00Z' }, false, true],
     ['failed today', { outcome: 'FAILED', nextCheckDay: '2026-06-16' }, false, false],
     ['failed today, a fact changed', { outcome: 'FAILED', nextCheckDay: '2026-06-16' }, true, false],

@@ -1,14 +1,13 @@
 /** The whole platform with a hand on every outside call: journeys of many patients run beside each other. */
 import { SFNClient, StopExecutionCommand } from '@aws-sdk/client-sfn';
 import type { FhirResource } from 'fhir/r4';
-import { SHARDS } from '../../functions/adapters/dynamodb-pin-records.ts';
+import { SHARDS } from '../../functions/adapters/table.ts';
 import { dayOf } from '../../functions/domain/calendar.ts';
-import { clock } from '../../functions/runtime/clock.ts';
-import { ehr, executions, fingerprint, pinRecords, policy } from '../../functions/runtime/container.ts';
 import { type StartAnswer, type StartRequest, start } from '../../functions/usecases/start.ts';
 import { demoDirectory } from '../../local/demo/directory.ts';
 import { type HttpHandler, readBody } from '../../local/http-messages.ts';
 import { type Platform, startPlatform } from '../../local/platform.ts';
+import { outsidePorts } from '../../local/ports.ts';
 import type { ClosedExecution, LambdaHandler } from '../../local/stepfunctions/step-functions.ts';
 import type { StruckCall } from './failures.ts';
 import { followInvocations, Invocation, invocationOf } from './invocation.ts';
@@ -21,23 +20,10 @@ const TRIGGER_TRIES = 3;
 /** What `start` may take, as a step does. */
 const START_MS = 15_000;
 
-export type Ports = ReturnType<typeof portsOf>;
-
-function portsOf(call: { signal: AbortSignal }) {
-  return {
-    ehr: ehr(call),
-    records: pinRecords(call),
-    executions: executions(call),
-    fingerprint: fingerprint(),
-    clock: clock(),
-    practice: policy(),
-  };
-}
-
 export class FailingPractice {
   readonly platform: Platform;
   /** For the test itself; nothing of it fails. */
-  readonly ports: Ports;
+  readonly ports = outsidePorts();
   readonly #journeys: Map<string, Journey>;
   readonly #closed = new Map<string, ClosedExecution>();
   readonly #waiting = new Map<string, (closed: ClosedExecution) => void>();
@@ -46,7 +32,6 @@ export class FailingPractice {
   private constructor(platform: Platform, journeys: Map<string, Journey>) {
     this.platform = platform;
     this.#journeys = journeys;
-    this.ports = portsOf({ signal: new AbortController().signal });
     platform.stepFunctions.onClosed((closed) => {
       this.#closed.set(closed.name, closed);
       this.#waiting.get(closed.name)?.(closed);
@@ -98,7 +83,7 @@ export class FailingPractice {
   ): Promise<StartAnswer | null> {
     for (let tries = 0; tries < TRIGGER_TRIES; tries++) {
       const invocation = new Invocation('start', patientId, null);
-      const ports = portsOf({ signal: invocation.limit(START_MS) });
+      const ports = outsidePorts(invocation.limit(START_MS));
       const request = { patientId, trigger, force, awaitedFactChanged: false };
       try {
         return await invocation.run(() => start(ports, request));

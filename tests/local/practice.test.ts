@@ -153,7 +153,8 @@ describe('readPractice', () => {
 
   it('ignores a byte order mark and what a search says about itself', () => {
     const remark = { resource: { resourceType: 'OperationOutcome' }, search: { mode: 'outcome' } };
-    const folder = folderWith({ 'a.json': `\uFEFF${JSON.stringify(bundleOf(remark, entryOf(jane)))}` });
+    const unmarked = { resource: { resourceType: 'OperationOutcome' } };
+    const folder = folderWith({ 'a.json': `\uFEFF${JSON.stringify(bundleOf(remark, unmarked, entryOf(jane)))}` });
     expect(resourcesOf(folder)).toEqual([jane]);
   });
 });

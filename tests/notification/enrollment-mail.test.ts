@@ -36,8 +36,8 @@ describe('the Email Enrollment Notification (P14)', () => {
     ['2026-11-02T04:30:00Z', 'America/New_York', 'November 1, 2026'],
   ])('names the day of %s in %s', (expiresAt, timeZone, day) => {
     const mail = mailOf({}, expiresAt, timeZone);
-    expect(mail.text).toContain(`by ${day}.`);
-    expect(mail.html).toContain(`by ${day}.`);
+    expect(mail.text).toContain(`by ${day} at `);
+    expect(mail.html).toContain(`by ${day} at `);
   });
 
   it.each(['', 'soon'])('never names a day that nobody knows (%j)', (expiresAt) => {

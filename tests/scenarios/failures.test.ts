@@ -37,11 +37,15 @@ const mailsTo = (id: string) =>
 const isSigning = ({ body }: { body: unknown }) => JSON.stringify(body ?? '').includes('"Provenance"');
 
 describe('regeneration fails', () => {
-  it('PatientNotFound: fails by its own name, nobody looks again', async () => {
+  it('PatientNotFound: fails by its own name, and is looked at again after the recheck days', async () => {
     const ended = await take('nobody');
     expect(ended.execution).toMatchObject({ status: 'FAILED', error: 'PatientNotFoundError' });
     expect(ended.path).toEqual(['VerifyEmail']);
-    expect(await running.account('nobody')).toMatchObject({ outcome: 'FAILED', nextCheckDay: null, lease: null });
+    expect(await running.account('nobody')).toMatchObject({
+      outcome: 'FAILED',
+      nextCheckDay: expect.any(String),
+      lease: null,
+    });
   });
 
   it('RegenerationFailed: the draft is entered in error, the old PIN lives on, another look tomorrow', async () => {

@@ -101,8 +101,36 @@ it('a chart that shows none of the PINs we know of is a case for a person, and n
   await running.take(id);
   const { document } = await running.account(id);
   const current = await running.fhir<DocumentReference>(`DocumentReference?patient=Patient/${id}&status=current`);
-  for (const each of current) await running.platform.ehr.staff.write({ ...each, status: 'entered-in-error' } as never);
+  for (const each of current) await running.platform.ehr.staff.write({ ...each, status: 'entered-in-error' });
   const next = await running.take(id);
   expect(JSON.parse(next.execution.output ?? 'null')).toEqual({ outcome: 'HELD', reason: 'CHART_UNCLEAR' });
   expect(await running.account(id)).toMatchObject({ document, nextCheckDay: expect.any(String) });
+});
+
+it('a signing that the EHR dates ahead is held, and completed with its mail once the date is clear', async () => {
+  const id = await running.admit({});
+  const ahead = new Date(running.platform.clock.now() + 6 * 60_000).toISOString();
+  const stop = running.platform.ehr.onRequest(async ({ phase, request }) => {
+    if (phase !== 'after' || !JSON.stringify(request.body ?? '').includes('"Provenance"')) return;
+    stop();
+    const { draft } = await running.account(id);
+    const [document] = await running.fhir<DocumentReference>(`DocumentReference?_id=${draft?.document}`);
+    await running.platform.ehr.staff.write({ ...document, date: ahead } as never);
+  });
+  const first = await running.take(id);
+  expect(JSON.parse(first.execution.output ?? 'null')).toEqual({ outcome: 'HELD', reason: 'CHART_UNCLEAR' });
+  expect((await running.account(id)).draft).not.toBeNull();
+  await running.platform.clock.advance('PT10M');
+  const next = await running.take(id);
+  expect(JSON.parse(next.execution.output ?? 'null')).toEqual({ outcome: 'REGENERATED', reason: null });
+  expect(next.path).not.toContain('RegeneratePin');
+  expect(await running.account(id)).toMatchObject({ draft: null, message: { state: 'ACCEPTED', filed: true } });
+});
+
+it('a draft that cannot be discarded does not keep an exhausted case from a person', async () => {
+  const id = await patientWithDraft();
+  await running.change(id, { failures: 6, lease: null });
+  await write(id, () => ({ telecom: [] }));
+  const next = await running.take(id);
+  expect(JSON.parse(next.execution.output ?? 'null')).toEqual({ outcome: 'HELD', reason: 'ATTEMPTS_EXHAUSTED' });
 });

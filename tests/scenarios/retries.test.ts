@@ -41,7 +41,7 @@ function afterwards(state: string, error: string): string | undefined {
 /** Design, "Errors": what every Task tries again. */
 const PASSING = [
   ...['EhrUnavailableError', 'EhrThrottledError', 'EhrConflictError'],
-  ...['RoutingNotEmptyError', 'RecordConflictError', 'RecordsUnavailableError'],
+  ...['RoutingNotEmptyError', 'RecordConflictError', 'AwsUnavailableError'],
 ];
 const isOurs = (error: string) => (ERROR_NAMES as readonly string[]).includes(error);
 

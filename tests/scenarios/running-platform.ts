@@ -11,14 +11,14 @@ import {
 import { DynamoDBDocumentClient, ScanCommand } from '@aws-sdk/lib-dynamodb';
 import type { Bundle, FhirResource } from 'fhir/r4';
 import type { Account } from '../../functions/domain/account.ts';
-import { clock } from '../../functions/runtime/clock.ts';
-import { chance, ehr, executions, fingerprint, pinRecords, policy } from '../../functions/runtime/container.ts';
+import { chance } from '../../functions/runtime/container.ts';
 import type { DecisionPorts } from '../../functions/usecases/decisions.ts';
 import { start } from '../../functions/usecases/start.ts';
 import { trackPin } from '../../functions/usecases/track-pin.ts';
 import { chartOf, type DemoCase } from '../../local/demo/case.ts';
 import { demoDirectory } from '../../local/demo/directory.ts';
 import { type Platform, startPlatform } from '../../local/platform.ts';
+import { outsidePorts } from '../../local/ports.ts';
 import { transactionOf } from '../../local/practice.ts';
 
 const POLICY = fileURLToPath(new URL('../../local/demo/policy.json', import.meta.url));
@@ -63,17 +63,8 @@ export async function runPlatform(options: { logLevel?: string } = {}): Promise<
   const aws = { region: endpoints.region, credentials: CREDENTIALS };
   const sfn = new SFNClient({ ...aws, endpoint: endpoints.stepfunctions });
   const dynamoDb = DynamoDBDocumentClient.from(new DynamoDBClient({ ...aws, endpoint: endpoints.dynamodb }));
-  const call = { signal: new AbortController().signal };
-  const records = pinRecords(call);
-  const world = {
-    ehr: ehr(call),
-    records,
-    executions: executions(call),
-    chance: chance(),
-    fingerprint: fingerprint(),
-    clock: clock(),
-    practice: policy(),
-  };
+  const ports = { ...outsidePorts(), chance: chance() };
+  const { records } = ports;
   const closings = new Map<string, PromiseWithResolvers<void>>();
   const closingOf = (arn: string) => {
     const closing = closings.get(arn) ?? Promise.withResolvers<void>();
@@ -107,7 +98,7 @@ export async function runPlatform(options: { logLevel?: string } = {}): Promise<
     platform,
     sfn,
     dynamoDb,
-    decisionPorts: world,
+    decisionPorts: ports,
     ended,
     account,
     async admit(each) {
@@ -118,11 +109,11 @@ export async function runPlatform(options: { logLevel?: string } = {}): Promise<
       await platform.ehr.load([transactionOf(resources)]);
       return id;
     },
-    track: (patientId) => trackPin(world, patientId),
+    track: (patientId) => trackPin(ports, patientId),
     async take(patientId) {
-      await trackPin(world, patientId);
+      await trackPin(ports, patientId);
       const trigger = 'first-pass';
-      const answer = await start(world, { patientId, trigger, force: null, awaitedFactChanged: false });
+      const answer = await start(ports, { patientId, trigger, force: null, awaitedFactChanged: false });
       if (answer.decision === 'NOT_DUE') throw new Error('a first pass starts regardless');
       return ended(answer.arn);
     },

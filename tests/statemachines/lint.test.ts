@@ -1,8 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import type { AslDefinition } from '../../statemachines/asl.ts';
+import { type AslDefinition, handlerOf } from '../../statemachines/asl.ts';
 import { lintRules, lintStateMachine, unusedHandlers } from '../../statemachines/lint.ts';
-import { handlerOf } from '../../statemachines/lint-state.ts';
 
 type States = Record<string, Record<string, unknown>>;
 

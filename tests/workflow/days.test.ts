@@ -53,7 +53,7 @@ describe('a signing that the EHR did wrong', () => {
 
     await practice.nextDay();
     expect((await practice.run(patientId))?.output).toEqual({ outcome: 'HELD', reason: 'CHART_UNCLEAR' });
-    await ehr.staff.write(person(patientId) as never);
+    await ehr.staff.write(person(patientId));
     expect((await releaseByHand(patientId))?.output).toEqual({ outcome: 'REGENERATED', reason: null });
     expect((await broken(patientId)).filter((each) => each !== 'author is the provider')).toEqual([]);
   });
@@ -93,7 +93,7 @@ it('a draft whose provider changed overnight is discarded and made anew', async 
   expect((await practice.run(patientId))?.status).toBe('FAILED');
   const left = (await stateOf(practice, patientId)).account?.draft;
   await practice.nextDay();
-  await ehr.staff.write(person(patientId, { generalPractitioner: [FAMILY_DOCTORS[1]] }) as never);
+  await ehr.staff.write(person(patientId, { generalPractitioner: [FAMILY_DOCTORS[1]] }));
   expect((await practice.run(patientId))?.output).toEqual({ outcome: 'REGENERATED', reason: null });
   const state = await stateOf(practice, patientId);
   const authors = new Map(state.documents.map((each) => [each.id, each.author?.[0]?.reference]));

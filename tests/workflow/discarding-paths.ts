@@ -22,8 +22,7 @@ export const PATHS: readonly Path[] = [
     name: 'a draft of a patient who registered is discarded',
     chart: (patientId, now) => chart(patientId, now, 31),
     yesterday: leavesRoutedDraft,
-    overnight: ({ platform }, patientId) =>
-      platform.ehr.staff.write(person(patientId, { portalStatus: 'registered' }) as never),
+    overnight: ({ platform }, patientId) => platform.ehr.staff.write(person(patientId, { portalStatus: 'registered' })),
     expected: (patientId) => ({
       ending: { outcome: 'NOT_NEEDED', reason: 'ALREADY_REGISTERED' },
       live: { document: oldDocumentOf(patientId) },

@@ -30,7 +30,7 @@ import {
   FORM_ITEM,
   PIN_GENERATOR_FORM,
 } from './codes.ts';
-import { askedFor, documentsOf, idOf, ofType, pathOf, pinOf, toPinDocument } from './read.ts';
+import { askedFor, authorDigest, documentsOf, idOf, ofType, pathOf, pinOf, toPinDocument } from './read.ts';
 
 /** Task states in which a name still stands in "Route to". */
 const OPEN_TASK = 'draft,requested,received,accepted,ready,in-progress,on-hold';
@@ -195,14 +195,14 @@ export function cancelled(task: Task & { id: string }): Task & { id: string } {
 
 /** What must hold just before signing: draft and form as they are, Route-to, the patient's PIN documents. */
 export async function reviewDraft(fhir: FhirClient, patientId: string, draft: DraftIds): Promise<Reviewed> {
-  const [own, forms, tasks, documents, devices, encounters] = (await fhir.batch([
+  const [own, forms, tasks, documents, devices, encounters] = await fhir.batch([
     `DocumentReference/${draft.document}`,
     `QuestionnaireResponse/${draft.form}`,
     openRoutingOf(draft.document),
     currentPinDocumentsOf(patientId),
     `Device?identifier=${DEVICE_IDENTIFIER.system}|${DEVICE_IDENTIFIER.value}`,
     `Encounter/${draft.encounter}`,
-  ])) as [FhirResource[], FhirResource[], FhirResource[], FhirResource[], FhirResource[], FhirResource[]];
+  ]);
   const document = ofType(own, 'DocumentReference')[0];
   const form = ofType(forms, 'QuestionnaireResponse')[0];
   const pin = pinOf(form);
@@ -214,8 +214,14 @@ export async function reviewDraft(fhir: FhirClient, patientId: string, draft: Dr
     routing: toRouting(tasks, draft.document),
     documents: current.map(toPinDocument),
     pin,
-    asRead: { document, form, documents: current, device: ofType(devices, 'Device')[0] },
+    author: authorDigest(document),
+    asRead: { document, form, documents: current, device: askedFor(ofType(devices, 'Device'), isService)[0] },
   };
+}
+
+function isService({ identifier }: Device): boolean {
+  const { system, value } = DEVICE_IDENTIFIER;
+  return identifier?.some((each) => each.system === system && each.value === value) ?? false;
 }
 
 function isAbout(document: DocumentReference, patientId: string): boolean {
@@ -231,11 +237,11 @@ interface ReadForSigning {
 
 /** P11, P12: all of it, or nothing. */
 export async function sign(fhir: FhirClient, signature: Signature): Promise<void> {
-  const { document, form, documents, device } = signature.asRead as unknown as ReadForSigning;
+  const { document, form, documents, device } = signature.asRead as ReadForSigning;
   const at = toInstant(signature.now);
   const pin = pinOf(form);
   if (pin === null) throw new DraftGoneError('FORM_WITHOUT_PIN');
-  const old = documents.find((each) => each.id === signature.cycle);
+  const superseded = documents.filter((each) => each.id !== document.id && toPinDocument(each).signed);
   const final: DocumentReference & { id: string } = {
     ...document,
     docStatus: 'final',
@@ -250,7 +256,8 @@ export async function sign(fhir: FhirClient, signature: Signature): Promise<void
     item: formItems(ACTIVATION.active, pin, signature.now),
   };
   await fhir.transaction([
-    ...(old === undefined ? [] : [replaced({ ...old, status: 'superseded' as const })]),
+    // Every one that lives: the EHR may leave that to whoever signs.
+    ...superseded.map((each) => replaced({ ...each, status: 'superseded' as const })),
     replaced(completed),
     replaced(final),
     { fullUrl: urn(), resource: provenanceOf(document, device, at), request: { method: 'POST', url: 'Provenance' } },

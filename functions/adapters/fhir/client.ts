@@ -32,13 +32,16 @@ interface FhirRequest {
 
 export type Query = string | { firstPageOf: string };
 
+/** One list of resources for each query, in the queries' order. */
+type Answers<Queries extends readonly Query[]> = { -readonly [Index in keyof Queries]: FhirResource[] };
+
 export interface FhirClient {
   /** A resource; null for 404 and 410. */
   read(path: string): Promise<FhirResource | null>;
   /** All resources that a search matches or includes, page after page. */
   search(path: string): Promise<FhirResource[]>;
   /** Reads and searches in one batch; per query its resources (a missing one: none), every page unless only the first is asked for. */
-  batch(queries: readonly Query[]): Promise<FhirResource[][]>;
+  batch<const Queries extends readonly Query[]>(queries: Queries): Promise<Answers<Queries>>;
   /** All or nothing; answers in the entries' order. */
   transaction(entries: BundleEntry[]): Promise<BundleEntry[]>;
   patch(path: string, operations: object[]): Promise<void>;
@@ -87,11 +90,12 @@ export function createFhirClient(options: FhirOptions): FhirClient {
 
   async function resourceOf(request: FhirRequest): Promise<FhirResource | null> {
     const response = await send(request);
+    const body = await readJson(response);
     if (response.status === 404 || response.status === 410) {
-      await discard(response);
+      // A gateway that lost its way says 404, too; only the EHR says it in FHIR.
+      if (!isResource(body)) throw new EhrUnavailableError(`HTTP_${response.status}_IS_NO_FHIR`);
       return null;
     }
-    const body = await readJson(response);
     if (!response.ok) throw errorOf(response.status, body);
     if (!isResource(body)) throw new EhrUnavailableError('ANSWER_IS_NO_FHIR');
     return body;
@@ -138,7 +142,9 @@ export function createFhirClient(options: FhirOptions): FhirClient {
         body: { resourceType: 'Bundle', type: 'batch', entry },
       });
       if (answer.entry?.length !== queries.length) throw new EhrUnavailableError('BATCH_ANSWER_INCOMPLETE');
-      return Promise.all(answer.entry.map((each, index) => resourcesOfEntry(each, typeof queries[index] !== 'string')));
+      const lists = answer.entry.map((each, index) => resourcesOfEntry(each, typeof queries[index] !== 'string'));
+      // As many as were asked for, which the length above has shown.
+      return (await Promise.all(lists)) as Answers<typeof queries>;
     },
     async transaction(entry) {
       const body: Bundle = { resourceType: 'Bundle', type: 'transaction', entry };

@@ -1,5 +1,5 @@
 /** The discarding of a chart update (P7): nothing half-made stays in the chart. */
-import type { DocumentReference, Encounter, FhirResource, QuestionnaireResponse } from 'fhir/r4';
+import type { DocumentReference, Encounter, QuestionnaireResponse } from 'fhir/r4';
 import { cancelled, openRoutingOf, replaced, tasksIn } from './chart-update.ts';
 import type { FhirClient } from './client.ts';
 import { CYCLE_IDENTIFIER } from './codes.ts';
@@ -9,11 +9,11 @@ import { askedFor, cycleIdentifierOf, ofType, pathOf } from './read.ts';
 export async function discardDrafts(fhir: FhirClient, cycleIdentifiers: readonly string[]): Promise<void> {
   if (cycleIdentifiers.length === 0) return;
   const value = cycleIdentifiers.map((each) => `${CYCLE_IDENTIFIER}|${each}`).join(',');
-  const [documents, forms, encounters] = (await fhir.batch([
+  const [documents, forms, encounters] = await fhir.batch([
     `DocumentReference?identifier=${value}&status=current,superseded`,
     `QuestionnaireResponse?identifier=${value}&status=in-progress`,
     `Encounter?identifier=${value}&status=in-progress,finished`,
-  ])) as [FhirResource[], FhirResource[], FhirResource[]];
+  ]);
   const isOurs = (each: DocumentReference | Encounter | QuestionnaireResponse) =>
     cycleIdentifiers.includes(cycleIdentifierOf(each) ?? '');
   const all = askedFor(ofType(documents, 'DocumentReference'), isOurs);

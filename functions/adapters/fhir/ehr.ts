@@ -1,5 +1,5 @@
 /** The Ehr port over FHIR R4. A vendor's own API is one more file like this that passes tests/contracts/ehr.contract.ts. */
-import type { FhirResource, QuestionnaireResponse, Reference } from 'fhir/r4';
+import type { Provenance, QuestionnaireResponse, Reference } from 'fhir/r4';
 import { EhrUnavailableError, PatientNotFoundError } from '../../domain/errors.ts';
 import { toInstant } from '../../domain/instant.ts';
 import type { Clock, Ehr, SignedReading } from '../../ports.ts';
@@ -87,7 +87,7 @@ async function readSigned(
   cycleIdentifier: string,
 ): Promise<SignedReading> {
   const patientRef = `Patient/${patientId}`;
-  const [own, forms, tasks, documents, patients, teams, orders, provenances] = (await fhir.batch([
+  const [own, forms, tasks, documents, patients, teams, orders, provenances] = await fhir.batch([
     `DocumentReference/${documentId}`,
     `QuestionnaireResponse?identifier=${CYCLE_IDENTIFIER}|${cycleIdentifier}&status=completed`,
     openRoutingOf(documentId),
@@ -96,22 +96,15 @@ async function readSigned(
     `CareTeam?patient=${patientRef}&status=active`,
     `MedicationRequest?patient=${patientRef}&status=draft`,
     `Provenance?target=DocumentReference/${documentId}`,
-  ])) as [
-    FhirResource[],
-    FhirResource[],
-    FhirResource[],
-    FhirResource[],
-    FhirResource[],
-    FhirResource[],
-    FhirResource[],
-    FhirResource[],
-  ];
+  ]);
   const document = ofType(own, 'DocumentReference')[0];
   const isOfCycle = (form: QuestionnaireResponse) => cycleIdentifierOf(form) === cycleIdentifier;
   const form = askedFor(ofType(forms, 'QuestionnaireResponse'), isOfCycle)[0];
   const patient = askedFor(ofType(patients, 'Patient'), (each) => each.id === patientId)[0];
   if (patient === undefined) throw new PatientNotFoundError('HTTP_404');
   const current = documentsOf(documents, patientId).map(toPinDocument);
+  const isOfDocument = (each: Provenance) =>
+    each.target.some((target) => pathOf(target) === `DocumentReference/${documentId}`);
   const isTheirs = (each: { subject?: Reference | undefined }) => pathOf(each.subject) === patientRef;
   return {
     date: document?.date ?? null,
@@ -121,7 +114,7 @@ async function readSigned(
     pinPresent: pinOf(form) !== null,
     openRouting: toRouting(tasks, documentId).open,
     otherLive: current.filter((each) => each.signed && each.id !== documentId).length,
-    declinedResponsibility: ofType(provenances, 'Provenance').some((provenance) =>
+    declinedResponsibility: askedFor(ofType(provenances, 'Provenance'), isOfDocument).some((provenance) =>
       provenance.extension?.some(
         (each) => each.url === EXTENSION.becomeResponsibleProvider && each.valueBoolean === false,
       ),

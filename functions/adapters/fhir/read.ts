@@ -17,6 +17,7 @@ import type {
 import type { PinDocument } from '../../domain/chart.ts';
 import { EhrRejectedError, EhrUnavailableError } from '../../domain/errors.ts';
 import { digestOf } from '../../domain/identity.ts';
+import { isWithin } from '../../domain/instant.ts';
 import type { Patient, PortalStatus } from '../../domain/patient.ts';
 import { isPin } from '../../domain/pin.ts';
 import type { ProviderCandidate } from '../../domain/responsible-provider.ts';
@@ -118,10 +119,12 @@ function languageOf(patient: FhirPatient): string | null {
 }
 
 export function toPinDocument(document: DocumentReference & { id: string }): PinDocument {
+  const { docStatus } = document;
   return {
     id: document.id,
-    signed: document.docStatus === 'final' || document.docStatus === 'amended',
-    date: document.date ?? null,
+    // R4 lets a document do without docStatus. It may be the living PIN, so it counts as signed, nobody knows when.
+    signed: docStatus === 'final' || docStatus === 'amended' || docStatus === undefined,
+    date: docStatus === undefined ? null : (document.date ?? null),
     cycleIdentifier: cycleIdentifierOf(document),
     encounter: encounterOf(document),
   };
@@ -169,31 +172,35 @@ function textOf(reference: Reference | undefined): string {
   return pathOf(reference) ?? reference?.reference ?? JSON.stringify(reference?.identifier ?? null);
 }
 
+/** What a reference may name that is certainly nobody's provider; whatever else cannot be resolved might be one. */
+const NO_PROVIDER = /^(CareTeam|Device|Group|HealthcareService|Location|Organization|Patient|RelatedPerson)$/;
+
 /**
- * The practitioners that references lead to, roles resolved. One that the chart names but does not have counts as
- * inactive; an Organization is no candidate (P5).
+ * The practitioners that references lead to, roles resolved. Whoever is named and cannot be found counts as inactive,
+ * so that nobody else takes their place; an Organization is no candidate (P5).
  */
 export function candidatesOf(
   references: readonly (Reference | undefined)[],
   known: readonly FhirResource[],
+  now: number,
 ): ProviderCandidate[] {
   const practitioners = new Map(ofType(known, 'Practitioner').map((each) => [`Practitioner/${each.id}`, each]));
   const roles = new Map(ofType(known, 'PractitionerRole').map((each) => [`PractitionerRole/${each.id}`, each]));
   return references.flatMap((reference) => {
+    if (reference === undefined) return [];
     const path = pathOf(reference);
-    if (path === null) return isPersonByIdentifier(reference) ? [{ reference: textOf(reference), active: false }] : [];
-    const role = roles.get(path);
+    if (NO_PROVIDER.test(path?.slice(0, path.indexOf('/')) ?? reference.type ?? '')) return [];
+    const role = roles.get(path ?? '');
     const practitioner = role === undefined ? path : pathOf(role.practitioner);
-    if (practitioner === null) return [{ reference: path, active: false }];
-    if (!/^Practitioner(Role)?\//.test(practitioner)) return [];
+    if (practitioner === null) return [{ reference: path ?? JSON.stringify(reference), active: false }];
     const found = practitioners.get(practitioner);
-    const active = found !== undefined && found.active !== false && role?.active !== false;
+    const active = found !== undefined && found.active !== false && isInOffice(role, now);
     return [{ reference: practitioner, active }];
   });
 }
 
-function isPersonByIdentifier(reference: Reference | undefined): boolean {
+function isInOffice(role: PractitionerRole | undefined, now: number): boolean {
   return (
-    reference?.identifier !== undefined && (reference.type === 'Practitioner' || reference.type === 'PractitionerRole')
+    role === undefined || (role.active !== false && isWithin(role.period?.start ?? null, role.period?.end ?? null, now))
   );
 }

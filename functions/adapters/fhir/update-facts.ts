@@ -37,7 +37,7 @@ export async function readUpdateFacts(
 ): Promise<UpdateFacts> {
   const patientRef = `Patient/${patientId}`;
   const ours = `identifier=${CYCLE_IDENTIFIER}|${cycleIdentifier}`;
-  const [replaced, people, teams, encounters, orders, documents, forms] = (await fhir.batch([
+  const [replaced, people, teams, encounters, orders, documents, forms] = await fhir.batch([
     `DocumentReference/${cycle}`,
     `Patient?_id=${patientId}&_include=Patient:general-practitioner&_include:iterate=PractitionerRole:practitioner`,
     `CareTeam?patient=${patientRef}&status=active&_include=CareTeam:participant&_include:iterate=PractitionerRole:practitioner`,
@@ -47,15 +47,7 @@ export async function readUpdateFacts(
     `MedicationRequest?patient=${patientRef}&status=draft`,
     `DocumentReference?${ours}&status=current`,
     `QuestionnaireResponse?${ours}&status=in-progress`,
-  ])) as [
-    FhirResource[],
-    FhirResource[],
-    FhirResource[],
-    FhirResource[],
-    FhirResource[],
-    FhirResource[],
-    FhirResource[],
-  ];
+  ]);
 
   const patient = ofType(people, 'Patient').find((each) => each.id === patientId);
   if (patient === undefined) throw new PatientNotFoundError('HTTP_404');
@@ -69,11 +61,12 @@ export async function readUpdateFacts(
   return {
     location,
     visit: visit === undefined ? null : `Encounter/${visit.id}`,
-    primaryCare: candidatesOf(patient.generalPractitioner ?? [], people),
+    primaryCare: candidatesOf(patient.generalPractitioner ?? [], people, now),
     careTeamHere: careTeams.flatMap((team) => participantsAt(team, location, teams, now)),
     latestEncounterHere: participantsOf(
       here.find((each) => each.status === 'finished'),
       encounters,
+      now,
     ),
     generalPractitioner: generalPractitionerDigest(patient as Patient),
     careTeam: careTeamDigest(careTeams),
@@ -102,19 +95,23 @@ function participantsAt(
   const roles = new Map(ofType(known, 'PractitionerRole').map((role) => [`PractitionerRole/${role.id}`, role]));
   const members = (team.participant ?? []).flatMap((participant): Reference[] => {
     const member = pathOf(participant.member);
-    if (participant.member === undefined || !/^Practitioner(Role)?\//.test(member ?? '')) return [];
+    if (participant.member === undefined) return [];
     const organization = pathOf(participant.onBehalfOf) ?? pathOf(roles.get(member ?? '')?.organization);
     const isHere = organization === null ? teamIsHere : organization === location;
     return isHere && isWithin(participant.period?.start ?? null, participant.period?.end ?? null, now)
       ? [participant.member]
       : [];
   });
-  return candidatesOf(members, known);
+  return candidatesOf(members, known, now);
 }
 
-function participantsOf(encounter: Encounter | undefined, known: readonly FhirResource[]): ProviderCandidate[] {
+function participantsOf(
+  encounter: Encounter | undefined,
+  known: readonly FhirResource[],
+  now: number,
+): ProviderCandidate[] {
   const individuals = (encounter?.participant ?? []).map((participant) => participant.individual);
-  return candidatesOf(individuals, known).filter((candidate) => candidate.reference.startsWith('Practitioner/'));
+  return candidatesOf(individuals, known, now);
 }
 
 function foundDraft(

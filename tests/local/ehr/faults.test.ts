@@ -1,16 +1,11 @@
 import { setTimeout as wait } from 'node:timers/promises';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { collection, patient, put, type RunningEhr, runEhr } from './running-ehr.ts';
 
 let running: RunningEhr;
-beforeAll(async () => {
-  running = await runEhr();
-});
-afterAll(() => running.close());
+afterEach(() => running.close());
 beforeEach(async () => {
-  await running.ehr.restore({ resources: [], deleted: [] });
-  running.ehr.clearFaults();
-  running.ehr.requests.clear();
+  running = await runEhr();
   await running.ehr.load([collection(patient('p1'))]);
 });
 

@@ -1,5 +1,5 @@
 import type { DocumentReference, QuestionnaireResponse, Resource, Task } from '@medplum/fhirtypes';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { EXTENSION } from '../../../functions/adapters/fhir/codes.ts';
 import {
   collection,
@@ -36,13 +36,9 @@ function provenance(answers: Partial<Record<'provider' | 'changes', boolean>>, a
 const bothNo = () => post(provenance({ provider: false, changes: false }));
 
 let running: RunningEhr;
-beforeAll(async () => {
-  running = await runEhr();
-});
-afterAll(() => running.close());
+afterEach(() => running.close());
 beforeEach(async () => {
-  await running.ehr.restore({ resources: [], deleted: [] });
-  running.ehr.clearFaults();
+  running = await runEhr();
   await running.ehr.load([
     collection(
       patient('p1', { generalPractitioner: OLD_GP }),

@@ -1,15 +1,11 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { listenEhr } from '../../../local/ehr/listen.ts';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createEhrSimulator } from '../../../local/ehr/simulator.ts';
 import { collection, ids, patient, type RunningEhr, runEhr } from './running-ehr.ts';
 
 let running: RunningEhr;
-beforeAll(async () => {
-  running = await runEhr();
-});
-afterAll(() => running.close());
+afterEach(() => running.close());
 beforeEach(async () => {
-  await running.ehr.restore({ resources: [], deleted: [] });
+  running = await runEhr();
   await running.ehr.load([collection(patient('p1'))]);
 });
 
@@ -115,12 +111,11 @@ it('answers a search by POST', async () => {
 });
 
 it('pages through the address it is reached under', async () => {
-  const ehr = await createEhrSimulator({ now: () => 0, baseUrl: () => 'http://127.0.0.1:4600/fhir/' });
-  const { url, close } = await listenEhr(ehr);
-  await ehr.load([collection(patient('a'), patient('b'))]);
-  const page = (await (await fetch(`${url}/Patient?_count=1`)).json()) as { link: object[] };
-  await close();
-  expect(page.link).toContainEqual({
+  const elsewhere = await runEhr({ baseUrl: 'http://127.0.0.1:4600/fhir/' });
+  await elsewhere.ehr.load([collection(patient('a'), patient('b'))]);
+  const { body } = await elsewhere.call('GET', 'Patient?_count=1');
+  await elsewhere.close();
+  expect(body.link).toContainEqual({
     relation: 'next',
     url: expect.stringMatching(/^http:\/\/127.0.0.1:4600\/fhir\/Patient\?/),
   });

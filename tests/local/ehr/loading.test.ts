@@ -1,52 +1,34 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { Written } from '../../../local/ehr/chart-store.ts';
 import { collection, document, encounter, patient, type RunningEhr, runEhr } from './running-ehr.ts';
 
 let running: RunningEhr;
-beforeAll(async () => {
+afterEach(() => running.close());
+beforeEach(async () => {
   running = await runEhr();
 });
-afterAll(() => running.close());
-beforeEach(() => running.ehr.restore({ resources: [], deleted: [] }));
 
 const bundle = (...resources: object[]) => ({
   resourceType: 'Bundle',
-  type: 'transaction',
-  entry: resources.map((resource) => ({ fullUrl: `urn:uuid:${(resource as { id?: string }).id}`, resource })),
+  entry: resources.map((resource) => ({ resource })),
 });
 
 describe('loading a practice', () => {
-  it('keeps ids and resolves references by fullUrl, also into other bundles', async () => {
-    await running.ehr.load([
-      bundle(patient('p1', { managingOrganization: { reference: 'urn:uuid:org' } })),
-      bundle({ resourceType: 'Organization', id: 'org', name: 'Ärzte' }),
-    ]);
-    const loaded = await running.ehr.read('Patient', 'p1');
-    expect(loaded).toMatchObject({ managingOrganization: { reference: 'Organization/org' }, meta: { versionId: '1' } });
-  });
-
-  it('resolves a practitioner who is named by a search', async () => {
-    const reference = 'Practitioner?identifier=http://hl7.org/fhir/sid/us-npi|999';
+  it('keeps ids and references, and indexes them', async () => {
+    const reference = 'Practitioner/gp';
     await running.ehr.load([
       bundle(patient('p1', { generalPractitioner: [{ reference }] })),
-      bundle({
-        resourceType: 'Practitioner',
-        id: 'gp',
-        identifier: [{ system: 'http://hl7.org/fhir/sid/us-npi', value: '999' }],
-      }),
+      bundle({ resourceType: 'Practitioner', id: 'gp' }),
     ]);
-    expect(await running.ehr.search('Patient?general-practitioner=Practitioner/gp')).toHaveLength(1);
+    const loaded = await running.ehr.read('Patient', 'p1');
+    expect(loaded).toMatchObject({ generalPractitioner: [{ reference }], meta: { versionId: '1' } });
+    expect(await running.ehr.search(`Patient?general-practitioner=${reference}`)).toHaveLength(1);
   });
 
   it('takes the last of several with one id, still as version 1', async () => {
     const organization = { resourceType: 'Organization', id: 'org' };
     await running.ehr.load([bundle({ ...organization, name: 'A' }), bundle({ ...organization, name: 'B' })]);
     expect(await running.ehr.read('Organization', 'org')).toMatchObject({ name: 'B', meta: { versionId: '1' } });
-  });
-
-  it('gives an entry without id the id of its urn', async () => {
-    const entry = [{ fullUrl: 'urn:uuid:abc', resource: { resourceType: 'Patient' } }];
-    await running.ehr.load([{ resourceType: 'Bundle', type: 'batch', entry }]);
-    expect(await running.ehr.read('Patient', 'abc')).toMatchObject({ id: 'abc' });
   });
 
   it('triggers nothing, even where signed documents contradict each other', async () => {
@@ -56,16 +38,12 @@ describe('loading a practice', () => {
   });
 
   it.each([
-    ['no Bundle', [], /file-1: not a FHIR Bundle/],
-    ['text', 'patients', /file-1: not a FHIR Bundle/],
-    ['another type of Bundle', { resourceType: 'Bundle', type: 'message' }, /file-1.*Use transaction/],
-    ['no list', { resourceType: 'Bundle', type: 'batch', entry: {} }, /file-1.*not a list/],
-    ['an entry without resource', { resourceType: 'Bundle', type: 'batch', entry: [{}] }, /file-1, entry 1: holds no/],
-    ['an unknown type', bundle(patient('p1'), { resourceType: 'Pet', id: 'x' }), /file-1, entry 2: resourceType/],
-    ['a patient without id', collection({ resourceType: 'Patient' }), /file-1, entry 1: this Patient has no usable id/],
-    ['an id that no URL can hold', collection(patient('a/b')), /no usable id/],
+    ['an unknown type', { resourceType: 'Pet', id: 'x' }, /^Pet\/x: FHIR R4 has no such resourceType/],
+    ['no type', { id: 'x' }, /has no such resourceType/],
+    ['a patient without id', { resourceType: 'Patient' }, /^A Patient has no usable id/],
+    ['an id that no URL can hold', patient('a/b'), /^A Patient has no usable id/],
   ])('refuses %s by name and loads nothing', async (_, bad, message) => {
-    const loading = running.ehr.load([collection(patient('good')), bad], ['file-0', 'file-1']);
+    const loading = running.ehr.load([collection(patient('good')), bundle(bad)]);
     await expect(loading).rejects.toThrow(message);
     await expect(loading).rejects.toHaveProperty('name', 'PracticeDataError');
     expect(await running.ehr.search('Patient')).toEqual([]);
@@ -73,19 +51,26 @@ describe('loading a practice', () => {
 });
 
 describe('keeping a chart', () => {
-  it('restores what it held, versions and deletions too', async () => {
-    await running.ehr.load([collection(patient('p1'), patient('gone'))]);
-    await running.call('PUT', 'Patient/p1', patient('p1', { gender: 'other' }));
-    await running.call('DELETE', 'Patient/gone');
-    const kept = JSON.parse(JSON.stringify(await running.ehr.snapshot()));
+  it('takes back what it held, versions and deletions too', async () => {
+    const kept = new Map<number, Written>();
+    const keep = async (written: readonly Written[]) => {
+      for (const each of written) {
+        const versions = [...(kept.get(each.order)?.versions ?? []), ...each.versions];
+        kept.set(each.order, { ...each, versions });
+      }
+    };
+    const before = await runEhr({ kept: { chart: [], keep } });
+    await before.ehr.load([collection(patient('p1'), patient('gone'))]);
+    await before.call('PUT', 'Patient/p1', patient('p1', { gender: 'other' }));
+    await before.call('DELETE', 'Patient/gone');
+    await before.close();
+    const chart: Written[] = JSON.parse(JSON.stringify([...kept.values()]));
 
-    await running.ehr.restore({ resources: [], deleted: [] });
-    expect((await running.call('GET', 'Patient/p1')).status).toBe(404);
-    await running.ehr.restore(kept);
-
-    expect(await running.ehr.read('Patient', 'p1')).toMatchObject({ gender: 'other', meta: { versionId: '2' } });
-    expect((await running.call('GET', 'Patient/gone')).status).toBe(410);
-    const next = await running.call('PUT', 'Patient/p1', patient('p1'), { 'if-match': 'W/"2"' });
+    const after = await runEhr({ kept: { chart, keep } });
+    expect(await after.ehr.read('Patient', 'p1')).toMatchObject({ gender: 'other', meta: { versionId: '2' } });
+    expect((await after.call('GET', 'Patient/gone')).status).toBe(410);
+    const next = await after.call('PUT', 'Patient/p1', patient('p1'), { 'if-match': 'W/"2"' });
     expect(next.headers.get('etag')).toBe('W/"3"');
+    await after.close();
   });
 });

@@ -1,7 +1,7 @@
 import type { Bundle, BundleEntry, Resource } from '@medplum/fhirtypes';
 import { DOCUMENT_TYPE, ENCOUNTER_TYPE, PIN_GENERATOR_FORM } from '../../../functions/adapters/fhir/codes.ts';
-import { listenEhr } from '../../../local/ehr/listen.ts';
-import { createEhrSimulator, type EhrSimulator } from '../../../local/ehr/simulator.ts';
+import { createEhrSimulator, type EhrOptions, type EhrSimulator } from '../../../local/ehr/simulator.ts';
+import { listenEhr } from './listen.ts';
 
 const START = Date.parse('2026-03-01T09:00:00Z');
 
@@ -22,9 +22,9 @@ export interface RunningEhr {
 }
 
 /** A simulator with its own port and a clock that the test moves. */
-export async function runEhr(): Promise<RunningEhr> {
+export async function runEhr(options: Omit<EhrOptions, 'now'> = {}): Promise<RunningEhr> {
   const clock = { now: START };
-  const ehr = await createEhrSimulator({ now: () => clock.now });
+  const ehr = await createEhrSimulator({ now: () => clock.now, ...options });
   const { url, close } = await listenEhr(ehr);
   const call: RunningEhr['call'] = async (method, path, body, headers) => {
     const response = await fetch(path.startsWith('http') ? path : `${url}/${path}`, {

@@ -1,5 +1,5 @@
-import type { Patient } from '@medplum/fhirtypes';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import type { Patient } from 'fhir/r4';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import {
   collection,
   document,
@@ -39,12 +39,9 @@ function opening(cycle: string, patientId = 'p1') {
 }
 
 let running: RunningEhr;
-beforeAll(async () => {
-  running = await runEhr();
-});
-afterAll(() => running.close());
+afterEach(() => running.close());
 beforeEach(async () => {
-  await running.ehr.restore({ resources: [], deleted: [] });
+  running = await runEhr();
   await running.ehr.load([collection(patient('p1'), patient('p2'))]);
 });
 
@@ -60,7 +57,9 @@ describe('a transaction', () => {
   });
 
   it('takes everything back when one entry fails, and the index with it', async () => {
-    const before = await running.ehr.snapshot();
+    const types = ['Patient', 'Encounter', 'DocumentReference', 'QuestionnaireResponse'];
+    const chart = () => Promise.all(types.map((type) => running.ehr.search(type)));
+    const before = await chart();
 
     const reply = await running.transact(
       ...opening('c1'),
@@ -69,7 +68,7 @@ describe('a transaction', () => {
     );
 
     expect(reply.status).toBe(412);
-    expect(await running.ehr.snapshot()).toEqual(before);
+    expect(await chart()).toEqual(before);
     expect(await running.ehr.search('DocumentReference?identifier=urn:cycle|c1')).toEqual([]);
     expect(await running.ehr.search('Encounter?subject=Patient/p1')).toEqual([]);
   });

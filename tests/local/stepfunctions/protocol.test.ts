@@ -12,6 +12,7 @@ import {
   StopExecutionCommand,
 } from '@aws-sdk/client-sfn';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import type { StoredExecution } from '../../../local/stepfunctions/execution.ts';
 import { createStepFunctions } from '../../../local/stepfunctions/step-functions.ts';
 import { ACCOUNT_ID, functionsWith, MACHINE_ARN, NOON, named, open, REGION, serve, smallProcedure } from './served.ts';
 
@@ -242,22 +243,24 @@ describe('the process around it', () => {
     const pending = new Promise<object>(() => {});
     const CheckExpiry = (event: unknown) =>
       JSON.stringify(event).includes('slow') ? pending : Promise.resolve({ due: 'NOTHING', reason: 'NOT_EXPIRED' });
-    const before = await serve({ functions: functionsWith({ CheckExpiry }) });
+    const kept = new Map<number, StoredExecution>();
+    const keep = async (execution: StoredExecution) => void kept.set(execution.seq, execution);
+    const before = await serve({ functions: functionsWith({ CheckExpiry }) }, { keep });
     const done = await before.finish('done');
     const doneEvents = await before.history(done.executionArn ?? '');
     const inFlight = await before.start('in-flight', { patientId: 'slow' });
     await expect.poll(async () => (await before.history(inFlight)).length).toBeGreaterThan(7);
-    const snapshot = JSON.parse(JSON.stringify(before.stepFunctions.snapshot()));
+    const stored: StoredExecution[] = JSON.parse(JSON.stringify([...kept.values()]));
 
     const after = await serve({}, { now: () => NOON + DAY });
-    after.stepFunctions.restore(snapshot);
+    await after.stepFunctions.restore(stored);
     expect(await after.describe(done.executionArn ?? '')).toMatchObject({ status: 'SUCCEEDED', output: done.output });
     expect(await after.history(done.executionArn ?? '')).toEqual(doneEvents);
     const aborted = await after.describe(inFlight);
     expect(aborted).toMatchObject({ status: 'ABORTED', stopDate: new Date(NOON + DAY) });
     expect((await after.history(inFlight)).at(-1)?.type).toBe('ExecutionAborted');
     await expect(after.start('done')).rejects.toThrow('Execution Already Exists');
-    expect(() => after.stepFunctions.restore(snapshot)).toThrow('before the first start');
+    expect(() => after.stepFunctions.restore(stored)).toThrow('before the first start');
   });
 
   it('close stops what runs and starts nothing more', async () => {

@@ -1,0 +1,15 @@
+/** The shape of the one table (design: docs/architecture.md, "Records"), for who reads and writes it and for who makes it. */
+
+/** Partition key, a string: the kind and id of what the item is about, e.g. `PATIENT#<id>`. */
+export const PARTITION_KEY = 'pk';
+/** Sort key, a string: which of its items it is. */
+export const SORT_KEY = 'sk';
+
+/** Epoch seconds, a number: DynamoDB deletes the item some time after. */
+export const TTL_ATTRIBUTE = 'ttl';
+
+/** Sparse index of the accounts that are due some day, keys only; both of its keys are strings. */
+export const DUE_INDEX = { name: 'due', partitionKey: 'shard', sortKey: 'nextCheckDay' } as const;
+
+/** Partitions of the index. Sixteen: a sweep reads them one after another, and none of them gets warm. */
+export const SHARDS = 16;

@@ -1,0 +1,19 @@
+import { clock } from '../functions/runtime/clock.ts';
+import { ehr, executions, fingerprint, pinRecords, policy } from '../functions/runtime/container.ts';
+
+/**
+ * The ports for what runs outside a Lambda, over the clients that the handlers use. Needs the environment that
+ * `startPlatform` sets.
+ * @param signal the deadline of every call; none but the program's end when missing
+ */
+export function outsidePorts(signal = new AbortController().signal) {
+  const call = { signal };
+  return {
+    ehr: ehr(call),
+    records: pinRecords(call),
+    executions: executions(call),
+    fingerprint: fingerprint(),
+    clock: clock(),
+    practice: policy(),
+  };
+}

@@ -1,0 +1,92 @@
+import { describe, expect, it } from 'vitest';
+import { type Account, newAccount } from '../../functions/domain/account.ts';
+import { executionName } from '../../functions/domain/identity.ts';
+import type { ExecutionInput, ExecutionStatus } from '../../functions/ports.ts';
+import { type StartPorts, start } from '../../functions/usecases/start.ts';
+
+const NOW = Date.parse('2026-06-15T12:00:00Z');
+const FIRST = executionName('p1', 1);
+
+/** A record and the executions that AWS still knows; what was started is noted. */
+function world(account: Account, known: Record<string, ExecutionStatus>) {
+  const started: { name: string; input: ExecutionInput }[] = [];
+  let stored = account;
+  const ports = {
+    clock: { now: () => NOW },
+    practice: { timeZone: 'America/New_York' },
+    records: {
+      read: async () => stored,
+      save: async (_previous: Account | null, next: Account) => {
+        stored = next;
+        return next;
+      },
+    },
+    executions: {
+      start: async (name: string, input: ExecutionInput) => {
+        started.push({ name, input });
+        return `arn:${name}`;
+      },
+      describe: async (name: string) => {
+        const status = known[name];
+        return status === undefined ? null : { status, arn: `arn:${name}`, stoppedAt: NOW - 60_000 };
+      },
+    },
+  };
+  return { ports: ports as unknown as StartPorts, started, stored: () => stored };
+}
+
+const ended: Account = {
+  ...newAccount('p1'),
+  attempt: 1,
+  execution: FIRST,
+  endedBy: FIRST,
+  outcome: 'NOT_NEEDED',
+  document: 'd1',
+  expiresAt: '2026-06-01T00:00:00Z',
+};
+const person = { patientId: 'p1', trigger: 'person', force: null, awaitedFactChanged: false } as const;
+const machine = { ...person, trigger: 'machine' } as const;
+
+describe('a name that AWS does not know', () => {
+  it('was noted and never started: it is started, with the request that came since', async () => {
+    const { ports, started } = world({ ...ended, endedBy: null, outcome: null }, {});
+    await start(ports, { ...person, force: 'r1' });
+    expect(started).toEqual([{ name: FIRST, input: { patientId: 'p1', attempt: 1, force: 'r1' } }]);
+  });
+
+  it('ended more than 90 days ago: the next attempt is started, not the old one again', async () => {
+    const { ports, started } = world(ended, {});
+    await start(ports, { ...person, force: 'r1' });
+    expect(started).toEqual([{ name: executionName('p1', 2), input: { patientId: 'p1', attempt: 2, force: 'r1' } }]);
+  });
+});
+
+describe("a person's request that no PIN has served", () => {
+  it.each(['FAILED', 'HELD', 'EMAIL_MISSING'] as const)('is carried on after %s', async (outcome) => {
+    const account: Account = { ...ended, outcome, request: 'r1', nextCheckDay: '2026-06-15' };
+    const { ports, started } = world(account, { [FIRST]: 'FAILED' });
+    await start(ports, machine);
+    expect(started[0]?.input.force).toBe('r1');
+  });
+
+  it.each([
+    ['was served', { outcome: 'FAILED', request: 'r1', servedRequest: 'r1' }],
+    ['came to a patient who needs none', { outcome: 'NOT_NEEDED', request: 'r1' }],
+  ] as const)('is not carried on when it %s', async (_what, more) => {
+    const { ports, started } = world({ ...ended, ...more, nextCheckDay: '2026-06-15' }, { [FIRST]: 'SUCCEEDED' });
+    await start(ports, machine);
+    expect(started[0]?.input.force).toBeNull();
+  });
+});
+
+describe('what nextCheckDay becomes', () => {
+  it.each([
+    ['2026-06-10', '2026-06-10'],
+    ['2026-07-30', '2026-06-15'],
+    [null, '2026-06-15'],
+  ])('%s: a start that is left behind is found by the next sweep, on %s', async (before, after) => {
+    const { ports, stored } = world({ ...ended, nextCheckDay: before }, { [FIRST]: 'SUCCEEDED' });
+    await start(ports, person);
+    expect(stored().nextCheckDay).toBe(after);
+  });
+});
