@@ -38,6 +38,9 @@ async function run(platform: Platform, options: StartOptions): Promise<PatientRe
   if (!options.json) console.log(`Portal PIN is up at ${platform.url} (stop it with Ctrl-C).`);
   if (practice === null) return [];
   const { patientIds, isResumed } = practice;
+  if (isResumed && !options.json) {
+    console.log('Kept data: whose execution had ended is shown as it ended then; only the others are started.');
+  }
   const bar = options.json
     ? null
     : new SingleBar({ format: '{bar} {value}/{total} patients', hideCursor: true, noTTYOutput: false });
@@ -67,12 +70,15 @@ async function main(): Promise<number> {
     console.error(error.message);
     process.exit(2);
   });
-  const stop = async () => {
+  let stopped: Promise<void> | null = null;
+  const stop = () => {
     rmSync(ENDPOINTS_FILE, { force: true });
-    await platform.close();
+    stopped ??= platform.close();
+    return stopped;
   };
+  // A terminal and the launcher may both send the signal; only the first one counts.
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-    process.once(signal, () => void stop().then(() => process.exit(0)));
+    process.on(signal, () => void stop().then(() => process.exit(0)));
   }
   try {
     writeEndpoints(platform.endpoints);
