@@ -32,7 +32,8 @@ const MEANING: Record<string, string> = {
   FAILED: 'an error; nothing is left half-done',
 };
 
-export function reportText(results: readonly PatientResult[], endpoints: Endpoints): string {
+/** For people: how the patients ended and, while the platform stays up, where to look. */
+export function reportText(results: readonly PatientResult[], endpoints: Endpoints | null): string {
   const table = new Table({
     head: ['Outcome', 'Reason', 'Patients', 'What it means'],
     colAligns: ['left', 'left', 'right', 'left'],
@@ -47,12 +48,19 @@ export function reportText(results: readonly PatientResult[], endpoints: Endpoin
   return [
     table.toString(),
     ...(failed.length > 0 ? ['', 'Failed:', ...failures] : []),
+    ...(endpoints === null ? [] : whereToLook(endpoints)),
+    '',
+  ].join('\n');
+}
+
+function whereToLook(endpoints: Endpoints): string[] {
+  return [
     '',
     `Mailbox         ${endpoints.mailbox}/`,
     `Chart (FHIR)    ${endpoints.fhir}/Patient`,
-    `Executions      aws stepfunctions list-executions --endpoint-url ${endpoints.stepfunctions} \\`,
-    `                  --region ${endpoints.region} --state-machine-arn ${Object.values(endpoints.stateMachines)[0]}`,
+    'Executions      AWS_ACCESS_KEY_ID=local AWS_SECRET_ACCESS_KEY=local aws stepfunctions list-executions \\',
+    `                  --endpoint-url ${endpoints.stepfunctions} --region ${endpoints.region} \\`,
+    `                  --state-machine-arn ${Object.values(endpoints.stateMachines)[0]}`,
     `30 days later   curl -X POST ${endpoints.clock} -d '{"advance":"P30D"}'`,
-    '',
-  ].join('\n');
+  ];
 }

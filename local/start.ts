@@ -83,7 +83,9 @@ async function main(): Promise<number> {
   try {
     writeEndpoints(platform.endpoints);
     const results = await run(platform, options);
-    process.stdout.write((options.json ? reportJson : reportText)(results, platform.endpoints));
+    const { endpoints } = platform;
+    const text = options.json ? reportJson(results, endpoints) : reportText(results, options.once ? null : endpoints);
+    process.stdout.write(text);
     if (!options.once) return new Promise(() => undefined);
     await stop();
     return results.every((result) => result.error === null) ? 0 : 1;
