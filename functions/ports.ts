@@ -5,15 +5,20 @@
 import type { Account, StaffTaskCode } from './domain/account.ts';
 import type { Day } from './domain/calendar.ts';
 import type { PinDocument, SignedFacts } from './domain/chart.ts';
+import type { EhrEvent, WebhookAnswer } from './domain/ehr-event.ts';
 import type { Instant } from './domain/instant.ts';
 import type { Patient } from './domain/patient.ts';
 import type { ProviderCandidate } from './domain/responsible-provider.ts';
+import type { SweepRun } from './domain/sweep.ts';
 
 /** The practice's time. Locally it can be moved; nothing else may ask what time it is. */
 export interface Clock {
   /** Milliseconds since the epoch. */
   now(): number;
 }
+
+/** Waiting, for who keeps a pace. A clock that can be moved lets nobody wait for it. */
+export type Pause = (milliseconds: number) => Promise<void>;
 
 /** Unbiased chance and fresh ids, injected so that tests are deterministic. */
 export interface Chance {
@@ -197,8 +202,99 @@ export interface PinRecords {
   readMessage(sesId: string): Promise<{ patientId: string; document: string } | null>;
   putRequest(request: DecisionRequest): Promise<void>;
   readRequest(patientId: string, id: string): Promise<DecisionRequest | null>;
-  /** Patients due up to and with `day`, one page of a shard (0–15), from the index alone. */
-  listDue(shard: number, day: Day, after: string | null): Promise<{ patientIds: string[]; next: string | null }>;
+  /** Patients due up to and with `day`, one page of at most `limit` of a shard (0–15), from the index alone. */
+  listDue(
+    shard: number,
+    day: Day,
+    after: string | null,
+    limit: number,
+  ): Promise<{ patientIds: string[]; next: string | null }>;
+}
+
+/** Who stopped all starts, when and why. */
+export interface StartsPaused {
+  actor: string;
+  reason: string;
+  at: Instant;
+}
+
+/** The practice's switch that stops every start, whoever asks for it. AwsUnavailableError is retried. */
+export interface PauseSwitch {
+  /** null: not paused. Strongly consistent, so that a pause holds at once. */
+  read(): Promise<StartsPaused | null>;
+  /** null ends the pause. */
+  set(paused: StartsPaused | null): Promise<void>;
+}
+
+/** What the sweeps did, day by day. RecordConflictError and AwsUnavailableError are retried. */
+export interface SweepRecords {
+  read(day: Day, execution: string): Promise<SweepRun | null>;
+  save(run: SweepRun): Promise<void>;
+  /** Which executions a page of a sweep's minute started; the same page is noted once. */
+  notePage(run: SweepRun, minute: number, page: number, started: readonly SweptStart[]): Promise<void>;
+  /** A day's sweeps, oldest first. */
+  list(day: Day): Promise<SweepRun[]>;
+  /** Everything that a sweep started. */
+  listStarts(day: Day, execution: string): Promise<SweptStart[]>;
+  /** Takes up to `wanted` from the starts that machines may make on `day`; answers how many it got. */
+  takeAllowance(day: Day, wanted: number, dailyLimit: number): Promise<number>;
+  /** Gives back what was not used. */
+  returnAllowance(day: Day, unused: number): Promise<void>;
+}
+
+/** One start of a sweep. */
+export interface SweptStart {
+  patientId: string;
+  execution: string;
+}
+
+/** One webhook, told by the id that its sender gave it. Nothing of its body is kept but a digest. */
+export interface WebhookRecord {
+  id: string;
+  /** SHA-256 of the raw body. */
+  digest: string;
+  type: EhrEvent['type'];
+  /** `attempt` of the patient's account when it came: what started since may be this webhook's own doing. */
+  attempt: number;
+  /** null: RECEIVED, and whoever decided it has not said so yet. */
+  answer: WebhookAnswer | null;
+}
+
+/** What became of webhooks, for a week: longer than any sender repeats one. AwsUnavailableError is retried. */
+export interface WebhookRecords {
+  /** Strongly consistent; null where none of this id came. */
+  read(id: string): Promise<WebhookRecord | null>;
+  /** Notes that it came; answers with the record of that id that was there first. */
+  receive(webhook: Omit<WebhookRecord, 'answer'>, now: number): Promise<WebhookRecord>;
+  /** Notes the answer; answers with the one that was there first. */
+  decide(webhook: Omit<WebhookRecord, 'answer'>, answer: WebhookAnswer, now: number): Promise<WebhookAnswer>;
+  /** Counts one more in the minute of `now`; how many it makes. */
+  count(now: number): Promise<number>;
+}
+
+/** What Standard Webhooks signs, and the signatures that came with it. */
+export interface SignedWebhook {
+  /** `webhook-id`. */
+  id: string;
+  /** `webhook-timestamp`, seconds since the epoch. */
+  timestamp: string;
+  /** `webhook-signature`: one or more, separated by spaces. */
+  signature: string;
+  body: string;
+}
+
+/** The secrets that the EHR signs with; several while they are rotated. */
+export interface WebhookSecrets {
+  /** Up to five minutes old. AwsUnavailableError is retried, ConfigurationError is not. */
+  read(): Promise<readonly string[]>;
+  /** As they are now, because none of those verified; null when that was asked a moment ago. */
+  readAgain(): Promise<readonly string[] | null>;
+}
+
+/** Throws what the secrets throw. */
+export interface WebhookSignatures {
+  /** Whether one of our secrets signed it, not more than five minutes from the machine's own time. */
+  verify(webhook: SignedWebhook): Promise<boolean>;
 }
 
 /** A keyed digest that tells no PIN and no address to who holds the table. */

@@ -8,6 +8,7 @@ export const REGION = 'us-east-1';
 export const ACCOUNT_ID = '000000000000';
 export const TABLE = 'portal-pin';
 export const STATE_MACHINE = 'regenerate-pin';
+export const SWEEP_MACHINE = 'sweep-expiring-pins';
 
 /** Discard (RFC 863): nothing listens there, and a connection is refused at once. */
 const DEAD_ENDPOINT = 'http://127.0.0.1:9';

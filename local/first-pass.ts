@@ -1,5 +1,6 @@
 /** Takes every patient of a practice through the workflow once: what `npm start` does first. */
 import pMap from 'p-map';
+import { DecisionRefusedError } from '../functions/domain/errors.ts';
 import { start } from '../functions/usecases/start.ts';
 import { trackPin } from '../functions/usecases/track-pin.ts';
 import { STATE_MACHINE } from './environment.ts';
@@ -66,6 +67,7 @@ export async function firstPass(
       const trigger = 'first-pass';
       const answer = await start(ports, { patientId, trigger, force: null, awaitedFactChanged: false });
       if (answer.decision === 'NOT_DUE') throw new Error('a first pass starts regardless');
+      if (answer.decision === 'PAUSED') throw new DecisionRefusedError('PAUSED');
       const execution = await ended(answer.execution);
       closed.delete(answer.execution);
       waiting.delete(answer.execution);

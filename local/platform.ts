@@ -5,9 +5,10 @@ import { readFileSync } from 'node:fs';
 import { useClock } from '../functions/runtime/clock.ts';
 import { handlerOf } from '../statemachines/asl.ts';
 import { createVirtualClock, type VirtualClock } from './clock.ts';
+import { deliverLapses, runSweep } from './daily-sweep.ts';
 import { createDynamoDb, type DynamoDb } from './dynamodb.ts';
 import { createEhrSimulator, type EhrSimulator } from './ehr/simulator.ts';
-import { ACCOUNT_ID, REGION, STATE_MACHINE, setEnvironment, TABLE } from './environment.ts';
+import { ACCOUNT_ID, REGION, STATE_MACHINE, SWEEP_MACHINE, setEnvironment, TABLE } from './environment.ts';
 import { createGateway, type Gateway } from './gateway.ts';
 import type { HttpHandler } from './http-messages.ts';
 import { type Kept, openKept } from './kept.ts';
@@ -24,6 +25,8 @@ export interface PlatformOptions {
   retryIntervalMs?: number;
   /** Of the steps' log lines; SILENT unless asked otherwise. */
   logLevel?: string;
+  /** Whether lapses and a sweep follow when the clock is moved; unless told otherwise they do. For tests that start by hand. */
+  triggers?: boolean;
   /** Stands around every service and every step; for tests that let them fail. */
   around?: Around;
 }
@@ -97,10 +100,11 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
     logLevel: options.logLevel ?? 'SILENT',
   });
   const stepFunctions = createStepFunctions({
-    machines: [await regeneratePinMachine(around)],
+    machines: await Promise.all([machineOf(STATE_MACHINE, around), machineOf(SWEEP_MACHINE, around)]),
     now: clock.now,
     region: REGION,
     accountId: ACCOUNT_ID,
+    lambdaTimeoutsMs: { SweepMinute: 90_000 },
     ...(options.retryIntervalMs !== undefined && { retryIntervalMs: options.retryIntervalMs }),
     ...(kept && { keep: kept.keepExecution }),
   });
@@ -108,6 +112,11 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
   mountAll(gateway, around, { clock, ehr, dynamodb, mailbox, stepFunctions });
   clock.beforeMove(() => stepFunctions.settled());
   clock.afterMove(async () => void (await dynamodb.deleteExpired()));
+  if (options.triggers ?? true) {
+    const { handler: pinLapsed } = await import('../functions/triggers/pin-lapsed.ts');
+    dynamodb.onRemoved((removals) => deliverLapses(removals, pinLapsed));
+    clock.afterMove(() => runSweep(stepFunctions, stepFunctions.stateMachineArns[SWEEP_MACHINE] ?? ''));
+  }
   if (kept) await dynamodb.deleteExpired(); // what lapsed while nothing ran, or a killed move of the clock left undone
   return {
     url: gateway.url,
@@ -128,14 +137,14 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
 }
 
 /** The shipped ASL and, for each of its Tasks, the handler of the file that bears its name. */
-async function regeneratePinMachine({ step }: Around) {
-  const file = new URL(`../statemachines/${STATE_MACHINE}.asl.json`, import.meta.url);
+async function machineOf(name: string, { step }: Around) {
+  const file = new URL(`../statemachines/${name}.asl.json`, import.meta.url);
   const definition: { States: Record<string, { Type: string }> } = JSON.parse(readFileSync(file, 'utf8'));
   const tasks = Object.entries(definition.States).filter(([, state]) => state.Type === 'Task');
   const functions = await Promise.all(
-    tasks.map(async ([name]) => [name, step(name, await importHandler(name))] as const),
+    tasks.map(async ([task]) => [task, step(task, await importHandler(task))] as const),
   );
-  return { name: STATE_MACHINE, definition, functions: Object.fromEntries(functions) };
+  return { name, definition, functions: Object.fromEntries(functions) };
 }
 
 async function importHandler(state: string): Promise<LambdaHandler> {

@@ -1,5 +1,13 @@
 import { clock } from '../functions/runtime/clock.ts';
-import { ehr, executions, fingerprint, pinRecords, policy } from '../functions/runtime/container.ts';
+import {
+  ehr,
+  executions,
+  fingerprint,
+  pauseSwitch,
+  pinRecords,
+  policy,
+  sweepRecords,
+} from '../functions/runtime/container.ts';
 
 /**
  * The ports for what runs outside a Lambda, over the clients that the handlers use. Needs the environment that
@@ -12,6 +20,8 @@ export function outsidePorts(signal = new AbortController().signal) {
     ehr: ehr(call),
     records: pinRecords(call),
     executions: executions(call),
+    pauseSwitch: pauseSwitch(call),
+    sweeps: sweepRecords(call),
     fingerprint: fingerprint(),
     clock: clock(),
     practice: policy(),

@@ -1,14 +1,24 @@
 /** The practice's time. One source for the whole process; whoever runs a virtual clock sets it before anything else. */
-import type { Clock } from '../ports.ts';
+import { setTimeout } from 'node:timers/promises';
+import type { Clock, Pause } from '../ports.ts';
 
 let source: Clock = { now: () => Date.now() };
+let wait: Pause = async (milliseconds) => {
+  if (milliseconds > 0) await setTimeout(milliseconds);
+};
 
-/** Replaces the source of time, for a process that runs on a clock of its own. */
+/** Replaces the source of time, for a process that runs on a clock of its own: nobody waits for one that is moved. */
 export function useClock(clock: Clock): void {
   source = clock;
+  wait = async () => undefined;
 }
 
 /** The Clock port, whose source is asked at every call. */
 export function clock(): Clock {
   return { now: () => source.now() };
+}
+
+/** Waits, where time passes by itself. */
+export function pause(milliseconds: number): Promise<void> {
+  return wait(milliseconds);
 }

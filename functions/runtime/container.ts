@@ -7,12 +7,15 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { SESClient } from '@aws-sdk/client-ses';
 import { SFNClient } from '@aws-sdk/client-sfn';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import { createDynamoDbPauseSwitch } from '../adapters/dynamodb-pause-switch.ts';
 import { createDynamoDbPinRecords } from '../adapters/dynamodb-pin-records.ts';
+import { createDynamoDbSweepRecords } from '../adapters/dynamodb-sweep-records.ts';
 import { createFhirEhr } from '../adapters/fhir/ehr.ts';
 import { createHmacFingerprint } from '../adapters/hmac-fingerprint.ts';
 import { createSesMailer } from '../adapters/ses-mailer.ts';
 import { createStepFunctionsExecutions } from '../adapters/stepfunctions-executions.ts';
-import type { Chance, Ehr, Executions, Fingerprint, Mailer, PinRecords } from '../ports.ts';
+import { SHARDS } from '../adapters/table.ts';
+import type { Chance, Ehr, Executions, Fingerprint, Mailer, PauseSwitch, PinRecords, SweepRecords } from '../ports.ts';
 import { clock } from './clock.ts';
 import { setting } from './config.ts';
 import { type Policy, readPolicy } from './policy.ts';
@@ -60,6 +63,19 @@ export function ehr(call: Call): Ehr {
 export function pinRecords(call: Call): PinRecords {
   const { newId } = chance();
   return createDynamoDbPinRecords({ client: dynamoDb(), table: setting('table'), signal: call.signal, newId });
+}
+
+export function pauseSwitch(call: Call): PauseSwitch {
+  return createDynamoDbPauseSwitch({ client: dynamoDb(), table: setting('table'), signal: call.signal });
+}
+
+export function sweepRecords(call: Call): SweepRecords {
+  return createDynamoDbSweepRecords({ client: dynamoDb(), table: setting('table'), signal: call.signal });
+}
+
+/** Partitions of the index of due patients. */
+export function shards(): number {
+  return SHARDS;
 }
 
 export function fingerprint(): Fingerprint {

@@ -5,11 +5,12 @@ import { RecordConflictError } from '../domain/errors.ts';
 import { executionName } from '../domain/identity.ts';
 import { toInstant } from '../domain/instant.ts';
 import { isDueByRecord } from '../domain/starting.ts';
-import type { Clock, Executions, PinRecords } from '../ports.ts';
+import type { Clock, Executions, PauseSwitch, PinRecords } from '../ports.ts';
 
 export interface StartPorts {
   records: PinRecords;
   executions: Executions;
+  pauseSwitch: PauseSwitch;
   clock: Clock;
   practice: { timeZone: string };
 }
@@ -26,7 +27,9 @@ export interface StartRequest {
 
 export type StartAnswer =
   | { decision: 'STARTED' | 'RUNNING'; execution: string; arn: string }
-  | { decision: 'NOT_DUE'; execution: string | null };
+  | { decision: 'NOT_DUE'; execution: string | null }
+  /** All starts are paused; nothing was written. */
+  | { decision: 'PAUSED'; execution: null };
 
 /** A loser of a race reads again and finds the winner; more than five winners in a row is no race. */
 const RACES = 5;
@@ -37,6 +40,7 @@ const RACES = 5;
  * started is started by whoever comes next. RecordConflictError (retried) after five lost races.
  */
 export async function start(ports: StartPorts, request: StartRequest): Promise<StartAnswer> {
+  if ((await ports.pauseSwitch.read()) !== null) return { decision: 'PAUSED', execution: null };
   for (let race = 0; race < RACES; race++) {
     try {
       return await tryStart(ports, request);
@@ -55,14 +59,14 @@ async function tryStart(ports: StartPorts, request: StartRequest): Promise<Start
   const now = clock.now();
   const today = dayOf(now, ports.practice.timeZone);
 
-  if (account.execution !== null) {
+  // A case that its execution has ended needs no look at it: DescribeExecution has the smallest quota of all (15 a second).
+  if (account.execution !== null && account.endedBy !== account.execution) {
     const last = await executions.describe(account.execution);
-    const isEnded = account.endedBy === account.execution;
-    // Noted, but never started. (An execution that ended is forgotten by AWS after 90 days; its name stays used up.)
-    if (last === null && !isEnded) return launch(ports, await withRequest(ports, account, force));
-    if (last?.status === 'RUNNING') return { decision: 'RUNNING', execution: account.execution, arn: last.arn };
+    // Noted, but never started.
+    if (last === null) return launch(ports, await withRequest(ports, account, force));
+    if (last.status === 'RUNNING') return { decision: 'RUNNING', execution: account.execution, arn: last.arn };
     // SUCCEEDED without an end of its own is IN_PROGRESS: the case was another's and no failure.
-    if (last !== null && !isEnded && last.status !== 'SUCCEEDED') {
+    if (last.status !== 'SUCCEEDED') {
       account = abandoned(account, last.status, last.stoppedAt ?? now, ports.practice.timeZone);
     }
   }

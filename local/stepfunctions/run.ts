@@ -21,7 +21,7 @@ export interface Ending {
 export interface Platform {
   readonly account: Account;
   readonly now: () => number;
-  readonly lambdaTimeoutMs: number;
+  readonly lambdaTimeoutsMs: Readonly<Record<string, number>>;
   readonly retryIntervalMs: number | undefined;
 }
 

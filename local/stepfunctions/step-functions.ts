@@ -43,8 +43,8 @@ export interface StepFunctionsOptions {
   readonly accountId: string;
   /** Replaces every pause before a retry; for tests. */
   readonly retryIntervalMs?: number;
-  /** Default 20 000, as deployed. */
-  readonly lambdaTimeoutMs?: number;
+  /** Of the functions that have not 20 000 ms, by name; as deployed. */
+  readonly lambdaTimeoutsMs?: Readonly<Record<string, number>>;
   /** Executions that run at once, the others wait as RUNNING. Default 1000: Lambda's default quota of an account. */
   readonly maxConcurrent?: number;
   /** Where executions are kept beyond the process: once when they start, once when they close. */
@@ -56,10 +56,10 @@ export interface StepFunctionsOptions {
  * @throws Error naming the machine: invalid ASL, an unknown token, a Task that is no lambda:invoke.
  */
 export function createStepFunctions(options: StepFunctionsOptions): StepFunctions {
-  const { now, region, accountId, retryIntervalMs, lambdaTimeoutMs = 20_000, maxConcurrent = 1000, keep } = options;
+  const { now, region, accountId, retryIntervalMs, lambdaTimeoutsMs = {}, maxConcurrent = 1000, keep } = options;
   const account = { region, accountId };
   const machines = options.machines.map((machine) => prepareMachine(machine, account));
-  const executions = new Executions({ account, now, lambdaTimeoutMs, retryIntervalMs, maxConcurrent, keep });
+  const executions = new Executions({ account, now, lambdaTimeoutsMs, retryIntervalMs, maxConcurrent, keep });
   const operations = operationsOn(machines, executions, now());
   return {
     handle: (request, response) => void respond(request, response, operations),

@@ -12,6 +12,9 @@ export interface StateInContext {
 /** AWS's limit for a state's input or output, in bytes; nobody can catch its error. */
 const MAX_STATE_BYTES = 256 * 1024;
 
+/** As deployed, unless told otherwise for a function. */
+const LAMBDA_TIMEOUT_MS = 20_000;
+
 /** A handler must not start: the execution was stopped or timed out. Neither retried nor caught. */
 const refused = (): TaskFailure => new TaskFailure('States.Runtime', 'The execution was closed', false);
 
@@ -40,7 +43,7 @@ export function createTaskRunner(
   signal: AbortSignal,
 ) {
   const { history } = execution;
-  const { now, account, lambdaTimeoutMs: timeoutMs } = platform;
+  const { now, account, lambdaTimeoutsMs } = platform;
 
   return async function runTask(stateName: string, taskTimeoutMs: number | null, task: unknown): Promise<unknown> {
     const parameters = JSON.stringify(task); // now: it may hold $$.State itself, which changes below
@@ -66,7 +69,12 @@ export function createTaskRunner(
       history.add({ type: 'TaskScheduled', at: now(), state: stateName, text: parameters });
       add('TaskStarted');
       const { name, handler, payload } = functionIn(JSON.parse(parameters), functions);
-      const answer = await invokeLambda({ account, timeoutMs }, name, handler, payload);
+      const answer = await invokeLambda(
+        { account, timeoutMs: lambdaTimeoutsMs[name] ?? LAMBDA_TIMEOUT_MS },
+        name,
+        handler,
+        payload,
+      );
       if (over || signal.aborted) return null;
       if (counts) state.RetryCount = attempt;
       const output = {

@@ -48,7 +48,7 @@ const CALLS: [keyof PinRecords, () => Promise<unknown>][] = [
     () => records.putRequest({ id: 'r', patientId: 'p1', action: 'resend', actor: 'a', reason: 'r', at: '' }),
   ],
   ['readRequest', () => records.readRequest('p1', 'r')],
-  ['listDue', () => records.listDue(0, '2026-06-15', null)],
+  ['listDue', () => records.listDue(0, '2026-06-15', null, 100)],
 ];
 
 describe.each(CALLS)('%s', (_name, call) => {
@@ -133,9 +133,9 @@ describe('what is sent', () => {
       .on(QueryCommand)
       .resolvesOnce({ Items: [{ pk: 'PATIENT#p1' }], LastEvaluatedKey })
       .resolvesOnce({ Items: [{ pk: 'PATIENT#p2' }] });
-    const first = await records.listDue(7, '2026-06-15', null);
+    const first = await records.listDue(7, '2026-06-15', null, 100);
     expect(first).toEqual({ patientIds: ['p1'], next: expect.any(String) });
-    expect(await records.listDue(7, '2026-06-15', first.next)).toEqual({ patientIds: ['p2'], next: null });
+    expect(await records.listDue(7, '2026-06-15', first.next, 100)).toEqual({ patientIds: ['p2'], next: null });
     const [one, two] = dynamoDb.commandCalls(QueryCommand).map((each) => each.args[0].input);
     expect(one).toMatchObject({
       IndexName: 'due',

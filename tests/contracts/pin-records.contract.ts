@@ -200,7 +200,7 @@ export function describePinRecords(name: string, make: () => Promise<RecordsUnde
         for (let shard = 0; shard < 16; shard++) {
           let after: string | null = null;
           do {
-            const page = await records.listDue(shard, day, after);
+            const page = await records.listDue(shard, day, after, 100);
             found.push(...page.patientIds);
             after = page.next;
           } while (after !== null);
@@ -233,7 +233,7 @@ export function describePinRecords(name: string, make: () => Promise<RecordsUnde
       it('spreads patients over all sixteen shards', async () => {
         await Promise.all(Array.from({ length: 200 }, (_, n) => checkOn(`spread-${n}`, '1998-01-01')));
         for (let shard = 0; shard < 16; shard++) {
-          expect((await records.listDue(shard, '1998-01-01', null)).patientIds.length).toBeGreaterThan(0);
+          expect((await records.listDue(shard, '1998-01-01', null, 100)).patientIds.length).toBeGreaterThan(0);
         }
         expect(await dueOn('1998-01-01')).toHaveLength(200);
       });

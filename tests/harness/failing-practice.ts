@@ -51,7 +51,7 @@ export class FailingPractice {
           : handler,
     };
     const policyFile = 'local/demo/policy.json';
-    const platform = await startPlatform({ port: 0, policyFile, retryIntervalMs: 1, around });
+    const platform = await startPlatform({ port: 0, policyFile, retryIntervalMs: 1, triggers: false, around });
     const practice = new FailingPractice(platform, journeys);
     opened.practice = practice;
     await practice.admit([demoDirectory()]);
@@ -97,7 +97,7 @@ export class FailingPractice {
   /** Triggers and waits for the execution's end; null where nothing was started. */
   async run(patientId: string, trigger: StartRequest['trigger'] = 'machine', force: string | null = null) {
     const answer = await this.trigger(patientId, trigger, force);
-    return answer === null || answer.decision === 'NOT_DUE' ? null : this.ended(answer.execution);
+    return answer === null || !('arn' in answer) ? null : this.ended(answer.execution);
   }
 
   ended(execution: string): Promise<ClosedExecution> {
@@ -131,10 +131,10 @@ export class FailingPractice {
     const today = dayOf(clock.now(), practice.timeZone);
     const found = new Set<string>();
     for (let shard = 0; shard < SHARDS; shard++) {
-      let page = await records.listDue(shard, today, null);
+      let page = await records.listDue(shard, today, null, 100);
       for (const patientId of page.patientIds) found.add(patientId);
       while (page.next !== null) {
-        page = await records.listDue(shard, today, page.next);
+        page = await records.listDue(shard, today, page.next, 100);
         for (const patientId of page.patientIds) found.add(patientId);
       }
     }

@@ -24,7 +24,7 @@ const openTasks = async (id: string) =>
   (await running.fhir<Task>(`Task?patient=Patient/${id}&status=requested`)).map((task) => task.code?.coding?.[0]?.code);
 
 async function outcomeOf(answer: StartAnswer): Promise<unknown> {
-  if (answer.decision === 'NOT_DUE') return answer;
+  if (!('arn' in answer)) return answer;
   const { execution } = await running.ended(answer.arn);
   return execution.status === 'SUCCEEDED' ? JSON.parse(execution.output ?? 'null') : execution.error;
 }

@@ -13,6 +13,7 @@ function world(account: Account, known: Record<string, ExecutionStatus>) {
   let stored = account;
   const ports = {
     clock: { now: () => NOW },
+    pauseSwitch: { read: async () => null },
     practice: { timeZone: 'America/New_York' },
     records: {
       read: async () => stored,

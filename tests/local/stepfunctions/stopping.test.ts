@@ -15,7 +15,7 @@ describe('an execution that takes too long or is stopped', () => {
     };
     const seen = vi.fn(async (_event: unknown) => ({ due: 'NOTHING', reason: 'NOT_EXPIRED' }));
     const functions = functionsWith({ VerifyEmail, CheckExpiry: seen });
-    const served = await serve({ functions }, { lambdaTimeoutMs: 40 });
+    const served = await serve({ functions }, { lambdaTimeoutsMs: { VerifyEmail: 40 } });
     const ended = await served.finish('slow-lambda');
     await sleep(60);
     expect(ended.status).toBe('SUCCEEDED');

@@ -1,0 +1,72 @@
+/**
+ * PinLapsed: the table's stream, filtered to TTL removals of PIN items, 30 days after the signing (P2, P8). TTL deletes
+ * late, so this is a head start and never the clock: what it misses, the sweep finds.
+ */
+import type { DynamoDBBatchResponse, DynamoDBRecord, DynamoDBStreamEvent } from 'aws-lambda';
+import * as z from 'zod/mini';
+import { fhirId } from '../domain/state-data.ts';
+import { pauseFor } from '../domain/sweep.ts';
+import { clock, pause } from '../runtime/clock.ts';
+import { executions, pauseSwitch, pinRecords, policy, sweepRecords } from '../runtime/container.ts';
+import { logStep } from '../runtime/logger.ts';
+import { bareError } from '../runtime/step-handler.ts';
+import { type LapsedPin, type LapsePorts, takeLapse } from '../usecases/take-lapse.ts';
+
+/** A batch's records share 50 s; its Lambda has 60. */
+const DEADLINE_MS = 50_000;
+
+const text = <T extends z.ZodMiniType<string>>(schema: T) => z.object({ S: schema });
+const removedPin = z.object({
+  pk: text(z.string().check(z.regex(/^PATIENT#[A-Za-z0-9.-]{1,64}$/))),
+  sk: text(z.literal('PIN')),
+  document: text(fhirId),
+  expiresAt: text(z.iso.datetime()),
+});
+
+/** The PIN of a stream record; a shape nobody expected throws a TypeError that holds nothing of it. */
+function lapsedPin(record: DynamoDBRecord): LapsedPin {
+  const image = z.safeParse(removedPin, record.dynamodb?.OldImage);
+  if (record.eventName !== 'REMOVE' || !image.success) throw new TypeError('NO_REMOVED_PIN');
+  const { pk, document, expiresAt } = image.data;
+  return { patientId: pk.S.slice('PATIENT#'.length), document: document.S, expiresAt: expiresAt.S };
+}
+
+/** Starts at the sweep's rate; what the deadline leaves no time for is left to the sweep. Failed records are delivered again. */
+export async function pinsLapsed(
+  ports: LapsePorts & { practice: { sweep: { startsPerMinute: number } } },
+  records: readonly DynamoDBRecord[],
+  elapsed: () => number,
+): Promise<DynamoDBBatchResponse> {
+  const batchItemFailures: DynamoDBBatchResponse['batchItemFailures'] = [];
+  let started = 0;
+  for (const record of records) {
+    const wait = pauseFor(started, ports.practice.sweep.startsPerMinute, elapsed());
+    if (elapsed() + wait > DEADLINE_MS) break;
+    await pause(wait);
+    try {
+      const pin = lapsedPin(record);
+      const decision = await takeLapse(ports, pin);
+      if (decision === 'STARTED') started += 1;
+      logStep('step ended', { step: 'PinLapsed', patientId: pin.patientId, due: decision });
+    } catch (error) {
+      const { name, message } = bareError(error);
+      logStep('step failed', { step: 'PinLapsed', error: name, code: message });
+      batchItemFailures.push({ itemIdentifier: record.dynamodb?.SequenceNumber ?? '' });
+    }
+  }
+  return { batchItemFailures };
+}
+
+export async function handler(event: DynamoDBStreamEvent): Promise<DynamoDBBatchResponse> {
+  const begun = performance.now();
+  const call = { signal: AbortSignal.timeout(DEADLINE_MS) };
+  const ports = {
+    records: pinRecords(call),
+    executions: executions(call),
+    pauseSwitch: pauseSwitch(call),
+    sweeps: sweepRecords(call),
+    clock: clock(),
+    practice: policy(),
+  };
+  return pinsLapsed(ports, event.Records, () => performance.now() - begun);
+}
