@@ -6,6 +6,7 @@ import type { DynamoDBBatchResponse, DynamoDBRecord, DynamoDBStreamEvent } from 
 import * as z from 'zod/mini';
 import { fhirId } from '../domain/state-data.ts';
 import { pauseFor } from '../domain/sweep.ts';
+import type { Pause } from '../ports.ts';
 import { clock, pause } from '../runtime/clock.ts';
 import { executions, pauseSwitch, pinRecords, policy, sweepRecords } from '../runtime/container.ts';
 import { logStep } from '../runtime/logger.ts';
@@ -33,7 +34,7 @@ function lapsedPin(record: DynamoDBRecord): LapsedPin {
 
 /** Starts at the sweep's rate; what the deadline leaves no time for is left to the sweep. Failed records are delivered again. */
 export async function pinsLapsed(
-  ports: LapsePorts & { practice: { sweep: { startsPerMinute: number } } },
+  ports: LapsePorts & { practice: { sweep: { startsPerMinute: number } }; pause: Pause },
   records: readonly DynamoDBRecord[],
   elapsed: () => number,
 ): Promise<DynamoDBBatchResponse> {
@@ -42,7 +43,7 @@ export async function pinsLapsed(
   for (const record of records) {
     const wait = pauseFor(started, ports.practice.sweep.startsPerMinute, elapsed());
     if (elapsed() + wait > DEADLINE_MS) break;
-    await pause(wait);
+    await ports.pause(wait);
     try {
       const pin = lapsedPin(record);
       const decision = await takeLapse(ports, pin);
@@ -66,6 +67,7 @@ export async function handler(event: DynamoDBStreamEvent): Promise<DynamoDBBatch
     pauseSwitch: pauseSwitch(call),
     sweeps: sweepRecords(call),
     clock: clock(),
+    pause,
     practice: policy(),
   };
   return pinsLapsed(ports, event.Records, () => performance.now() - begun);

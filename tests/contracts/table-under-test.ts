@@ -1,0 +1,29 @@
+/** The local DynamoDB over HTTP, with the SDK's own client: what the contract suites of all records run against. */
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import type { TableOptions } from '../../functions/adapters/items.ts';
+import { createDynamoDb } from '../../local/dynamodb.ts';
+import { createGateway } from '../../local/gateway.ts';
+
+export async function tableUnderTest(): Promise<TableOptions & { close(): Promise<void> }> {
+  const table = 'portal-pin';
+  const gateway = await createGateway({ port: 0 });
+  const database = await createDynamoDb({ now: () => Date.parse('2026-06-15T12:00:00Z') });
+  await database.createTable(table);
+  gateway.mount('/dynamodb', database.handle);
+  const client = new DynamoDBClient({
+    endpoint: `${gateway.url}/dynamodb`,
+    region: 'us-east-1',
+    credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
+  });
+  return {
+    client: DynamoDBDocumentClient.from(client),
+    table,
+    signal: AbortSignal.timeout(60_000),
+    async close() {
+      client.destroy();
+      await gateway.close();
+      await database.close();
+    },
+  };
+}
