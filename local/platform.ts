@@ -3,17 +3,28 @@
 import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { useClock } from '../functions/runtime/clock.ts';
+import { readPolicy } from '../functions/runtime/policy.ts';
 import { handlerOf } from '../statemachines/asl.ts';
 import { createVirtualClock, type VirtualClock } from './clock.ts';
 import { deliverLapses, runSweep } from './daily-sweep.ts';
 import { createDynamoDb, type DynamoDb } from './dynamodb.ts';
 import { createEhrSimulator, type EhrSimulator } from './ehr/simulator.ts';
-import { ACCOUNT_ID, REGION, STATE_MACHINE, SWEEP_MACHINE, setEnvironment, TABLE } from './environment.ts';
+import {
+  ACCOUNT_ID,
+  REGION,
+  STATE_MACHINE,
+  SWEEP_MACHINE,
+  setEnvironment,
+  TABLE,
+  WEBHOOK_SECRET_ARN,
+} from './environment.ts';
 import { createGateway, type Gateway } from './gateway.ts';
 import type { HttpHandler } from './http-messages.ts';
 import { type Kept, openKept } from './kept.ts';
 import { createMailbox, type Mailbox } from './mailbox.ts';
+import { createSecretsManager, type SecretsManager } from './secrets-manager.ts';
 import { createStepFunctions, type LambdaHandler, type StepFunctions } from './stepfunctions/step-functions.ts';
+import { localWebhookSecret, serveHttpApi } from './webhooks.ts';
 
 export interface PlatformOptions {
   /** Of the gateway; 0 = any free one. */
@@ -46,6 +57,7 @@ export interface Platform {
   ehr: EhrSimulator;
   dynamodb: DynamoDb;
   mailbox: Mailbox;
+  secretsManager: SecretsManager;
   stepFunctions: StepFunctions;
   endpoints: Endpoints;
   /** What `dataDir` holds; null in memory. */
@@ -67,6 +79,8 @@ export interface Endpoints {
   stateMachines: Record<string, string>;
   table: string;
   region: string;
+  /** The practice's, IANA name. */
+  timeZone: string;
 }
 
 /**
@@ -91,12 +105,15 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
   mailbox.restore(before?.mails ?? []);
   await dynamodb.createTable(TABLE);
   await kept?.keepTable();
+  const fingerprintKey = kept?.fingerprintKey ?? randomBytes(32).toString('base64');
+  const secretsManager = createSecretsManager();
+  secretsManager.put(WEBHOOK_SECRET_ARN, JSON.stringify({ secrets: [localWebhookSecret(fingerprintKey)] }));
   const stateMachineArn = `arn:aws:states:${REGION}:${ACCOUNT_ID}:stateMachine:${STATE_MACHINE}`;
   setEnvironment({
     url: gateway.url,
     stateMachineArn,
     policyFile: options.policyFile,
-    fingerprintKey: kept?.fingerprintKey ?? randomBytes(32).toString('base64'),
+    fingerprintKey,
     logLevel: options.logLevel ?? 'SILENT',
   });
   const stepFunctions = createStepFunctions({
@@ -109,7 +126,8 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
     ...(kept && { keep: kept.keepExecution }),
   });
   await stepFunctions.restore(before?.executions ?? []);
-  mountAll(gateway, around, { clock, ehr, dynamodb, mailbox, stepFunctions });
+  mountAll(gateway, around, { clock, ehr, dynamodb, mailbox, secretsManager, stepFunctions });
+  gateway.mount('/webhooks', serveHttpApi('/webhooks', await importHandler('triggers/ehr-webhook'), clock.now));
   clock.beforeMove(() => stepFunctions.settled());
   clock.afterMove(async () => void (await dynamodb.deleteExpired()));
   if (options.triggers ?? true) {
@@ -124,8 +142,9 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
     ehr,
     dynamodb,
     mailbox,
+    secretsManager,
     stepFunctions,
-    endpoints: endpointsOf(gateway.url, stepFunctions),
+    endpoints: endpointsOf(gateway.url, stepFunctions, readPolicy(options.policyFile).timeZone),
     kept,
     async close() {
       await stepFunctions.close();
@@ -142,29 +161,34 @@ async function machineOf(name: string, { step }: Around) {
   const definition: { States: Record<string, { Type: string }> } = JSON.parse(readFileSync(file, 'utf8'));
   const tasks = Object.entries(definition.States).filter(([, state]) => state.Type === 'Task');
   const functions = await Promise.all(
-    tasks.map(async ([task]) => [task, step(task, await importHandler(task))] as const),
+    tasks.map(async ([task]) => [task, step(task, await importHandler(`steps/${handlerOf(task)}`))] as const),
   );
   return { name, definition, functions: Object.fromEntries(functions) };
 }
 
-async function importHandler(state: string): Promise<LambdaHandler> {
-  const { handler } = await import(new URL(`../functions/steps/${handlerOf(state)}.ts`, import.meta.url).href);
+async function importHandler(file: string): Promise<LambdaHandler> {
+  const { handler } = await import(new URL(`../functions/${file}.ts`, import.meta.url).href);
   return handler;
 }
 
-type Services = Pick<Platform, 'clock' | 'ehr' | 'dynamodb' | 'mailbox' | 'stepFunctions'>;
+type Services = Pick<Platform, 'clock' | 'ehr' | 'dynamodb' | 'mailbox' | 'secretsManager' | 'stepFunctions'>;
 
-function mountAll(gateway: Gateway, around: Around, { clock, ehr, dynamodb, mailbox, stepFunctions }: Services): void {
+function mountAll(
+  gateway: Gateway,
+  around: Around,
+  { clock, ehr, dynamodb, mailbox, secretsManager, stepFunctions }: Services,
+): void {
   const mount = (prefix: string, handler: HttpHandler) => gateway.mount(prefix, around.service(prefix, handler));
   mount('/fhir', (req, res) => ehr.handle(req, res));
   mount('/dynamodb', dynamodb.handle);
   mount('/ses', mailbox.handleSes);
   mount('/mailbox', mailbox.handleViewer);
+  mount('/secretsmanager', secretsManager.handle);
   mount('/stepfunctions', (req, res) => stepFunctions.handle(req, res));
   mount('/clock', clock.handle);
 }
 
-function endpointsOf(url: string, stepFunctions: StepFunctions): Endpoints {
+function endpointsOf(url: string, stepFunctions: StepFunctions, timeZone: string): Endpoints {
   return {
     console: `${url}/console`,
     api: `${url}/api`,
@@ -178,5 +202,6 @@ function endpointsOf(url: string, stepFunctions: StepFunctions): Endpoints {
     stateMachines: { ...stepFunctions.stateMachineArns },
     table: TABLE,
     region: REGION,
+    timeZone,
   };
 }

@@ -10,7 +10,6 @@ import type { Chance, DecisionRequest, Ehr } from '../ports.ts';
 import { type StartAnswer, type StartPorts, start } from './start.ts';
 
 export interface DecisionPorts extends StartPorts {
-  ehr: Ehr;
   chance: Chance;
 }
 
@@ -18,11 +17,13 @@ export interface Decision {
   patientId: string;
   actor: string;
   reason: string;
+  /** Given by who may repeat himself: the same request then. A fresh one otherwise. */
+  id?: string;
 }
 
 async function record(ports: DecisionPorts, action: DecisionRequest['action'], decision: Decision): Promise<string> {
-  const id = ports.chance.newId();
-  await ports.records.putRequest({ id, action, ...decision, at: toInstant(ports.clock.now()) });
+  const id = decision.id ?? ports.chance.newId();
+  await ports.records.putRequest({ ...decision, id, action, at: toInstant(ports.clock.now()) });
   return id;
 }
 
@@ -39,6 +40,12 @@ async function idleAccount(ports: DecisionPorts, patientId: string): Promise<Acc
 export async function regenerate(ports: DecisionPorts, decision: Decision): Promise<StartAnswer> {
   const force = await record(ports, 'regenerate', decision);
   return start(ports, { patientId: decision.patientId, trigger: 'person', force, awaitedFactChanged: false });
+}
+
+/** A fresh look at the case, due or not; the running execution, if there is one, is the answer instead. */
+export async function redrive(ports: DecisionPorts, decision: Decision): Promise<StartAnswer> {
+  await record(ports, 'redrive', decision);
+  return start(ports, { patientId: decision.patientId, trigger: 'person', force: null, awaitedFactChanged: false });
 }
 
 /** Where nothing of ours is open, a released chart is believed anew, also when the PIN we knew of is gone from it. */
@@ -76,7 +83,7 @@ export async function resend(ports: DecisionPorts, decision: Decision): Promise<
 }
 
 /** A person has seen to the message whose fate nobody knew: nothing is sent any more, the Task is closed. */
-export async function acknowledge(ports: DecisionPorts, decision: Decision): Promise<void> {
+export async function acknowledge(ports: DecisionPorts & { ehr: Ehr }, decision: Decision): Promise<void> {
   const account = await idleAccount(ports, decision.patientId);
   const { message, patientId } = account;
   if (message === null || (message.state !== 'UNKNOWN' && message.state !== 'INTENDED')) {

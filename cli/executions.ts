@@ -1,0 +1,103 @@
+/** Commands about executions: list them, read one's history, start a failed one's patient afresh. */
+import {
+  DescribeExecutionCommand,
+  ExecutionDoesNotExist,
+  GetExecutionHistoryCommand,
+  type HistoryEvent,
+  InvalidArn,
+  ListExecutionsCommand,
+  SFNClient,
+} from '@aws-sdk/client-sfn';
+import { redrive } from '../functions/usecases/decisions.ts';
+import type { Connection } from './connection.ts';
+import { NotThereError } from './patients.ts';
+import type { Answer } from './show.ts';
+
+function arnOf({ regenerateArn, sweepArn }: Connection, execution: string): string {
+  if (execution.startsWith('arn:')) return execution;
+  // A patient's execution is a digest and its attempt; anything else was named by a schedule or by hand.
+  const machine = /^[0-9a-f]{40}-\d+$/.test(execution) ? regenerateArn : sweepArn;
+  return `${machine.replace(':stateMachine:', ':execution:')}:${execution}`;
+}
+
+export async function list(
+  { regenerateArn }: Connection,
+  options: { failed: boolean; limit: number },
+): Promise<Answer> {
+  const client = new SFNClient({});
+  const found: { name: string; status: string; startedAt: string }[] = [];
+  let nextToken: string | undefined;
+  do {
+    const page = await client.send(
+      new ListExecutionsCommand({
+        stateMachineArn: regenerateArn,
+        maxResults: Math.min(1000, options.limit),
+        nextToken,
+        ...(options.failed && { statusFilter: 'FAILED' as const }),
+      }),
+    );
+    for (const { name = '', status = 'RUNNING', startDate } of page.executions ?? []) {
+      found.push({ name, status, startedAt: startDate?.toISOString() ?? '' });
+    }
+    nextToken = page.nextToken;
+  } while (nextToken !== undefined && found.length < options.limit);
+  const json = found.slice(0, options.limit);
+  const rows = json.map(({ name, status, startedAt }) => [name, status, startedAt]);
+  const lines = rows.length === 0 ? [options.failed ? 'No execution failed.' : 'There are no executions.'] : [];
+  return { json, lines, table: { head: ['Execution', 'Status', 'Started'], rows } };
+}
+
+async function known<T>(execution: string, call: Promise<T>): Promise<T> {
+  try {
+    return await call;
+  } catch (error) {
+    if (error instanceof ExecutionDoesNotExist || error instanceof InvalidArn) {
+      throw new NotThereError(`There is no execution ${execution}. "portal-pin executions" lists them.`);
+    }
+    throw error;
+  }
+}
+
+function step(event: HistoryEvent): [string, string] {
+  const failed = event.taskFailedEventDetails ?? event.executionFailedEventDetails;
+  return [event.stateEnteredEventDetails?.name ?? event.stateExitedEventDetails?.name ?? '', failed?.error ?? ''];
+}
+
+/** The states in their order, with each attempt that failed. State data are left out: they are in Step Functions' own console. */
+export async function history(connection: Connection, execution: string): Promise<Answer> {
+  const client = new SFNClient({});
+  const json: { at: string; type: string; state: string; error: string }[] = [];
+  let nextToken: string | undefined;
+  do {
+    const command = new GetExecutionHistoryCommand({
+      executionArn: arnOf(connection, execution),
+      nextToken,
+      maxResults: 1000,
+    });
+    const page = await known(execution, client.send(command));
+    for (const event of page.events ?? []) {
+      const [state, error] = step(event);
+      json.push({ at: event.timestamp?.toISOString() ?? '', type: event.type ?? '', state, error });
+    }
+    nextToken = page.nextToken;
+  } while (nextToken !== undefined);
+  const rows = json
+    .filter(({ state, error }) => state !== '' || error !== '')
+    .map(({ at, type, state, error }) => [at, type, state, error]);
+  return { json, table: { head: ['At', 'Event', 'State', 'Error'], rows } };
+}
+
+/** A fresh execution for the patient of this one, with the next attempt. */
+export async function redriveExecution(
+  connection: Connection,
+  execution: string,
+  by: { actor: string; reason: string },
+): Promise<Answer> {
+  const client = new SFNClient({});
+  const command = new DescribeExecutionCommand({ executionArn: arnOf(connection, execution) });
+  const { input } = await known(execution, client.send(command));
+  const { patientId } = JSON.parse(input ?? '{}') as { patientId?: unknown };
+  if (typeof patientId !== 'string') throw new NotThereError(`${execution} is no execution for a patient.`);
+  const answer = await redrive(connection.ports, { patientId, ...by });
+  return { json: answer, lines: [`${answer.decision}${answer.execution === null ? '' : `: ${answer.execution}`}`] };
+}

@@ -1,0 +1,67 @@
+/** Commands about one patient's case. */
+import { dayOf } from '../functions/domain/calendar.ts';
+import { explain } from '../functions/domain/explain.ts';
+import { type Decision, redrive, regenerate, release } from '../functions/usecases/decisions.ts';
+import type { StartAnswer } from '../functions/usecases/start.ts';
+import type { Connection } from './connection.ts';
+import type { Answer } from './show.ts';
+
+/** What was asked about is not there: exit code 2, like other wrong input. */
+export class NotThereError extends Error {
+  override readonly name = 'NotThereError';
+}
+
+async function accountOf({ ports }: Connection, patientId: string) {
+  const account = await ports.records.read(patientId);
+  if (account === null) {
+    throw new NotThereError(
+      `There is no record of ${patientId}: no PIN of theirs is tracked. It is the id of the FHIR Patient.`,
+    );
+  }
+  return account;
+}
+
+async function pausedLine({ ports }: Connection): Promise<string[]> {
+  const paused = await ports.pauseSwitch.read();
+  return paused === null ? [] : [`All starts are PAUSED by ${paused.actor} since ${paused.at}: ${paused.reason}`];
+}
+
+export async function status(connection: Connection, patientId: string): Promise<Answer> {
+  const account = await accountOf(connection, patientId);
+  const { outcome, reason, document, issuedAt, expiresAt, execution, attempt, nextCheckDay, endedAt } = account;
+  const json = { patientId, outcome, reason, document, issuedAt, expiresAt, execution, attempt, endedAt, nextCheckDay };
+  const rows = Object.entries(json).map(([key, value]) => [key, value === null ? '–' : String(value)]);
+  return { json, lines: await pausedLine(connection), table: { head: ['Case', ''], rows } };
+}
+
+export async function why(connection: Connection, patientId: string): Promise<Answer> {
+  const { ports } = connection;
+  const account = await accountOf(connection, patientId);
+  const now = ports.clock.now();
+  const json = explain(account, now, dayOf(now, ports.practice.timeZone));
+  const rows = json.map(({ rule, fact }) => [rule, fact]);
+  return { json, lines: await pausedLine(connection), table: { head: ['Rule', 'Fact'], rows } };
+}
+
+const SAID: Record<StartAnswer['decision'], string> = {
+  STARTED: 'Started.',
+  RUNNING: 'An execution is at work on this patient already; it is the answer.',
+  NOT_DUE: 'Nothing is due.',
+  PAUSED: 'Nothing was started: all starts are paused. End it with "portal-pin resume".',
+};
+
+function started(answer: StartAnswer): Answer {
+  const where = answer.execution === null ? [] : [`Execution: ${answer.execution}`];
+  return { json: answer, lines: [SAID[answer.decision], ...where] };
+}
+
+/** A new PIN whatever the age of the old one with `force`; else the ordinary workflow, now. */
+export async function regenerateNow(connection: Connection, decision: Decision, force: boolean): Promise<Answer> {
+  await accountOf(connection, decision.patientId);
+  return started(await (force ? regenerate : redrive)(connection.ports, decision));
+}
+
+export async function releaseHold(connection: Connection, decision: Decision): Promise<Answer> {
+  await accountOf(connection, decision.patientId);
+  return started(await release(connection.ports, decision));
+}
