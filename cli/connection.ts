@@ -5,6 +5,7 @@ import * as z from 'zod';
 import { clock, useClock } from '../functions/runtime/clock.ts';
 import { ENVIRONMENT } from '../functions/runtime/config.ts';
 import { chance, executions, pauseSwitch, pinRecords, sweepRecords } from '../functions/runtime/container.ts';
+import { readPolicy } from '../functions/runtime/policy.ts';
 
 /** No platform, no credentials, no such stack: exit code 3. */
 export class NoConnectionError extends Error {
@@ -18,6 +19,7 @@ export interface Where {
 }
 
 const ENDPOINTS_FILE = '.local/endpoints.json';
+const POLICY_FILE = '.local/policy.json';
 
 const endpointsSchema = z.object({
   stepfunctions: z.url(),
@@ -26,7 +28,6 @@ const endpointsSchema = z.object({
   stateMachines: z.record(z.string(), z.string()),
   table: z.string(),
   region: z.string(),
-  timeZone: z.string(),
 });
 
 interface Found {
@@ -64,8 +65,10 @@ export type Connection = Awaited<ReturnType<typeof connect>>;
 
 async function local(): Promise<Found> {
   let endpoints: z.infer<typeof endpointsSchema>;
+  let timeZone: string;
   try {
     endpoints = endpointsSchema.parse(JSON.parse(readFileSync(ENDPOINTS_FILE, 'utf8')));
+    timeZone = readPolicy(POLICY_FILE).timeZone;
   } catch {
     throw new NoConnectionError(
       `No local platform runs here: start it with "npm start", or give --stack <name> for AWS.`,
@@ -86,7 +89,7 @@ async function local(): Promise<Found> {
   } catch {
     throw new NoConnectionError(`The local platform of ${ENDPOINTS_FILE} does not answer. Start it with "npm start".`);
   }
-  const { table, stateMachines, timeZone } = endpoints;
+  const { table, stateMachines } = endpoints;
   return {
     table,
     timeZone,

@@ -3,7 +3,6 @@
 import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { useClock } from '../functions/runtime/clock.ts';
-import { readPolicy } from '../functions/runtime/policy.ts';
 import { handlerOf } from '../statemachines/asl.ts';
 import { createVirtualClock, type VirtualClock } from './clock.ts';
 import { deliverLapses, runSweep } from './daily-sweep.ts';
@@ -79,8 +78,6 @@ export interface Endpoints {
   stateMachines: Record<string, string>;
   table: string;
   region: string;
-  /** The practice's, IANA name. */
-  timeZone: string;
 }
 
 /**
@@ -144,7 +141,7 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
     mailbox,
     secretsManager,
     stepFunctions,
-    endpoints: endpointsOf(gateway.url, stepFunctions, readPolicy(options.policyFile).timeZone),
+    endpoints: endpointsOf(gateway.url, stepFunctions),
     kept,
     async close() {
       await stepFunctions.close();
@@ -188,7 +185,7 @@ function mountAll(
   mount('/clock', clock.handle);
 }
 
-function endpointsOf(url: string, stepFunctions: StepFunctions, timeZone: string): Endpoints {
+function endpointsOf(url: string, stepFunctions: StepFunctions): Endpoints {
   return {
     console: `${url}/console`,
     api: `${url}/api`,
@@ -202,6 +199,5 @@ function endpointsOf(url: string, stepFunctions: StepFunctions, timeZone: string
     stateMachines: { ...stepFunctions.stateMachineArns },
     table: TABLE,
     region: REGION,
-    timeZone,
   };
 }

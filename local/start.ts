@@ -1,5 +1,5 @@
 /** `npm start`: the whole product on one machine, and a practice's expired PINs regenerated with nobody clicking. */
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { SingleBar } from 'cli-progress';
 import { PolicyError, readPolicy } from '../functions/runtime/policy.ts';
 import { PracticeDataError } from './ehr/practice.ts';
@@ -14,6 +14,8 @@ import { PracticeError } from './practice.ts';
 import { reportJson, reportText } from './report.ts';
 
 const ENDPOINTS_FILE = '.local/endpoints.json';
+/** The policy it runs by, for who works beside it. */
+const POLICY_FILE = '.local/policy.json';
 
 /** What the user can mend; everything else is a bug and shows its stack. */
 const BAD_INPUT = [
@@ -26,9 +28,10 @@ const BAD_INPUT = [
   DatabaseNotOpenError,
 ];
 
-function writeEndpoints(endpoints: Endpoints): void {
+function writeEndpoints(endpoints: Endpoints, policy: string): void {
   // The user's alone: the URLs lead to the chart.
   mkdirSync('.local', { recursive: true, mode: 0o700 });
+  copyFileSync(policy, POLICY_FILE);
   writeFileSync(ENDPOINTS_FILE, `${JSON.stringify(endpoints, null, 2)}\n`, { mode: 0o600 });
 }
 
@@ -72,7 +75,7 @@ async function main(): Promise<number> {
   });
   let stopped: Promise<void> | null = null;
   const stop = () => {
-    rmSync(ENDPOINTS_FILE, { force: true });
+    for (const file of [ENDPOINTS_FILE, POLICY_FILE]) rmSync(file, { force: true });
     stopped ??= platform.close();
     return stopped;
   };
@@ -81,7 +84,7 @@ async function main(): Promise<number> {
     process.on(signal, () => void stop().then(() => process.exit(0)));
   }
   try {
-    writeEndpoints(platform.endpoints);
+    writeEndpoints(platform.endpoints, options.policy);
     const results = await run(platform, options);
     const { endpoints } = platform;
     const text = options.json ? reportJson(results, endpoints) : reportText(results, options.once ? null : endpoints);
