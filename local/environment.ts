@@ -10,6 +10,9 @@ export const TABLE = 'portal-pin';
 export const STATE_MACHINE = 'regenerate-pin';
 export const SWEEP_MACHINE = 'sweep-expiring-pins';
 
+/** What the EHR signs its webhooks with. */
+export const WEBHOOK_SECRET_ARN = `arn:aws:secretsmanager:${REGION}:${ACCOUNT_ID}:secret:portal-pin/ehr-webhooks-000000`;
+
 /** Discard (RFC 863): nothing listens there, and a connection is refused at once. */
 const DEAD_ENDPOINT = 'http://127.0.0.1:9';
 
@@ -40,6 +43,7 @@ export function setEnvironment(settings: LocalSettings): void {
     AWS_SHARED_CREDENTIALS_FILE: '/dev/null',
     AWS_ENDPOINT_URL: DEAD_ENDPOINT,
     AWS_ENDPOINT_URL_DYNAMODB: `${settings.url}/dynamodb`,
+    AWS_ENDPOINT_URL_SECRETS_MANAGER: `${settings.url}/secretsmanager`,
     AWS_ENDPOINT_URL_SES: `${settings.url}/ses`,
     AWS_ENDPOINT_URL_SFN: `${settings.url}/stepfunctions`,
     POWERTOOLS_LOG_LEVEL: settings.logLevel,
@@ -49,5 +53,6 @@ export function setEnvironment(settings: LocalSettings): void {
     [ENVIRONMENT.sesConfigurationSet]: '',
     [ENVIRONMENT.stateMachineArn]: settings.stateMachineArn,
     [ENVIRONMENT.table]: TABLE,
+    [ENVIRONMENT.webhookSecretArn]: WEBHOOK_SECRET_ARN,
   });
 }

@@ -51,6 +51,15 @@ export interface StaffTask {
   reason: string;
 }
 
+/** Why the EHR says that no PIN is needed any more. */
+export type PortalEventStatus = 'REGISTERED' | 'OPTED_OUT' | 'DECEASED' | 'INACTIVE' | 'MERGED';
+
+/** The latest such news, by when it happened. What counts is the chart; this only tells old news from new. */
+export interface PortalEvent {
+  status: PortalEventStatus;
+  at: Instant;
+}
+
 export interface Account {
   patientId: string;
   /** Changes with every save; null before the first. */
@@ -79,6 +88,7 @@ export interface Account {
   staffTasks: StaffTask[];
   /** Keyed digests of addresses that the mail service refused. */
   rejectedAddresses: string[];
+  portalEvent: PortalEvent | null;
   outcome: Outcome | 'FAILED' | null;
   reason: string | null;
   endedBy: string | null;
@@ -106,6 +116,7 @@ export function newAccount(patientId: string): Account {
     violations: [],
     staffTasks: [],
     rejectedAddresses: [],
+    portalEvent: null,
     outcome: null,
     reason: null,
     endedBy: null,

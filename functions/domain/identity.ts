@@ -25,3 +25,8 @@ export function staffTaskIdentifier(patientId: string, code: string, reason: str
 export function digestOf(references: readonly string[]): string {
   return digest('references', ...[...new Set(references)].sort()).slice(0, 16);
 }
+
+/** Id of the person's request that a webhook brings: the same webhook brings the same request. */
+export function webhookRequestId(webhookId: string): string {
+  return digest('webhook', webhookId);
+}

@@ -14,9 +14,15 @@ export function isDueByRecord(account: Account, now: number, today: Day, awaited
   const dayHasCome = account.nextCheckDay !== null && account.nextCheckDay <= today;
   // A PIN that is tracked and never was a case is due when it expires.
   if (account.outcome === null && account.document === null) return true;
-  if (account.outcome === 'FAILED') return dayHasCome;
+  if (account.outcome === 'FAILED') return dayHasCome || (awaitedFactChanged && waitsForAddress(account));
   if (account.outcome === 'HELD' || account.outcome === 'EMAIL_MISSING') return dayHasCome || awaitedFactChanged;
   if (account.draft !== null) return true;
   if (isMessageOwed(account) && account.violations.length === 0) return true;
   return account.expiresAt !== null && now >= (millisecondsOf(account.expiresAt) ?? 0);
+}
+
+/** Whether the case waits for an address: the chart has none that is usable, or the mail could not go to the one it has. */
+export function waitsForAddress({ outcome, reason }: Account): boolean {
+  if (outcome === 'FAILED') return reason === 'AddressUnusableError' || reason === 'EmailRejectedError';
+  return outcome === 'EMAIL_MISSING';
 }

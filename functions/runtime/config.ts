@@ -10,6 +10,7 @@ export const ENVIRONMENT = {
   sesConfigurationSet: 'SES_CONFIGURATION_SET',
   stateMachineArn: 'REGENERATE_PIN_STATE_MACHINE_ARN',
   table: 'TABLE_NAME',
+  webhookSecretArn: 'EHR_WEBHOOK_SECRET_ARN',
 } as const;
 
 const variables = {
@@ -21,6 +22,10 @@ const variables = {
   sesConfigurationSet: z.string(),
   stateMachineArn: z.string().check(z.regex(/^arn:[a-z-]+:states:[a-z0-9-]+:\d{12}:stateMachine:[A-Za-z0-9_-]+$/)),
   table: z.string().check(z.minLength(3)),
+  /** Of the secrets that the EHR signs webhooks with. */
+  webhookSecretArn: z
+    .string()
+    .check(z.regex(/^arn:[a-z-]+:secretsmanager:[a-z0-9-]+:\d{12}:secret:[A-Za-z0-9/_+=.@-]+$/)),
 } satisfies Record<keyof typeof ENVIRONMENT, z.ZodMiniType<string>>;
 
 /** The value of one variable; ConfigurationError names it when it is missing or malformed, and never shows the value. */

@@ -4,18 +4,33 @@
  */
 import { randomInt, randomUUID } from 'node:crypto';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { SESClient } from '@aws-sdk/client-ses';
 import { SFNClient } from '@aws-sdk/client-sfn';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { createDynamoDbPauseSwitch } from '../adapters/dynamodb-pause-switch.ts';
 import { createDynamoDbPinRecords } from '../adapters/dynamodb-pin-records.ts';
 import { createDynamoDbSweepRecords } from '../adapters/dynamodb-sweep-records.ts';
+import { createDynamoDbWebhookRecords } from '../adapters/dynamodb-webhook-records.ts';
 import { createFhirEhr } from '../adapters/fhir/ehr.ts';
 import { createHmacFingerprint } from '../adapters/hmac-fingerprint.ts';
 import { createSesMailer } from '../adapters/ses-mailer.ts';
 import { createStepFunctionsExecutions } from '../adapters/stepfunctions-executions.ts';
 import { SHARDS } from '../adapters/table.ts';
-import type { Chance, Ehr, Executions, Fingerprint, Mailer, PauseSwitch, PinRecords, SweepRecords } from '../ports.ts';
+import { createWebhookSecrets, type KeptSecrets } from '../adapters/webhook-secrets.ts';
+import { createWebhookSignatures } from '../adapters/webhook-signatures.ts';
+import type {
+  Chance,
+  Ehr,
+  Executions,
+  Fingerprint,
+  Mailer,
+  PauseSwitch,
+  PinRecords,
+  SweepRecords,
+  WebhookRecords,
+  WebhookSignatures,
+} from '../ports.ts';
 import { clock } from './clock.ts';
 import { setting } from './config.ts';
 import { type Policy, readPolicy } from './policy.ts';
@@ -41,6 +56,8 @@ const dynamoDb = once(() => DynamoDBDocumentClient.from(new DynamoDBClient({ req
 const stepFunctions = once(() => new SFNClient({ requestHandler: AWS_TIMEOUTS }));
 /** One attempt: a mail whose answer got lost must not be sent again by the SDK. */
 const ses = once(() => new SESClient({ requestHandler: AWS_TIMEOUTS, maxAttempts: 1 }));
+const secretsManager = once(() => new SecretsManagerClient({ requestHandler: AWS_TIMEOUTS }));
+const keptWebhookSecrets = once((): KeptSecrets => ({ secrets: null, askedAt: 0 }));
 const policyOnce = once(() => readPolicy(setting('practicePolicyFile')));
 
 export function policy(): Policy {
@@ -71,6 +88,21 @@ export function pauseSwitch(call: Call): PauseSwitch {
 
 export function sweepRecords(call: Call): SweepRecords {
   return createDynamoDbSweepRecords({ client: dynamoDb(), table: setting('table'), signal: call.signal });
+}
+
+export function webhookRecords(call: Call): WebhookRecords {
+  return createDynamoDbWebhookRecords({ client: dynamoDb(), table: setting('table'), signal: call.signal });
+}
+
+export function webhookSignatures(call: Call): WebhookSignatures {
+  const secrets = createWebhookSecrets({
+    client: secretsManager(),
+    secretArn: setting('webhookSecretArn'),
+    signal: call.signal,
+    kept: keptWebhookSecrets(),
+    elapsed: () => performance.now(),
+  });
+  return createWebhookSignatures(secrets);
 }
 
 /** Partitions of the index of due patients. */

@@ -49,6 +49,8 @@ export const policySchema = z.strictObject({
   cycleLimit: count(1, 24),
   /** Failed ends in a row, before a person is asked. */
   attemptLimit: count(1, 20),
+  /** Webhooks of the EHR that are taken in a minute; beyond it the EHR is told to come later. */
+  webhooksPerMinute: z._default(count(1, 60_000), 600),
   /** Languages of the notification; the first is the default. */
   languages: z.array(language).check(z.minLength(1)),
 });

@@ -31,7 +31,7 @@ const LAYERS: Layer[] = [
   {
     path: ADAPTERS,
     imports: [DOMAIN, PORTS],
-    packages: ['@aws-sdk/', 'fhir/r4', 'node:crypto', 'node:timers/promises', 'zod/mini'],
+    packages: ['@aws-sdk/', 'fhir/r4', 'node:crypto', 'node:timers/promises', 'standardwebhooks', 'zod/mini'],
   },
   {
     path: RUNTIME,
@@ -43,6 +43,7 @@ const LAYERS: Layer[] = [
       'aws-lambda',
       'node:crypto',
       'node:fs',
+      'node:timers/promises',
       'zod/mini',
     ],
   },

@@ -55,6 +55,7 @@ export function describePinRecords(name: string, make: () => Promise<RecordsUnde
           violations: ['ROUTED'],
           staffTasks: [{ code: 'enter-email', reason: 'NONE' }],
           rejectedAddresses: ['digest'],
+          portalEvent: { status: 'OPTED_OUT', at: '2026-06-02T00:00:00Z' },
           outcome: 'HELD',
           reason: 'CYCLE_LIMIT',
           nextCheckDay: '2026-06-08',

@@ -40,6 +40,24 @@ describe('isDueByRecord', () => {
     ['failed today', { outcome: 'FAILED', nextCheckDay: '2026-06-16' }, false, false],
     ['failed today, a fact changed', { outcome: 'FAILED', nextCheckDay: '2026-06-16' }, true, false],
     [
+      'no address to send to',
+      { outcome: 'FAILED', reason: 'AddressUnusableError', nextCheckDay: '2026-06-16' },
+      false,
+      false,
+    ],
+    [
+      'no address to send to, one was entered',
+      { outcome: 'FAILED', reason: 'AddressUnusableError', nextCheckDay: '2026-06-16' },
+      true,
+      true,
+    ],
+    [
+      'an address refused, one was entered',
+      { outcome: 'FAILED', reason: 'EmailRejectedError', nextCheckDay: '2026-06-16' },
+      true,
+      true,
+    ],
+    [
       'failed today, with a draft and a message',
       { outcome: 'FAILED', nextCheckDay: '2026-06-16', draft: DRAFT, document: 'd', message: OWED },
       false,

@@ -8,6 +8,7 @@ const VALID: Record<keyof typeof ENVIRONMENT, string> = {
   sesConfigurationSet: '',
   stateMachineArn: 'arn:aws:states:us-east-1:123456789012:stateMachine:regenerate-pin',
   table: 'portal-pin',
+  webhookSecretArn: 'arn:aws:secretsmanager:us-east-1:123456789012:secret:portal-pin/ehr-webhooks-AbCdEf',
 };
 const NAMES = Object.keys(VALID) as (keyof typeof ENVIRONMENT)[];
 
@@ -39,6 +40,8 @@ it.each<[keyof typeof ENVIRONMENT, string]>([
   ['stateMachineArn', 'canary'],
   ['stateMachineArn', 'arn:aws:states:us-east-1:123456789012:execution:canary:x'],
   ['table', 'ab'],
+  ['webhookSecretArn', 'whsec_canary'],
+  ['webhookSecretArn', 'arn:aws:secretsmanager:us-east-1:123456789012:secret:'],
 ])('%s: %j is malformed, which is said without showing it', (name, value) => {
   vi.stubEnv(ENVIRONMENT[name], value);
   expect(() => setting(name)).toThrow(

@@ -39,6 +39,10 @@ function changed(path: string, value: unknown): string {
 
 describe('the demo policy', () => {
   it('is valid', () => expect(readPolicy(DEMO)).toEqual(demo()));
+  it('is valid without a limit of webhooks: 600 a minute', () => {
+    writeFileSync(join(folder, 'policy.json'), changed('webhooksPerMinute', undefined));
+    expect(readPolicy(join(folder, 'policy.json')).webhooksPerMinute).toBe(600);
+  });
   it('is valid with each bound reached', () => {
     for (const [path, values] of Object.entries({
       'sweep.hour': [0, 23],
@@ -47,6 +51,7 @@ describe('the demo policy', () => {
       recheckDays: [1, 90],
       cycleLimit: [1, 24],
       attemptLimit: [1, 20],
+      webhooksPerMinute: [1, 60_000],
       locations: [[]],
       timeZone: ['UTC', 'Pacific/Auckland'],
       providerFallback: ['none', 'latest-encounter'],
@@ -86,6 +91,7 @@ describe('a wrong policy names the key', () => {
     ['recheckDays', 91],
     ['cycleLimit', 0],
     ['attemptLimit', 21],
+    ['webhooksPerMinute', 0],
     ['languages', []],
     ['languages.0', 'de'],
   ])('%s = %j', (path, value) => {

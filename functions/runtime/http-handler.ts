@@ -1,0 +1,81 @@
+/**
+ * What every endpoint behind API Gateway (payload format 2.0) has around its use case: a deadline after which the
+ * caller is told to repeat, problem documents, and one log line that holds nothing of the request.
+ */
+import middy, { type MiddlewareObj } from '@middy/core';
+import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2, Context } from 'aws-lambda';
+import { ConfigurationError, isStepError } from '../domain/errors.ts';
+import type { Call } from './container.ts';
+import { type LogFields, logStep } from './logger.ts';
+import { PROBLEMS, Problem, problemAnswer } from './problem.ts';
+import { bareError } from './step-handler.ts';
+
+/** What could not be done now may well be done a few seconds later. */
+const RETRY_AFTER_SECONDS = 5;
+
+export interface HttpAnswer {
+  status: number;
+  body: unknown;
+  log: LogFields;
+}
+
+export interface Endpoint {
+  name: string;
+  /** Of the whole answer, in milliseconds. */
+  deadlineMs: number;
+  run(event: APIGatewayProxyEventV2, call: Call): Promise<HttpAnswer>;
+}
+
+type Result = APIGatewayProxyStructuredResultV2;
+
+/** The Lambda handler of one endpoint. Nothing that `run` throws gets out: a Problem is answered as itself. */
+export function httpHandler(endpoint: Endpoint) {
+  return middy<APIGatewayProxyEventV2, Result, Error, Context>()
+    .use(asProblems(endpoint.name))
+    .handler(async (event: APIGatewayProxyEventV2) => {
+      const begun = performance.now();
+      const { status, body, log } = await inTime(endpoint, event);
+      const milliseconds = Math.round(performance.now() - begun);
+      logStep('step ended', { step: endpoint.name, ...log, code: `HTTP_${status}`, milliseconds });
+      const headers = { 'content-type': 'application/json', 'cache-control': 'no-store' };
+      return { statusCode: status, headers, body: JSON.stringify(body) };
+    });
+}
+
+/** Whoever calls gets an answer at the deadline, also where a call that was aborted does not end. */
+async function inTime({ run, deadlineMs }: Endpoint, event: APIGatewayProxyEventV2): Promise<HttpAnswer> {
+  const signal = AbortSignal.timeout(deadlineMs);
+  const late = new Promise<never>((_resolve, reject) => {
+    signal.addEventListener('abort', () => reject(unavailable()), { once: true });
+  });
+  return Promise.race([run(event, { signal }), late]);
+}
+
+function unavailable(): Problem {
+  return new Problem('unavailable', { headers: { 'retry-after': String(RETRY_AFTER_SECONDS) } });
+}
+
+function asProblems(step: string): MiddlewareObj<APIGatewayProxyEventV2, Result, Error, Context> {
+  return {
+    onError: (request) => {
+      const problem = problemOf(request.error);
+      const { name, message } = bareError(request.error);
+      const code = `HTTP_${PROBLEMS[problem.problem][0]}`;
+      const isOurs = request.error instanceof Problem;
+      // A Problem's message is one of our own names; an error's is a code at most.
+      logStep('step failed', {
+        step,
+        code,
+        error: isOurs ? problem.problem : name,
+        ...(!isOurs && { reason: message }),
+      });
+      request.response = problemAnswer(problem);
+    },
+  };
+}
+
+/** What the practice must mend is an internal failure; what passes by itself is not. */
+function problemOf(error: unknown): Problem {
+  if (error instanceof Problem) return error;
+  return isStepError(error) && !(error instanceof ConfigurationError) ? unavailable() : new Problem('internal');
+}

@@ -1,0 +1,97 @@
+/** Reads a webhook out of an HTTP request, refusing by a Problem what no sender of ours would send. */
+import { createHash } from 'node:crypto';
+import type { APIGatewayProxyEventV2 } from 'aws-lambda';
+import * as z from 'zod/mini';
+import { type EhrEvent, ehrEvent } from '../domain/ehr-event.ts';
+import type { SignedWebhook } from '../ports.ts';
+import { Problem } from './problem.ts';
+
+/** A webhook names a patient and says what happened; 64 KB is hundreds of times as much. */
+const MAX_BODY_BYTES = 64 * 1024;
+/** The deepest event has two levels; whoever nests deeper means something else. */
+const MAX_DEPTH = 8;
+
+/** `application/json`, at most with the charset that JSON has anyway (RFC 8259). */
+const JSON_TYPE = /^application\/json(?: *; *charset="?utf-8"?)?$/i;
+/** Without `.`, which separates what is signed, and short enough for a key. */
+export const WEBHOOK_ID = /^[A-Za-z0-9_-]{1,100}$/;
+export const TIMESTAMP = /^(?:0|[1-9][0-9]{0,10})$/;
+/** `v1,<base64>`, separated by spaces. API Gateway joins a header that came twice by a comma, which is none of these. */
+export const SIGNATURES = /^v[0-9a-z]{1,3},[A-Za-z0-9+/=]{0,128}(?: v[0-9a-z]{1,3},[A-Za-z0-9+/=]{0,128})*$/;
+/** A dozen signatures: more than anybody rotates, fewer than would cost time. */
+const MAX_SIGNATURES_LENGTH = 2048;
+const BASE64 = /^[A-Za-z0-9+/]*={0,2}$/;
+
+export interface WebhookRequest extends SignedWebhook {
+  /** SHA-256 of the body as it came. */
+  digest: string;
+}
+
+/** The webhook as it came, to be verified before its body is looked at. Problems 404, 405, 415, 413, 400, in this order. */
+export function readWebhook(event: APIGatewayProxyEventV2): WebhookRequest {
+  const { headers = {}, rawPath = '', requestContext } = event;
+  // Before it stands the stage, unless that is the default one.
+  if (!rawPath.endsWith('/webhooks/ehr')) throw new Problem('not-found');
+  if (requestContext?.http?.method !== 'POST') throw new Problem('method-not-allowed', { headers: { allow: 'POST' } });
+  const encoding = headers['content-encoding'] ?? 'identity';
+  if (!JSON_TYPE.test(headers['content-type'] ?? '') || encoding !== 'identity') {
+    throw new Problem('unsupported-media-type');
+  }
+  const bytes = bytesOf(event);
+  const { 'webhook-id': id = '', 'webhook-timestamp': timestamp = '', 'webhook-signature': signature = '' } = headers;
+  const isTold = WEBHOOK_ID.test(id) && TIMESTAMP.test(timestamp) && signature.length <= MAX_SIGNATURES_LENGTH;
+  if (!isTold || !SIGNATURES.test(signature)) throw new Problem('malformed-headers');
+  const digest = createHash('sha256').update(bytes).digest('hex');
+  return { id, timestamp, signature, body: textOf(bytes), digest };
+}
+
+/** Measured before it is decoded. */
+function bytesOf({ body = '', isBase64Encoded }: APIGatewayProxyEventV2): Buffer {
+  const size = isBase64Encoded ? Math.floor((body.length * 3) / 4) - 2 : Buffer.byteLength(body);
+  if (size > MAX_BODY_BYTES) throw new Problem('content-too-large');
+  if (isBase64Encoded ? !BASE64.test(body) : !body.isWellFormed()) throw new Problem('malformed-body');
+  const bytes = Buffer.from(body, isBase64Encoded ? 'base64' : 'utf8');
+  if (bytes.length > MAX_BODY_BYTES) throw new Problem('content-too-large');
+  return bytes;
+}
+
+/** A byte order mark stays, since it was signed along; JSON has none. */
+function textOf(bytes: Buffer): string {
+  try {
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
+  } catch {
+    throw new Problem('malformed-body');
+  }
+}
+
+/**
+ * The event in a verified body. Problems 400 for what is no JSON, 422 for what is no event.
+ * @param latest milliseconds: an event that happens after it has not happened
+ */
+export function readEvent(body: string, latest: number): EhrEvent {
+  let json: unknown;
+  try {
+    json = JSON.parse(body);
+  } catch {
+    throw new Problem('malformed-body');
+  }
+  if (isDeeperThan(json, MAX_DEPTH)) throw new Problem('malformed-body');
+  const result = z.safeParse(ehrEvent, json);
+  if (!result.success) throw new Problem('wrong-event', { errors: result.error.issues.map(errorOf) });
+  if (Date.parse(result.data.timestamp) > latest) {
+    throw new Problem('wrong-event', { errors: [{ pointer: '/timestamp', detail: 'lies in the future' }] });
+  }
+  return result.data;
+}
+
+/** Says where, by the schema's own names, and what is wanted; of what was sent nothing, not even a key. */
+function errorOf({ code, path }: z.core.$ZodIssue): { pointer: string; detail: string } {
+  const pointer = path.map((key) => `/${String(key)}`).join('');
+  if (code === 'unrecognized_keys') return { pointer, detail: 'has a member that is not known' };
+  return { pointer, detail: 'is missing or not as the schema has it' };
+}
+
+function isDeeperThan(value: unknown, levels: number): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  return levels === 0 || Object.values(value).some((each) => isDeeperThan(each, levels - 1));
+}

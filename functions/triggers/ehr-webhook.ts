@@ -1,0 +1,66 @@
+/**
+ * EhrWebhook: `POST /webhooks/ehr`, by Standard Webhooks. Verifies who sent it before it looks at what it says, decides,
+ * and answers with the decision; a repeated one gets the same answer. docs/openapi/ehr-webhooks.json.
+ */
+import type { APIGatewayProxyEventV2 } from 'aws-lambda';
+import { CLOCK_TOLERANCE_MS } from '../domain/expiry.ts';
+import type { WebhookSignatures } from '../ports.ts';
+import { clock } from '../runtime/clock.ts';
+import {
+  chance,
+  ehr,
+  executions,
+  fingerprint,
+  pauseSwitch,
+  pinRecords,
+  policy,
+  webhookRecords,
+  webhookSignatures,
+} from '../runtime/container.ts';
+import { type HttpAnswer, httpHandler } from '../runtime/http-handler.ts';
+import { Problem } from '../runtime/problem.ts';
+import { readEvent, readWebhook } from '../runtime/webhook-request.ts';
+import { type TakePorts, takeWebhook } from '../usecases/take-webhook.ts';
+
+/** Senders are promised an answer within 2 s; the rest is the way there and back. */
+const DEADLINE_MS = 1_800;
+
+type Ports = TakePorts & { signatures: WebhookSignatures };
+
+/** Throws a Problem for what is refused, and what EHR, records and executions throw. */
+export async function ehrWebhook(ports: Ports, request: APIGatewayProxyEventV2): Promise<HttpAnswer> {
+  const webhook = readWebhook(request);
+  if (!(await ports.signatures.verify(webhook))) {
+    throw new Problem('not-verified', { headers: { 'www-authenticate': 'StandardWebhooks' } });
+  }
+  const event = readEvent(webhook.body, ports.clock.now() + CLOCK_TOLERANCE_MS);
+  const taken = await takeWebhook(ports, { ...webhook, event });
+  if (taken.kind === 'OTHER_BODY') throw new Problem('other-body');
+  if (taken.kind === 'TOO_MANY') {
+    throw new Problem('too-many', { headers: { 'retry-after': String(taken.retryAfterSeconds) } });
+  }
+  const { decision, execution } = taken.answer;
+  const log = { patientId: event.data.patientId, execution, due: decision };
+  return { status: 202, body: taken.answer, log };
+}
+
+export const handler = httpHandler({
+  name: 'EhrWebhook',
+  deadlineMs: DEADLINE_MS,
+  run: (request, call) =>
+    ehrWebhook(
+      {
+        signatures: webhookSignatures(call),
+        webhooks: webhookRecords(call),
+        ehr: ehr(call),
+        records: pinRecords(call),
+        executions: executions(call),
+        pauseSwitch: pauseSwitch(call),
+        fingerprint: fingerprint(),
+        clock: clock(),
+        chance: chance(),
+        practice: policy(),
+      },
+      request,
+    ),
+});

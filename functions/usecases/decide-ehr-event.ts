@@ -1,0 +1,109 @@
+/** What an event of the EHR sets in motion. Every effect may be done twice, at once or after a crash. */
+import type { Account, PortalEventStatus } from '../domain/account.ts';
+import type { EhrEvent, WebhookAnswer } from '../domain/ehr-event.ts';
+import { isAwaited, portalStatusOf, waitsForStaff, withPortalEvent } from '../domain/ehr-event-effect.ts';
+import { PatientNotFoundError, RecordConflictError } from '../domain/errors.ts';
+import { webhookRequestId } from '../domain/identity.ts';
+import type { Ehr } from '../ports.ts';
+import type { AdoptPorts } from './adopt-pin.ts';
+import { type DecisionPorts, redrive, regenerate } from './decisions.ts';
+import { leaveToSweep } from './leave-to-sweep.ts';
+import { type StartAnswer, start } from './start.ts';
+import { trackPin } from './track-pin.ts';
+
+export type EventPorts = DecisionPorts & AdoptPorts;
+
+export interface TakenEvent {
+  webhookId: string;
+  /** `attempt` of the account when the webhook came first. */
+  attempt: number;
+  event: EhrEvent;
+}
+
+/** As in `start`: more than five winners in a row is no race. */
+const RACES = 5;
+
+/** Throws what EHR, records and executions throw; RecordConflictError after five lost races. */
+export async function decideEhrEvent(ports: EventPorts, taken: TakenEvent): Promise<WebhookAnswer> {
+  for (let race = 0; race < RACES; race++) {
+    try {
+      return await decide(ports, taken);
+    } catch (error) {
+      if (!(error instanceof RecordConflictError)) throw error;
+    }
+  }
+  throw new RecordConflictError('WEBHOOK_RACES_LOST');
+}
+
+async function decide(ports: EventPorts, taken: TakenEvent): Promise<WebhookAnswer> {
+  const { event } = taken;
+  const { patientId } = event.data;
+  const account = await ports.records.read(patientId);
+  if (account === null && !(await isKnown(ports.ehr, patientId))) {
+    return { decision: 'UNKNOWN_PATIENT', execution: null };
+  }
+  const status = portalStatusOf(event);
+  if (status !== null) return stopTracking(ports, account, status, event);
+  // It came before, and what it started has ended since: it is not started again.
+  if (hasStarted(account, taken)) return { decision: 'STARTED', execution: account?.execution ?? null };
+  if (event.type === 'pin.issued' && (await trackPin(ports, patientId))) {
+    return { decision: 'TRACKED', execution: null };
+  }
+  const { decision, execution } = await startFor(ports, account, taken);
+  if (decision === 'PAUSED') await leaveToSweep(ports, patientId, isAwaited(account, event));
+  // Tracked by this webhook before it crashed, or by the first connection: there never was a case.
+  if (decision === 'NOT_DUE' && execution === null) return { decision: 'TRACKED', execution };
+  return { decision, execution };
+}
+
+async function isKnown(ehr: Ehr, patientId: string): Promise<boolean> {
+  try {
+    await ehr.readPatient(patientId);
+    return true;
+  } catch (error) {
+    if (error instanceof PatientNotFoundError) return false;
+    throw error;
+  }
+}
+
+/** A forced request is told by its id; whatever else started after the webhook came has seen what it tells. */
+function hasStarted(account: Account | null, { webhookId, attempt, event }: TakenEvent): boolean {
+  if (account === null || account.execution === null || account.endedBy !== account.execution) return false;
+  if (event.type !== 'pin.regeneration_requested' || !event.data.force) return account.attempt > attempt;
+  const request = webhookRequestId(webhookId);
+  return account.request === request || account.servedRequest === request;
+}
+
+function startFor(ports: EventPorts, account: Account | null, { webhookId, event }: TakenEvent): Promise<StartAnswer> {
+  if (event.type === 'pin.regeneration_requested') {
+    const { force, ...request } = event.data;
+    const decision = { ...request, id: webhookRequestId(webhookId) };
+    return force ? regenerate(ports, decision) : redrive(ports, decision);
+  }
+  return startAsMachine(ports, event.data.patientId, isAwaited(account, event));
+}
+
+function startAsMachine(ports: EventPorts, patientId: string, awaitedFactChanged: boolean): Promise<StartAnswer> {
+  return start(ports, { patientId, trigger: 'machine', force: null, awaitedFactChanged });
+}
+
+/**
+ * The PIN is tracked no more, so no lapse follows. The day of the next look stays: then the chart is asked, so that an
+ * event that was wrong costs nobody their PIN. A case that left a Task for staff is looked at now, which closes it.
+ */
+async function stopTracking(
+  ports: EventPorts,
+  account: Account | null,
+  status: PortalEventStatus,
+  { data: { patientId }, timestamp }: EhrEvent,
+): Promise<WebhookAnswer> {
+  if (account === null) return { decision: 'NOT_DUE', execution: null };
+  const noted = withPortalEvent(account, status, timestamp);
+  if (noted === null) return { decision: 'OUTDATED', execution: null };
+  if (noted !== account) await ports.records.save(account, noted);
+  await ports.records.deletePin(patientId);
+  if (!waitsForStaff(account)) return { decision: 'STOPPED', execution: null };
+  const { decision, execution } = await startAsMachine(ports, patientId, true);
+  if (decision === 'PAUSED') await leaveToSweep(ports, patientId, true);
+  return { decision: 'STOPPED', execution };
+}
