@@ -12,7 +12,7 @@ export function outsidePorts(signal = new AbortController().signal) {
     ehr: ehr(call),
     records: pinRecords(call),
     executions: executions(call),
-    fingerprint: fingerprint(),
+    fingerprint: fingerprint(call),
     clock: clock(),
     practice: policy(),
   };

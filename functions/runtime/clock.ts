@@ -12,3 +12,8 @@ export function useClock(clock: Clock): void {
 export function clock(): Clock {
   return { now: () => source.now() };
 }
+
+/** The machine's own time, in ms since the epoch: for what is agreed with other machines, such as the life of a token. */
+export function realTime(): number {
+  return Date.now();
+}

@@ -4,17 +4,22 @@
  */
 import { randomInt, randomUUID } from 'node:crypto';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { KMSClient } from '@aws-sdk/client-kms';
+import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { SESClient } from '@aws-sdk/client-ses';
 import { SFNClient } from '@aws-sdk/client-sfn';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { createDynamoDbPinRecords } from '../adapters/dynamodb-pin-records.ts';
 import { createFhirEhr } from '../adapters/fhir/ehr.ts';
-import { createHmacFingerprint } from '../adapters/hmac-fingerprint.ts';
+import { createKmsFingerprint } from '../adapters/kms-fingerprint.ts';
+import { readSecret } from '../adapters/secrets-manager.ts';
 import { createSesMailer } from '../adapters/ses-mailer.ts';
+import { createSmartAuthorization } from '../adapters/smart-authorization.ts';
 import { createStepFunctionsExecutions } from '../adapters/stepfunctions-executions.ts';
-import type { Chance, Ehr, Executions, Fingerprint, Mailer, PinRecords } from '../ports.ts';
-import { clock } from './clock.ts';
+import type { Chance, Ehr, Executions, Fingerprint, Mailer, Metrics, PinRecords } from '../ports.ts';
+import { clock, realTime } from './clock.ts';
 import { setting } from './config.ts';
+import { createMetrics } from './metrics.ts';
 import { type Policy, readPolicy } from './policy.ts';
 
 /** What ends with one invocation. */
@@ -26,6 +31,7 @@ export interface Call {
 /** Two seconds to connect, five for an answer: an AWS API that needs longer is down, and the state machine retries. */
 const AWS_TIMEOUTS = { connectionTimeout: 2_000, requestTimeout: 5_000, throwOnRequestTimeout: true };
 
+/** Marked as pure where it is called: a bundler then leaves out the clients that a step does not use. */
 function once<T>(make: () => T): () => T {
   let made: { value: T } | null = null;
   return () => {
@@ -34,11 +40,27 @@ function once<T>(make: () => T): () => T {
   };
 }
 
-const dynamoDb = once(() => DynamoDBDocumentClient.from(new DynamoDBClient({ requestHandler: AWS_TIMEOUTS })));
-const stepFunctions = once(() => new SFNClient({ requestHandler: AWS_TIMEOUTS }));
+const dynamoDb = /* @__PURE__ */ once(() =>
+  DynamoDBDocumentClient.from(new DynamoDBClient({ requestHandler: AWS_TIMEOUTS })),
+);
+const kms = /* @__PURE__ */ once(() => new KMSClient({ requestHandler: AWS_TIMEOUTS }));
+const secretsManager = /* @__PURE__ */ once(() => new SecretsManagerClient({ requestHandler: AWS_TIMEOUTS }));
+const stepFunctions = /* @__PURE__ */ once(() => new SFNClient({ requestHandler: AWS_TIMEOUTS }));
 /** One attempt: a mail whose answer got lost must not be sent again by the SDK. */
-const ses = once(() => new SESClient({ requestHandler: AWS_TIMEOUTS, maxAttempts: 1 }));
-const policyOnce = once(() => readPolicy(setting('practicePolicyFile')));
+const ses = /* @__PURE__ */ once(() => new SESClient({ requestHandler: AWS_TIMEOUTS, maxAttempts: 1 }));
+/** One for the process: it keeps the token and the key that signs for it. */
+const authorization = /* @__PURE__ */ once(() => {
+  const arn = setting('ehrKeySecretArn');
+  return createSmartAuthorization({
+    baseUrl: setting('ehrBaseUrl'),
+    clientId: setting('ehrClientId'),
+    scopes: setting('ehrScopes'),
+    readKey: (signal) => readSecret({ client: secretsManager(), arn, signal }),
+    now: realTime,
+    newId: chance().newId,
+  });
+});
+const policyOnce = /* @__PURE__ */ once(() => readPolicy(setting('practicePolicyFile')));
 
 export function policy(): Policy {
   return policyOnce();
@@ -49,9 +71,10 @@ export function chance(): Chance {
 }
 
 export function ehr(call: Call): Ehr {
+  const authorize = authorization();
   return createFhirEhr({
     baseUrl: setting('ehrBaseUrl'),
-    authorization: async () => null,
+    authorization: (refused) => authorize(call.signal, refused),
     signal: call.signal,
     clock: clock(),
   });
@@ -62,8 +85,12 @@ export function pinRecords(call: Call): PinRecords {
   return createDynamoDbPinRecords({ client: dynamoDb(), table: setting('table'), signal: call.signal, newId });
 }
 
-export function fingerprint(): Fingerprint {
-  return createHmacFingerprint(Buffer.from(setting('fingerprintKey'), 'base64'));
+export function fingerprint(call: Call): Fingerprint {
+  return createKmsFingerprint({ client: kms(), keyArn: setting('fingerprintKeyArn'), signal: call.signal });
+}
+
+export function metrics(): Metrics {
+  return createMetrics();
 }
 
 export function mailer(call: Call): Mailer {

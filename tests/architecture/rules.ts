@@ -31,7 +31,7 @@ const LAYERS: Layer[] = [
   {
     path: ADAPTERS,
     imports: [DOMAIN, PORTS],
-    packages: ['@aws-sdk/', 'fhir/r4', 'node:crypto', 'node:timers/promises', 'zod/mini'],
+    packages: ['@aws-sdk/', 'fhir/r4', 'jose/', 'node:crypto', 'node:timers/promises', 'zod/mini'],
   },
   {
     path: RUNTIME,
@@ -57,6 +57,7 @@ const LAYERS: Layer[] = [
     path: 'infra',
     imports: [
       'functions/runtime/config.ts',
+      'functions/runtime/metric-names.ts',
       'functions/adapters/table.ts',
       'functions/domain/errors.ts',
       'statemachines',
@@ -65,7 +66,7 @@ const LAYERS: Layer[] = [
   },
   { path: 'console', imports: [], packages: null },
   { path: 'local', imports: ['functions', 'statemachines'], packages: null },
-  { path: 'bench', imports: ['functions', 'statemachines', 'local'], packages: null },
+  { path: 'bench', imports: ['functions', 'statemachines', 'local', 'infra'], packages: null },
 ];
 
 /** Of node:crypto the domain may hash; it may not draw: chance is injected. */
