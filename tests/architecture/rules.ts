@@ -52,7 +52,8 @@ const LAYERS: Layer[] = [
   { path: 'functions/pickup', ...ENTRANCE },
   { path: 'functions/admin', ...ENTRANCE },
   { path: 'statemachines', imports: ['functions/domain/errors.ts'], packages: null },
-  // Names of variables, states and the table's attributes; never the code that runs in a function.
+  // Names of variables, states and the table's attributes, and the policy's schema, so that a wrong policy stops the
+  // synth and not a function; never the code that runs in one.
   {
     path: 'infra',
     imports: [
