@@ -59,6 +59,7 @@ const LAYERS: Layer[] = [
     imports: [
       'functions/runtime/config.ts',
       'functions/runtime/metric-names.ts',
+      POLICY,
       'functions/adapters/table.ts',
       'functions/domain/errors.ts',
       'statemachines',
