@@ -1,8 +1,10 @@
-import { defineConfig } from 'vitest/config';
+import { configDefaults, defineConfig } from 'vitest/config';
 
 export default defineConfig({
   test: {
     include: ['tests/**/*.test.ts'],
+    // Needs an imitation of AWS beside it: npm run test:deploy.
+    exclude: [...configDefaults.exclude, 'tests/deploy/**'],
     // Handlers read the environment of their process: each file has one of its own.
     pool: 'forks',
     // Vitest leaves one core to itself; with two that is half of the machine.

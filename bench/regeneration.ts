@@ -1,5 +1,6 @@
 /** Regenerations through the real ASL and HTTP, beside the same calls made by a plain loop, and what one costs. */
 import { fileURLToPath } from 'node:url';
+import type { HistoryEvent } from '@aws-sdk/client-sfn';
 import pMap from 'p-map';
 import { largePractice } from '../local/demo/large-practice.ts';
 import { type Platform, startPlatform } from '../local/platform.ts';
@@ -61,30 +62,25 @@ async function measure(platform: Platform): Promise<void> {
 async function countOne(platform: Platform, run: Run, patientId: string): Promise<Row[]> {
   platform.ehr.requests.clear();
   platform.dynamodb.capacity.reset();
+  const kmsBefore = platform.kms.calls;
   await run(patientId);
   const { read, write } = platform.dynamodb.capacity.figures();
-  const { states, bytes } = await lastExecution(platform);
+  const { latestHistory, statesEntered } = await import('./history.ts');
+  const { events } = await latestHistory(platform, true);
   return [
     ['EHR requests, a batch counting as one', platform.ehr.requests.count(), '≤ 12'],
     ['DynamoDB write units, index included', write, '≤ 10'],
     ['DynamoDB read units', read, ''],
-    ['states entered', states, '7'],
-    ['bytes of state data, largest', bytes, '≤ 1024'],
+    ['KMS calls', platform.kms.calls - kmsBefore, ''],
+    ['states entered', statesEntered(events), '7'],
+    ['bytes of state data, largest', largestState(events), '≤ 1024'],
   ];
 }
 
-async function lastExecution(platform: Platform): Promise<{ states: number; bytes: number }> {
-  const { GetExecutionHistoryCommand, ListExecutionsCommand, SFNClient } = await import('@aws-sdk/client-sfn');
-  const client = new SFNClient({});
-  const [stateMachineArn] = Object.values(platform.endpoints.stateMachines);
-  const { executions } = await client.send(new ListExecutionsCommand({ stateMachineArn, maxResults: 1 }));
-  const executionArn = executions?.[0]?.executionArn;
-  const { events = [] } = await client.send(new GetExecutionHistoryCommand({ executionArn }));
-  const entered = events.flatMap((event) => event.stateEnteredEventDetails ?? []);
-  const left = events.flatMap((event) => event.stateExitedEventDetails?.output ?? []);
-  const data = [...entered.map((each) => each.input ?? ''), ...left];
-  client.destroy();
-  return { states: entered.length, bytes: Math.max(...data.map((each) => Buffer.byteLength(each))) };
+function largestState(events: readonly HistoryEvent[]): number {
+  const inputs = events.map((event) => event.stateEnteredEventDetails?.input ?? '');
+  const outputs = events.map((event) => event.stateExitedEventDetails?.output ?? '');
+  return Math.max(...[...inputs, ...outputs].map((each) => Buffer.byteLength(each)));
 }
 
 async function timed(run: Run, patientIds: string[]): Promise<number> {

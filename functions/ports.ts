@@ -319,6 +319,22 @@ export interface Mailer {
   send(mail: Mail): Promise<string>;
 }
 
+/** A case that has just ended, without whose it is. */
+export interface EndedCase {
+  outcome: NonNullable<Account['outcome']>;
+  reason: string | null;
+  /** How long the case has waited for a person, or failed; null once it is resolved. */
+  unresolvedSeconds: number | null;
+  /** From the expiry of the old PIN to the end that told the patient of the new one; null where none had expired. */
+  accessSeconds: number | null;
+}
+
+/** What the practice counts. Never fails, never waits. */
+export interface Metrics {
+  /** Once per case, when its ending is saved. */
+  ended(ended: EndedCase): void;
+}
+
 export interface ExecutionInput {
   patientId: string;
   attempt: number;

@@ -43,7 +43,7 @@ export interface KeptState {
 export interface Kept {
   /** Of the database. */
   readonly tablePath: string;
-  /** 32 bytes in base64: fingerprints in the table are of this key. */
+  /** The local KMS's key, 32 bytes in base64: fingerprints in the table are of it. */
   readonly fingerprintKey: string;
   readonly offsetMs: number;
   readonly practice: KeptPractice | null;

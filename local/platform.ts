@@ -2,14 +2,20 @@
 
 import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import { useClock } from '../functions/runtime/clock.ts';
+import { SCOPES } from '../functions/adapters/fhir/scopes.ts';
+import { realTime, useClock } from '../functions/runtime/clock.ts';
 import { handlerOf } from '../statemachines/asl.ts';
 import { createVirtualClock, type VirtualClock } from './clock.ts';
 import { deliverLapses, runSweep } from './daily-sweep.ts';
 import { createDynamoDb, type DynamoDb } from './dynamodb.ts';
+import { type AuthorizationServer, createAuthorizationServer } from './ehr/authorization-server.ts';
+import { createClientKey } from './ehr/client-key.ts';
 import { createEhrSimulator, type EhrSimulator } from './ehr/simulator.ts';
 import {
   ACCOUNT_ID,
+  EHR_CLIENT_ID,
+  EHR_KEY_SECRET_ARN,
+  FINGERPRINT_KEY_ARN,
   REGION,
   STATE_MACHINE,
   SWEEP_MACHINE,
@@ -20,6 +26,7 @@ import {
 import { createGateway, type Gateway } from './gateway.ts';
 import type { HttpHandler } from './http-messages.ts';
 import { type Kept, openKept } from './kept.ts';
+import { createKms, type Kms } from './kms.ts';
 import { createMailbox, type Mailbox } from './mailbox.ts';
 import { createSecretsManager, type SecretsManager } from './secrets-manager.ts';
 import { createStepFunctions, type LambdaHandler, type StepFunctions } from './stepfunctions/step-functions.ts';
@@ -37,6 +44,8 @@ export interface PlatformOptions {
   logLevel?: string;
   /** Whether lapses and a sweep follow when the clock is moved; unless told otherwise they do. For tests that start by hand. */
   triggers?: boolean;
+  /** Whether the steps write metrics; off unless asked. */
+  metrics?: boolean;
   /** Stands around every service and every step; for tests that let them fail. */
   around?: Around;
 }
@@ -56,7 +65,7 @@ export interface Platform {
   ehr: EhrSimulator;
   dynamodb: DynamoDb;
   mailbox: Mailbox;
-  secretsManager: SecretsManager;
+  kms: Kms;
   stepFunctions: StepFunctions;
   endpoints: Endpoints;
   /** What `dataDir` holds; null in memory. */
@@ -70,6 +79,8 @@ export interface Endpoints {
   api: string;
   webhooks: string;
   fhir: string;
+  /** A whole header value, by which the chart can be read by hand while the platform runs. */
+  fhirAuthorization: string;
   stepfunctions: string;
   dynamodb: string;
   ses: string;
@@ -93,25 +104,36 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
   // Before the gateway listens: what is wrong with the data then ends the start with nothing left open.
   const dynamodb = await createDynamoDb({ now: clock.now, ...(kept && { path: kept.tablePath }) });
   const gateway = await createGateway({ port: options.port });
+  const clientKey = await createClientKey();
+  const authorization = createAuthorizationServer({
+    tokenUrl: `${gateway.url}/oauth/token`,
+    client: { id: EHR_CLIENT_ID, jwks: clientKey.publicJwks, scopes: SCOPES },
+    now: realTime,
+  });
   const ehr = await createEhrSimulator({
     now: clock.now,
     baseUrl: `${gateway.url}/fhir`,
+    gate: authorization.gate,
     ...(kept && { kept: { chart: before?.chart ?? [], keep: kept.keepChart } }),
   });
   const mailbox = createMailbox({ now: clock.now, ...(kept && { keep: kept.keepMail }) });
   mailbox.restore(before?.mails ?? []);
+  const keyMaterial = kept?.fingerprintKey ?? randomBytes(32).toString('base64');
+  const secrets = {
+    [EHR_KEY_SECRET_ARN]: clientKey.privateJwks,
+    [WEBHOOK_SECRET_ARN]: JSON.stringify({ secrets: [localWebhookSecret(keyMaterial)] }),
+  };
+  const secretsManager = createSecretsManager(secrets, realTime);
+  const kms = createKms({ keyArn: FINGERPRINT_KEY_ARN, keyMaterial });
   await dynamodb.createTable(TABLE);
   await kept?.keepTable();
-  const fingerprintKey = kept?.fingerprintKey ?? randomBytes(32).toString('base64');
-  const secretsManager = createSecretsManager();
-  secretsManager.put(WEBHOOK_SECRET_ARN, JSON.stringify({ secrets: [localWebhookSecret(fingerprintKey)] }));
   const stateMachineArn = `arn:aws:states:${REGION}:${ACCOUNT_ID}:stateMachine:${STATE_MACHINE}`;
   setEnvironment({
     url: gateway.url,
     stateMachineArn,
     policyFile: options.policyFile,
-    fingerprintKey,
     logLevel: options.logLevel ?? 'SILENT',
+    metrics: options.metrics ?? false,
   });
   const stepFunctions = createStepFunctions({
     machines: await Promise.all([machineOf(STATE_MACHINE, around), machineOf(SWEEP_MACHINE, around)]),
@@ -123,8 +145,8 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
     ...(kept && { keep: kept.keepExecution }),
   });
   await stepFunctions.restore(before?.executions ?? []);
-  mountAll(gateway, around, { clock, ehr, dynamodb, mailbox, secretsManager, stepFunctions });
   gateway.mount('/webhooks', serveHttpApi('/webhooks', await importHandler('triggers/ehr-webhook'), clock.now));
+  mountAll(gateway, around, { clock, ehr, authorization, dynamodb, mailbox, kms, secretsManager, stepFunctions });
   clock.beforeMove(() => stepFunctions.settled());
   clock.afterMove(async () => void (await dynamodb.deleteExpired()));
   if (options.triggers ?? true) {
@@ -139,9 +161,9 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
     ehr,
     dynamodb,
     mailbox,
-    secretsManager,
+    kms,
     stepFunctions,
-    endpoints: endpointsOf(gateway.url, stepFunctions),
+    endpoints: endpointsOf(gateway.url, authorization, stepFunctions),
     kept,
     async close() {
       await stepFunctions.close();
@@ -168,29 +190,35 @@ async function importHandler(file: string): Promise<LambdaHandler> {
   return handler;
 }
 
-type Services = Pick<Platform, 'clock' | 'ehr' | 'dynamodb' | 'mailbox' | 'secretsManager' | 'stepFunctions'>;
+interface Services extends Pick<Platform, 'clock' | 'ehr' | 'dynamodb' | 'mailbox' | 'kms' | 'stepFunctions'> {
+  authorization: AuthorizationServer;
+  secretsManager: SecretsManager;
+}
 
 function mountAll(
   gateway: Gateway,
   around: Around,
-  { clock, ehr, dynamodb, mailbox, secretsManager, stepFunctions }: Services,
+  { clock, ehr, authorization, dynamodb, mailbox, kms, secretsManager, stepFunctions }: Services,
 ): void {
   const mount = (prefix: string, handler: HttpHandler) => gateway.mount(prefix, around.service(prefix, handler));
   mount('/fhir', (req, res) => ehr.handle(req, res));
+  mount('/oauth', authorization.handle);
   mount('/dynamodb', dynamodb.handle);
   mount('/ses', mailbox.handleSes);
   mount('/mailbox', mailbox.handleViewer);
+  mount('/kms', kms.handle);
   mount('/secretsmanager', secretsManager.handle);
   mount('/stepfunctions', (req, res) => stepFunctions.handle(req, res));
   mount('/clock', clock.handle);
 }
 
-function endpointsOf(url: string, stepFunctions: StepFunctions): Endpoints {
+function endpointsOf(url: string, authorization: AuthorizationServer, stepFunctions: StepFunctions): Endpoints {
   return {
     console: `${url}/console`,
     api: `${url}/api`,
     webhooks: `${url}/webhooks`,
     fhir: `${url}/fhir`,
+    fhirAuthorization: authorization.standingAuthorization,
     stepfunctions: `${url}/stepfunctions`,
     dynamodb: `${url}/dynamodb`,
     ses: `${url}/ses`,

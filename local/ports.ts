@@ -22,7 +22,7 @@ export function outsidePorts(signal = new AbortController().signal) {
     executions: executions(call),
     pauseSwitch: pauseSwitch(call),
     sweeps: sweepRecords(call),
-    fingerprint: fingerprint(),
+    fingerprint: fingerprint(call),
     clock: clock(),
     practice: policy(),
   };

@@ -57,7 +57,8 @@ function whereToLook(endpoints: Endpoints): string[] {
   return [
     '',
     `Mailbox         ${endpoints.mailbox}/`,
-    `Chart (FHIR)    ${endpoints.fhir}/Patient`,
+    `Chart (FHIR)    curl -H 'authorization: ${endpoints.fhirAuthorization}' \\`,
+    `                  ${endpoints.fhir}/Patient`,
     'Executions      AWS_ACCESS_KEY_ID=local AWS_SECRET_ACCESS_KEY=local aws stepfunctions list-executions \\',
     `                  --endpoint-url ${endpoints.stepfunctions} --region ${endpoints.region} \\`,
     `                  --state-machine-arn ${Object.values(endpoints.stateMachines)[0]}`,

@@ -64,6 +64,7 @@ describe('the checker finds what is planted', () => {
       "import { readPolicy } from '../runtime/policy.ts';",
       'imports functions/runtime/policy.ts',
     ],
+    ['functions/runtime/container.ts', "import { SignJWT } from 'jose/jwt/sign';", 'imports jose/jwt/sign'],
     [
       'functions/runtime/container.ts',
       "import { handler } from '../steps/verify-email.ts';",
@@ -119,6 +120,7 @@ describe('the checker finds what is planted', () => {
     ['functions/domain/due.ts', '// Date.now() and process.env are for others\nconst text = "new Date()";'],
     ['functions/notification/mail.ts', "import type { Policy } from '../runtime/policy.ts';"],
     ['functions/runtime/clock.ts', 'const now = Date.now();'],
+    ['functions/adapters/smart-authorization.ts', "import { SignJWT } from 'jose/jwt/sign';"],
     ['infra/app.ts', "import { ENVIRONMENT } from '../functions/runtime/config.ts';"],
     ['infra/table.ts', "import { DUE_INDEX } from '../functions/adapters/table.ts';"],
     ['local/platform.ts', "import { handler } from '../functions/steps/verify-email.ts';"],

@@ -7,14 +7,21 @@ const FINAL = new Set([
   'UnrecognizedClientException',
   'InvalidSignatureException',
   'ResourceNotFoundException',
+  'NotFoundException',
+  'DisabledException',
+  'KMSInvalidStateException',
+  'InvalidKeyUsageException',
   'ValidationException',
+  'InvalidParameterException',
+  'InvalidRequestException',
+  'DecryptionFailure',
   'StateMachineDoesNotExist',
   'InvalidArn',
   'InvalidName',
   'InvalidExecutionInput',
 ]);
 
-/** The named error for what a call to DynamoDB or Step Functions threw. The SDK's message may quote values; it is dropped. */
+/** The named error for what a call to DynamoDB, KMS, Secrets Manager or Step Functions threw. The SDK's message may quote values; it is dropped. */
 export function namedError(error: unknown): Error {
   const name = error instanceof Error ? error.name : 'UnknownError';
   return FINAL.has(name) ? new ConfigurationError(name) : new AwsUnavailableError(name);

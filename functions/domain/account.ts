@@ -8,7 +8,7 @@ import { LeaseHeldError, LeaseLostError } from './errors.ts';
 import { lifeOf } from './expiry.ts';
 import type { Instant } from './instant.ts';
 import { millisecondsOf, toInstant } from './instant.ts';
-import type { Outcome } from './outcomes.ts';
+import { isResolved, type Outcome } from './outcomes.ts';
 
 /** 60 minutes: the machine's TimeoutSeconds is 50, so a lease outlives every execution that may still write. */
 export const LEASE_MS = 60 * 60 * 1000;
@@ -95,6 +95,10 @@ export interface Account {
   endedAt: Instant | null;
   /** The day on which the sweep looks again; null: never by itself. */
   nextCheckDay: Day | null;
+  /** When the case first failed or first waited for a person; null while it does not. */
+  unresolvedSince: Instant | null;
+  /** When the PIN expired that the newest one replaced, until the patient is told of the newest. */
+  withoutAccessSince: Instant | null;
 }
 
 export function newAccount(patientId: string): Account {
@@ -122,6 +126,8 @@ export function newAccount(patientId: string): Account {
     endedBy: null,
     endedAt: null,
     nextCheckDay: null,
+    unresolvedSince: null,
+    withoutAccessSince: null,
   };
 }
 
@@ -147,7 +153,9 @@ export interface Signing {
 export function withAdopted(account: Account, signing: Signing, unclaimedCycles: number): Account {
   if (account.document === signing.document) return account;
   const { issuedAt, expiresAt } = lifeOf(signing.signedAt);
-  return { ...account, document: signing.document, issuedAt, expiresAt, unclaimedCycles, message: null };
+  // Whoever made it by hand told the patient.
+  const told = { message: null, withoutAccessSince: null };
+  return { ...account, document: signing.document, issuedAt, expiresAt, unclaimedCycles, ...told };
 }
 
 /** Records the PIN that we signed, with what the read-back found wrong. Idempotent by document id. */
@@ -163,8 +171,14 @@ export function withSigned(account: Account, signing: Signing, violations: Viola
     servedRequest: account.draft?.request ?? account.servedRequest,
     draft: null,
     violations,
+    withoutAccessSince: account.withoutAccessSince ?? expiryBefore(account, signing.signedAt),
     message: { state: 'OWED', document: signing.document, sesId: null, filed: false },
   };
+}
+
+/** When the account's PIN had expired by `now` (milliseconds); null where it lives, or where there is none. */
+function expiryBefore({ expiresAt }: Account, now: number): Instant | null {
+  return expiresAt !== null && (millisecondsOf(expiresAt) ?? now + 1) <= now ? expiresAt : null;
 }
 
 export interface End {
@@ -177,9 +191,13 @@ export interface End {
   now: number;
 }
 
-/** Ends a case: outcome, next look, lease freed; `failures` counts FAILED ends in a row. */
+/**
+ * Ends a case: outcome, next look, lease freed; `failures` counts FAILED ends in a row. What is resolved waits no more:
+ * neither a person nor, for access, the patient.
+ */
 export function withEnd(account: Account, end: End): Account {
   const failures = end.outcome === 'FAILED' ? account.failures + 1 : end.outcome === 'HELD' ? account.failures : 0;
+  const resolved = isResolved(end.outcome);
   return {
     ...account,
     failures,
@@ -190,6 +208,8 @@ export function withEnd(account: Account, end: End): Account {
     endedBy: end.execution,
     endedAt: toInstant(end.now),
     nextCheckDay: end.nextCheckDay,
+    unresolvedSince: resolved ? null : (account.unresolvedSince ?? toInstant(end.now)),
+    withoutAccessSince: resolved ? null : account.withoutAccessSince,
   };
 }
 

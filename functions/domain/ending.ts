@@ -1,8 +1,8 @@
-/** When a case that ended is looked at again, and which Tasks stay on somebody's desk. */
+/** When a case that ended is looked at again, which Tasks stay on somebody's desk, and how long it took. */
 import type { Account, StaffTask } from './account.ts';
 import { addDays, type Day, dayOf } from './calendar.ts';
-import { millisecondsOf } from './instant.ts';
-import type { HeldReason } from './outcomes.ts';
+import { type Instant, millisecondsOf } from './instant.ts';
+import { type HeldReason, isResolved } from './outcomes.ts';
 
 /**
  * The day of the next look: a valid PIN's day of expiry; what waits for a person after `recheckDays`; what failed
@@ -58,4 +58,27 @@ export function tasksThatStay(account: Account): StaffTask[] {
         account.message?.state === 'UNKNOWN' &&
         account.message.document === account.document),
   );
+}
+
+export interface EndFigures {
+  unresolvedSeconds: number | null;
+  accessSeconds: number | null;
+}
+
+/**
+ * How long it took until this end, in whole seconds at `now` (milliseconds): since the case first was unresolved, where
+ * it still is; since the patient's old PIN expired, where they are told of the new one.
+ * @param before the account as it was before the end
+ */
+export function endFigures(before: Account, outcome: NonNullable<Account['outcome']>, now: number): EndFigures {
+  const { unresolvedSince, withoutAccessSince } = before;
+  return {
+    unresolvedSeconds: isResolved(outcome) ? null : (secondsSince(unresolvedSince, now) ?? 0),
+    accessSeconds: outcome === 'REGENERATED' ? secondsSince(withoutAccessSince, now) : null,
+  };
+}
+
+function secondsSince(instant: Instant | null, now: number): number | null {
+  const since = instant === null ? null : millisecondsOf(instant);
+  return since === null ? null : Math.max(0, Math.floor((now - since) / 1000));
 }

@@ -4,13 +4,13 @@ import * as z from 'zod/mini';
 export type Instant = string;
 
 /** A day that exists, a time and a zone. Date.parse alone takes "room 5", February 30th, and the machine's own zone. */
-const INSTANT = z.regexes.datetime({ offset: true });
+const INSTANT = z.iso.datetime({ offset: true });
 /** FHIR's partial dates: a year, a month or a day. */
 const PARTIAL_DATE = /^(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?$/;
 
 /** Milliseconds since the epoch of an ISO 8601 instant, or null when it is none. */
 export function millisecondsOf(instant: string): number | null {
-  return INSTANT.test(instant) ? Date.parse(instant) : null;
+  return z.safeParse(INSTANT, instant).success ? Date.parse(instant) : null;
 }
 
 /** The instant of `milliseconds`, cut to whole seconds: what the records hold. */

@@ -29,6 +29,11 @@ export type Reason = (typeof REASONS)[number];
 export const OUTCOMES = ['REGENERATED', 'NOT_NEEDED', 'EMAIL_MISSING', 'HELD'] as const;
 export type Outcome = (typeof OUTCOMES)[number];
 
+/** Whether nothing is left to be done: not by a person, and not by another try. */
+export function isResolved(outcome: Outcome | 'FAILED'): boolean {
+  return outcome === 'REGENERATED' || outcome === 'NOT_NEEDED';
+}
+
 export interface Ending {
   outcome: Outcome;
   /** null where none is listed: REGENERATED. */

@@ -1,5 +1,4 @@
 /** What the chart says of a patient, and what follows for the portal (P1). */
-import * as z from 'zod/mini';
 import { isWithin } from './instant.ts';
 import type { EmailMissingReason, NotNeededReason } from './outcomes.ts';
 
@@ -46,9 +45,16 @@ export type AddressVerdict = 'USABLE' | EmailMissingReason;
 
 export type ChosenAddress = { verdict: 'USABLE'; address: string } | { verdict: EmailMissingReason };
 
+/**
+ * RFC 5322 without comments; zod's `rfc5322Email`, written out: by its name all of zod's expressions would come along, into
+ * every bundle.
+ */
+const ADDRESS =
+  /^(([^<>()[\]\\.,;:\s@"]+(\.[^<>()[\]\\.,;:\s@"]+)*)|(".+"))@((\[[0-9]{1,3}\.[0-9]{1,3}\.[0-9]{1,3}\.[0-9]{1,3}])|(([a-zA-Z\-0-9]+\.)+[a-zA-Z]{2,}))$/;
+
 /** SES takes ASCII local parts only; 254 is the longest path SMTP carries (RFC 5321 §4.5.3.1.3). */
 function isAddress(value: string): boolean {
-  return value.length <= 254 && /^[\x21-\x7e]+$/.test(value) && z.regexes.rfc5322Email.test(value);
+  return value.length <= 254 && /^[\x21-\x7e]+$/.test(value) && ADDRESS.test(value);
 }
 
 function isCurrent(entry: EmailEntry, now: number): boolean {
@@ -80,9 +86,4 @@ export function chooseAddress(patient: Patient, now: number, isRejected: (addres
   if (usable.length === 0) return { verdict: 'INVALID' };
   const best = usable.find((entry) => !entry.undeliverable && !isRejected(entry.address));
   return best === undefined ? { verdict: 'SUPPRESSED' } : { verdict: 'USABLE', address: best.address };
-}
-
-/** Every address `chooseAddress` may ask about; their digests are compared with the rejected ones. */
-export function addressCandidates(patient: Patient, now: number): string[] {
-  return usableAddresses(patient, now).map((entry) => entry.address);
 }

@@ -22,3 +22,8 @@ export function clock(): Clock {
 export function pause(milliseconds: number): Promise<void> {
   return wait(milliseconds);
 }
+
+/** The machine's own time, in ms since the epoch: for what is agreed with other machines, such as the life of a token. */
+export function realTime(): number {
+  return Date.now();
+}

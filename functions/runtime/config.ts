@@ -5,7 +5,10 @@ import { ConfigurationError } from '../domain/errors.ts';
 /** The variables' names; whoever sets an environment for the handlers takes them from here. */
 export const ENVIRONMENT = {
   ehrBaseUrl: 'EHR_BASE_URL',
-  fingerprintKey: 'FINGERPRINT_KEY',
+  ehrClientId: 'EHR_CLIENT_ID',
+  ehrKeySecretArn: 'EHR_KEY_SECRET_ARN',
+  ehrScopes: 'EHR_SCOPES',
+  fingerprintKeyArn: 'FINGERPRINT_KEY_ARN',
   practicePolicyFile: 'PRACTICE_POLICY_FILE',
   sesConfigurationSet: 'SES_CONFIGURATION_SET',
   stateMachineArn: 'REGENERATE_PIN_STATE_MACHINE_ARN',
@@ -15,8 +18,14 @@ export const ENVIRONMENT = {
 
 const variables = {
   ehrBaseUrl: z.url({ protocol: /^https?$/ }),
-  /** 32 bytes in base64. */
-  fingerprintKey: z.string().check(z.regex(/^[A-Za-z0-9+/]{43}=$/)),
+  /** As RFC 6749 §2.2 spells one. */
+  ehrClientId: z.string().check(z.regex(/^[\x20-\x7e]+$/)),
+  /** Of a secret that holds a JWK Set. */
+  ehrKeySecretArn: z.string().check(z.regex(/^arn:[a-z-]+:secretsmanager:[a-z0-9-]+:\d{12}:secret:[\w/+=.@!-]+$/)),
+  /** `system/Type.permissions`, separated by one space each; docs/fhir.md lists them. */
+  ehrScopes: z.string().check(z.regex(/^system\/(\*|[A-Za-z]+)\.[a-z*]+( system\/(\*|[A-Za-z]+)\.[a-z*]+)*$/)),
+  /** A KMS key of type HMAC_256. */
+  fingerprintKeyArn: z.string().check(z.regex(/^arn:[a-z-]+:kms:[a-z0-9-]+:\d{12}:key\/[A-Za-z0-9-]+$/)),
   practicePolicyFile: z.string().check(z.minLength(1)),
   /** Empty: none. */
   sesConfigurationSet: z.string(),

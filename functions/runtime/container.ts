@@ -4,6 +4,7 @@
  */
 import { randomInt, randomUUID } from 'node:crypto';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { KMSClient } from '@aws-sdk/client-kms';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { SESClient } from '@aws-sdk/client-ses';
 import { SFNClient } from '@aws-sdk/client-sfn';
@@ -13,8 +14,10 @@ import { createDynamoDbPinRecords } from '../adapters/dynamodb-pin-records.ts';
 import { createDynamoDbSweepRecords } from '../adapters/dynamodb-sweep-records.ts';
 import { createDynamoDbWebhookRecords } from '../adapters/dynamodb-webhook-records.ts';
 import { createFhirEhr } from '../adapters/fhir/ehr.ts';
-import { createHmacFingerprint } from '../adapters/hmac-fingerprint.ts';
+import { createKmsFingerprint } from '../adapters/kms-fingerprint.ts';
+import { readSecret } from '../adapters/secrets-manager.ts';
 import { createSesMailer } from '../adapters/ses-mailer.ts';
+import { createSmartAuthorization } from '../adapters/smart-authorization.ts';
 import { createStepFunctionsExecutions } from '../adapters/stepfunctions-executions.ts';
 import { SHARDS } from '../adapters/table.ts';
 import { createWebhookSecrets, type KeptSecrets } from '../adapters/webhook-secrets.ts';
@@ -25,14 +28,16 @@ import type {
   Executions,
   Fingerprint,
   Mailer,
+  Metrics,
   PauseSwitch,
   PinRecords,
   SweepRecords,
   WebhookRecords,
   WebhookSignatures,
 } from '../ports.ts';
-import { clock } from './clock.ts';
+import { clock, realTime } from './clock.ts';
 import { setting } from './config.ts';
+import { createMetrics } from './metrics.ts';
 import { type Policy, readPolicy } from './policy.ts';
 
 /** What ends with one invocation. */
@@ -44,6 +49,7 @@ export interface Call {
 /** Two seconds to connect, five for an answer: an AWS API that needs longer is down, and the state machine retries. */
 const AWS_TIMEOUTS = { connectionTimeout: 2_000, requestTimeout: 5_000, throwOnRequestTimeout: true };
 
+/** Marked as pure where it is called: a bundler then leaves out the clients that a step does not use. */
 function once<T>(make: () => T): () => T {
   let made: { value: T } | null = null;
   return () => {
@@ -52,13 +58,28 @@ function once<T>(make: () => T): () => T {
   };
 }
 
-const dynamoDb = once(() => DynamoDBDocumentClient.from(new DynamoDBClient({ requestHandler: AWS_TIMEOUTS })));
-const stepFunctions = once(() => new SFNClient({ requestHandler: AWS_TIMEOUTS }));
+const dynamoDb = /* @__PURE__ */ once(() =>
+  DynamoDBDocumentClient.from(new DynamoDBClient({ requestHandler: AWS_TIMEOUTS })),
+);
+const kms = /* @__PURE__ */ once(() => new KMSClient({ requestHandler: AWS_TIMEOUTS }));
+const secretsManager = /* @__PURE__ */ once(() => new SecretsManagerClient({ requestHandler: AWS_TIMEOUTS }));
+const stepFunctions = /* @__PURE__ */ once(() => new SFNClient({ requestHandler: AWS_TIMEOUTS }));
 /** One attempt: a mail whose answer got lost must not be sent again by the SDK. */
-const ses = once(() => new SESClient({ requestHandler: AWS_TIMEOUTS, maxAttempts: 1 }));
-const secretsManager = once(() => new SecretsManagerClient({ requestHandler: AWS_TIMEOUTS }));
-const keptWebhookSecrets = once((): KeptSecrets => ({ secrets: null, askedAt: 0 }));
-const policyOnce = once(() => readPolicy(setting('practicePolicyFile')));
+const ses = /* @__PURE__ */ once(() => new SESClient({ requestHandler: AWS_TIMEOUTS, maxAttempts: 1 }));
+/** One for the process: it keeps the token and the key that signs for it. */
+const authorization = /* @__PURE__ */ once(() => {
+  const arn = setting('ehrKeySecretArn');
+  return createSmartAuthorization({
+    baseUrl: setting('ehrBaseUrl'),
+    clientId: setting('ehrClientId'),
+    scopes: setting('ehrScopes'),
+    readKey: (signal) => readSecret({ client: secretsManager(), arn, signal }),
+    now: realTime,
+    newId: chance().newId,
+  });
+});
+const keptWebhookSecrets = /* @__PURE__ */ once((): KeptSecrets => ({ secrets: null, askedAt: 0 }));
+const policyOnce = /* @__PURE__ */ once(() => readPolicy(setting('practicePolicyFile')));
 
 export function policy(): Policy {
   return policyOnce();
@@ -69,9 +90,10 @@ export function chance(): Chance {
 }
 
 export function ehr(call: Call): Ehr {
+  const authorize = authorization();
   return createFhirEhr({
     baseUrl: setting('ehrBaseUrl'),
-    authorization: async () => null,
+    authorization: (refused) => authorize(call.signal, refused),
     signal: call.signal,
     clock: clock(),
   });
@@ -110,8 +132,12 @@ export function shards(): number {
   return SHARDS;
 }
 
-export function fingerprint(): Fingerprint {
-  return createHmacFingerprint(Buffer.from(setting('fingerprintKey'), 'base64'));
+export function fingerprint(call: Call): Fingerprint {
+  return createKmsFingerprint({ client: kms(), keyArn: setting('fingerprintKeyArn'), signal: call.signal });
+}
+
+export function metrics(): Metrics {
+  return createMetrics();
 }
 
 export function mailer(call: Call): Mailer {

@@ -10,7 +10,7 @@ import { cycleIdentifier } from '../domain/identity.ts';
 import type { Reason } from '../domain/outcomes.ts';
 import { type Decision, decision, patientFacts, stepInput } from '../domain/state-data.ts';
 import { clock } from '../runtime/clock.ts';
-import { ehr, fingerprint, pinRecords, policy } from '../runtime/container.ts';
+import { ehr, fingerprint, metrics, pinRecords, policy } from '../runtime/container.ts';
 import { stepHandler } from '../runtime/step-handler.ts';
 import { type AdoptPorts, adoptPin } from '../usecases/adopt-pin.ts';
 import { completeSigned } from '../usecases/complete-signed.ts';
@@ -99,8 +99,9 @@ export const handler = stepHandler({
       {
         ehr: ehr(call),
         records: pinRecords(call),
-        fingerprint: fingerprint(),
+        fingerprint: fingerprint(call),
         clock: clock(),
+        metrics: metrics(),
         practice: policy(),
         limits: policy(),
       },

@@ -7,7 +7,7 @@ import { type Account, assertLease, type StaffTask } from '../domain/account.ts'
 import { checkSigningTask } from '../domain/ending.ts';
 import { stepInput } from '../domain/state-data.ts';
 import { clock } from '../runtime/clock.ts';
-import { ehr, pinRecords, policy } from '../runtime/container.ts';
+import { ehr, metrics, pinRecords, policy } from '../runtime/container.ts';
 import { stepHandler } from '../runtime/step-handler.ts';
 import { type EndPorts, endCase } from '../usecases/end-case.ts';
 
@@ -38,5 +38,8 @@ export const handler = stepHandler({
   input,
   output,
   run: (event, call) =>
-    notifyStaff({ ehr: ehr(call), records: pinRecords(call), clock: clock(), practice: policy() }, event),
+    notifyStaff(
+      { ehr: ehr(call), records: pinRecords(call), clock: clock(), metrics: metrics(), practice: policy() },
+      event,
+    ),
 });

@@ -112,7 +112,7 @@ export const handler = stepHandler({
       {
         ehr: ehr(call),
         records: pinRecords(call),
-        fingerprint: fingerprint(),
+        fingerprint: fingerprint(call),
         clock: clock(),
         chance: chance(),
         practice: policy(),

@@ -4,7 +4,7 @@ import { assertLease, type StaffTask } from '../domain/account.ts';
 import { EMAIL_MISSING_REASONS } from '../domain/outcomes.ts';
 import { ending, stepInput } from '../domain/state-data.ts';
 import { clock } from '../runtime/clock.ts';
-import { ehr, pinRecords, policy } from '../runtime/container.ts';
+import { ehr, metrics, pinRecords, policy } from '../runtime/container.ts';
 import { stepHandler } from '../runtime/step-handler.ts';
 import { type EndPorts, endCase } from '../usecases/end-case.ts';
 
@@ -29,5 +29,8 @@ export const handler = stepHandler({
   input,
   output: ending,
   run: (event, call) =>
-    requestEmail({ ehr: ehr(call), records: pinRecords(call), clock: clock(), practice: policy() }, event),
+    requestEmail(
+      { ehr: ehr(call), records: pinRecords(call), clock: clock(), metrics: metrics(), practice: policy() },
+      event,
+    ),
 });

@@ -12,7 +12,7 @@ import { ending, stepInput } from '../domain/state-data.ts';
 import { enrollmentMail } from '../notification/enrollment-mail.ts';
 import type { Fingerprint, Mailer } from '../ports.ts';
 import { clock } from '../runtime/clock.ts';
-import { ehr, fingerprint, mailer, pinRecords, policy } from '../runtime/container.ts';
+import { ehr, fingerprint, mailer, metrics, pinRecords, policy } from '../runtime/container.ts';
 import type { Policy } from '../runtime/policy.ts';
 import { stepHandler } from '../runtime/step-handler.ts';
 import { type EndPorts, endCase } from '../usecases/end-case.ts';
@@ -87,8 +87,9 @@ export const handler = stepHandler({
         ehr: ehr(call),
         records: pinRecords(call),
         mailer: mailer(call),
-        fingerprint: fingerprint(),
+        fingerprint: fingerprint(call),
         clock: clock(),
+        metrics: metrics(),
         practice: policy(),
       },
       event,

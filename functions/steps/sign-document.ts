@@ -53,5 +53,5 @@ export const handler = stepHandler({
   input,
   output,
   run: (event, call) =>
-    signDocument({ ehr: ehr(call), records: pinRecords(call), fingerprint: fingerprint(), clock: clock() }, event),
+    signDocument({ ehr: ehr(call), records: pinRecords(call), fingerprint: fingerprint(call), clock: clock() }, event),
 });

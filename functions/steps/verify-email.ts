@@ -6,9 +6,9 @@ import * as z from 'zod/mini';
 import { PatientNotFoundError } from '../domain/errors.ts';
 import { standingOf } from '../domain/patient.ts';
 import { patientFacts, stepInput } from '../domain/state-data.ts';
-import type { Clock, Ehr, Fingerprint, PinRecords } from '../ports.ts';
+import type { Clock, Ehr, Fingerprint, Metrics, PinRecords } from '../ports.ts';
 import { clock } from '../runtime/clock.ts';
-import { ehr, fingerprint, pinRecords, policy } from '../runtime/container.ts';
+import { ehr, fingerprint, metrics, pinRecords, policy } from '../runtime/container.ts';
 import { stepHandler } from '../runtime/step-handler.ts';
 import { endCase } from '../usecases/end-case.ts';
 import { usableAddress } from '../usecases/usable-address.ts';
@@ -20,6 +20,7 @@ interface Ports {
   records: PinRecords;
   fingerprint: Fingerprint;
   clock: Clock;
+  metrics: Metrics;
   practice: { timeZone: string; recheckDays: number };
 }
 
@@ -34,7 +35,8 @@ export async function verifyEmail(
     const { verdict } = await usableAddress(ports.fingerprint, patient, account, ports.clock.now());
     return { standing: standingOf(patient), address: verdict };
   } catch (error) {
-    if (error instanceof PatientNotFoundError && account !== null && account.execution === execution) {
+    const isOurs = account?.execution === execution && account.endedBy !== execution;
+    if (error instanceof PatientNotFoundError && account !== null && isOurs) {
       await endCase(ports, account, { execution, outcome: 'FAILED', reason: error.name, staffTask: null });
     }
     throw error;
@@ -47,7 +49,14 @@ export const handler = stepHandler({
   output: patientFacts,
   run: (event, call) =>
     verifyEmail(
-      { ehr: ehr(call), records: pinRecords(call), fingerprint: fingerprint(), clock: clock(), practice: policy() },
+      {
+        ehr: ehr(call),
+        records: pinRecords(call),
+        fingerprint: fingerprint(call),
+        clock: clock(),
+        metrics: metrics(),
+        practice: policy(),
+      },
       event,
     ),
 });

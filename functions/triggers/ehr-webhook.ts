@@ -56,7 +56,7 @@ export const handler = httpHandler({
         records: pinRecords(call),
         executions: executions(call),
         pauseSwitch: pauseSwitch(call),
-        fingerprint: fingerprint(),
+        fingerprint: fingerprint(call),
         clock: clock(),
         chance: chance(),
         practice: policy(),

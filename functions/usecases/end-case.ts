@@ -1,12 +1,14 @@
 /** The end of every path: one conditional update that says how the case ended, and the Tasks that it answers. */
 import { type Account, type StaffTask, withEnd } from '../domain/account.ts';
-import { nextCheckDay, tasksThatStay } from '../domain/ending.ts';
-import type { Clock, Ehr, PinRecords } from '../ports.ts';
+import { endFigures, nextCheckDay, tasksThatStay } from '../domain/ending.ts';
+import { RecordConflictError } from '../domain/errors.ts';
+import type { Clock, Ehr, Metrics, PinRecords } from '../ports.ts';
 
 export interface EndPorts {
   ehr: Ehr;
   records: PinRecords;
   clock: Clock;
+  metrics: Metrics;
   practice: { timeZone: string; recheckDays: number };
 }
 
@@ -26,17 +28,15 @@ function isSame(a: StaffTask, b: StaffTask): boolean {
 
 /**
  * Opens the Task this ending leaves, closes those it answers, then saves the end. A Task is noted before it is opened,
- * so that a run that dies in between leaves none that nobody will close.
+ * so that a run that dies in between leaves none that nobody will close. The end is counted once it is saved.
  * @param account as it is stored: what is new goes into `noting`, or it would not be saved
  */
 export async function endCase(ports: EndPorts, account: Account, end: CaseEnd): Promise<Account> {
   const { patientId } = account;
   const now = ports.clock.now();
   const stay = tasksThatStay({ ...account, ...end.noting });
-  const kept =
-    end.staffTask === null
-      ? stay
-      : [...stay.filter((each) => !isSame(each, end.staffTask as StaffTask)), end.staffTask];
+  // One Task of a kind: the newer reason takes the older one's place.
+  const kept = [...stay.filter((each) => each.code !== end.staffTask?.code), ...(end.staffTask ? [end.staffTask] : [])];
   let current = account;
   if (end.staffTask !== null) {
     const { staffTask } = end;
@@ -51,8 +51,20 @@ export async function endCase(ports: EndPorts, account: Account, end: CaseEnd): 
   const noted = { ...current, ...end.noting };
   const day = nextCheckDay(noted, end.outcome, end.reason, { now, ...ports.practice });
   const { execution, outcome, reason } = end;
-  return ports.records.save(
-    current,
-    withEnd(noted, { execution, outcome, reason, nextCheckDay: day, staffTasks: kept, now }),
-  );
+  const ended = withEnd(noted, { execution, outcome, reason, nextCheckDay: day, staffTasks: kept, now });
+  const saved = await ports.records.save(current, ended).catch(async (error: unknown) => {
+    if (error instanceof RecordConflictError) await takeBackTask(ports, patientId, end);
+    throw error;
+  });
+  ports.metrics.ended({ outcome, reason, ...endFigures(noted, outcome, now) });
+  return saved;
+}
+
+/** A run that lost the case while it opened its Task takes the Task back, unless the record of whoever has it names it. */
+async function takeBackTask(ports: EndPorts, patientId: string, { execution, staffTask }: CaseEnd): Promise<void> {
+  const stored = staffTask === null ? null : await ports.records.read(patientId);
+  if (staffTask === null || stored === null || stored.lease?.owner === execution) return;
+  if (!stored.staffTasks.some((each) => isSame(each, staffTask))) {
+    await ports.ehr.closeStaffTask({ patientId, ...staffTask });
+  }
 }

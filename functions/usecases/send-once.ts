@@ -35,23 +35,24 @@ export async function sendOnce(
     if (error instanceof NotificationFateUnknownError) throw await fateUnknown(ports, intended, message);
     const isRefusal =
       error instanceof Error && (error.name === 'EmailThrottledError' || error.name === 'EmailRejectedError');
-    if (isRefusal)
-      await ports.records.save(intended, { ...intended, ...(await refused(ports, intended, message, error, mail.to)) });
+    if (isRefusal) await noteRefusal(ports, intended, message, error, mail.to);
     throw error;
   }
 }
 
-/** SES says InvalidParameterValue of an address it will never take; other refusals are about the sender or the account. */
-async function refused(
+/**
+ * Notes first that nothing was sent, so that whatever fails next leaves no mail of unknown fate; then whose fault it was.
+ * SES says InvalidParameterValue of an address it will never take; other refusals are about the sender or the account.
+ */
+async function noteRefusal(
   ports: SendPorts,
   account: Account,
   message: Message,
   error: Error,
   address: string,
-): Promise<Partial<Account>> {
-  const isAddressRefused = error instanceof EmailRejectedError && error.code === 'InvalidParameterValue';
-  const rejectedAddresses = isAddressRefused
-    ? [...account.rejectedAddresses, await ports.fingerprint.of(address)]
-    : account.rejectedAddresses;
-  return { message: { ...message, state: 'REFUSED' }, rejectedAddresses };
+): Promise<void> {
+  const refused = await ports.records.save(account, { ...account, message: { ...message, state: 'REFUSED' } });
+  if (!(error instanceof EmailRejectedError) || error.code !== 'InvalidParameterValue') return;
+  const rejectedAddresses = [...refused.rejectedAddresses, await ports.fingerprint.of(address)];
+  await ports.records.save(refused, { ...refused, rejectedAddresses });
 }

@@ -1,9 +1,12 @@
 /** The address a patient can be written to (P1), without those that the mail service refused before. */
 import type { Account } from '../domain/account.ts';
-import { addressCandidates, type ChosenAddress, chooseAddress, type Patient } from '../domain/patient.ts';
+import { type ChosenAddress, chooseAddress, type Patient } from '../domain/patient.ts';
 import type { Fingerprint } from '../ports.ts';
 
-/** @param now milliseconds since the epoch; the record remembers refused addresses only as keyed digests */
+/**
+ * @param now milliseconds since the epoch; the record remembers refused addresses only as keyed digests. A digest costs
+ * a call, so only the address that would be chosen is compared, and none where nothing was ever refused.
+ */
 export async function usableAddress(
   fingerprint: Fingerprint,
   patient: Patient,
@@ -12,8 +15,10 @@ export async function usableAddress(
 ): Promise<ChosenAddress> {
   const digests = account?.rejectedAddresses ?? [];
   const rejected = new Set<string>();
-  for (const address of digests.length === 0 ? [] : addressCandidates(patient, now)) {
-    if (digests.includes(await fingerprint.of(address))) rejected.add(address);
+  for (;;) {
+    const chosen = chooseAddress(patient, now, (address) => rejected.has(address));
+    if (chosen.verdict !== 'USABLE' || digests.length === 0) return chosen;
+    if (!digests.includes(await fingerprint.of(chosen.address))) return chosen;
+    rejected.add(chosen.address);
   }
-  return chooseAddress(patient, now, (address) => rejected.has(address));
 }

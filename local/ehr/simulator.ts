@@ -15,6 +15,7 @@ import { Listener, type RequestListener } from './listener.ts';
 import { signer, signingDevice } from './pin-document.ts';
 import { type PreparedBundle, resourcesOf } from './practice.ts';
 import { ChartRepository } from './repository.ts';
+import type { Answer, EhrRequest } from './request.ts';
 import { RequestLog } from './request-log.ts';
 import { createStaff, type Staff } from './staff.ts';
 
@@ -45,6 +46,8 @@ export interface EhrOptions {
   now: () => number;
   /** Under which the server is reached from outside, for links; what the Host header says when missing. */
   baseUrl?: string;
+  /** Answers a request that may not come to the chart, null for one that may; without it all may. */
+  gate?: (request: EhrRequest) => Answer | null;
   /** Where the chart is kept beyond the process; in memory only without it. */
   kept?: { chart: readonly Written[]; keep: Keep };
 }
@@ -52,7 +55,7 @@ export interface EhrOptions {
 /** Resources between two pauses while loading, so that the process stays responsive; about 20 ms of work. */
 const LOADED_AT_ONCE = 2_000;
 
-export async function createEhrSimulator({ now, baseUrl, kept }: EhrOptions): Promise<EhrSimulator> {
+export async function createEhrSimulator({ now, baseUrl, gate, kept }: EhrOptions): Promise<EhrSimulator> {
   await loadDefinitions();
   const store = new ChartStore(now, kept?.keep);
   const faults = new Faults();
@@ -66,7 +69,7 @@ export async function createEhrSimulator({ now, baseUrl, kept }: EhrOptions): Pr
   const base = () => listener.baseUrl;
   const repository = new ChartRepository(store, (changes) => followHandout(handout, changes), base);
   const service = new FhirService(repository, base, now);
-  listener.process = (request) => inTurn(() => service.answer(request));
+  listener.process = async (request) => gate?.(request) ?? inTurn(() => service.answer(request));
   store.revive(kept?.chart ?? []);
   const loadAll = (resources: readonly Stored[]) =>
     store.atomically(() => {

@@ -1,10 +1,10 @@
+import { ServiceError } from '../aws-json.ts';
 import { createKeyedMutex } from '../mutex.ts';
 import { type Account, executionArn } from './arns.ts';
 import type { Machine } from './definition.ts';
 import type { ClosedExecution, Execution, KeepExecution, StoredExecution } from './execution.ts';
 import { History, type HistoryEntry } from './history.ts';
 import { type Platform, run } from './run.ts';
-import { ServiceError } from './service-error.ts';
 
 /** AWS keeps a closed execution, and with it its name, for 90 days. */
 const NAME_LIFE_MS = 90 * 24 * 60 * 60 * 1000;

@@ -1,12 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import * as z from 'zod';
+import { ServiceError } from '../aws-json.ts';
 import { roleArn } from './arns.ts';
 import type { Machine } from './definition.ts';
 import type { Execution } from './execution.ts';
 import type { Executions } from './executions.ts';
 import { toHistoryEvent } from './history.ts';
 import { page } from './page.ts';
-import { ServiceError } from './service-error.ts';
 
 type Operation = (request: unknown) => object | Promise<object>;
 

@@ -1,4 +1,4 @@
-import { ServiceError } from './service-error.ts';
+import { ServiceError } from '../aws-json.ts';
 
 /** AWS's page size where none is asked for. */
 const DEFAULT_PAGE = 100;

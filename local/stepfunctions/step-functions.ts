@@ -1,11 +1,11 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import { serveAwsJson } from '../aws-json.ts';
+import type { HttpHandler } from '../http-messages.ts';
 import { executionArn } from './arns.ts';
 import { prepareMachine } from './definition.ts';
 import type { ClosedExecution, KeepExecution, StoredExecution } from './execution.ts';
 import { Executions } from './executions.ts';
 import type { LambdaHandler } from './lambda.ts';
 import { operationsOn } from './operations.ts';
-import { respond } from './protocol.ts';
 
 export type { ClosedExecution } from './execution.ts';
 export type { LambdaContext, LambdaHandler } from './lambda.ts';
@@ -20,7 +20,7 @@ export interface StateMachineDefinition {
 
 export interface StepFunctions {
   /** Speaks AWS's protocol; whoever mounts it strips the prefix and checks Host and Origin. */
-  handle(request: IncomingMessage, response: ServerResponse): void;
+  handle: HttpHandler;
   /** Machine name → ARN. */
   readonly stateMachineArns: Readonly<Record<string, string>>;
   /** Resolves when no execution runs. */
@@ -62,7 +62,7 @@ export function createStepFunctions(options: StepFunctionsOptions): StepFunction
   const executions = new Executions({ account, now, lambdaTimeoutsMs, retryIntervalMs, maxConcurrent, keep });
   const operations = operationsOn(machines, executions, now());
   return {
-    handle: (request, response) => void respond(request, response, operations),
+    handle: serveAwsJson({ name: 'Step Functions', target: 'AWSStepFunctions.', version: '1.0', operations }),
     stateMachineArns: Object.fromEntries(machines.map(({ name, arn }) => [name, arn])),
     settled: () => executions.settled(),
     onClosed: (listener) => executions.onClosed(listener),

@@ -113,6 +113,13 @@ describe('what is sent', () => {
     });
   });
 
+  it('reads a record that was written before it had this or that attribute', async () => {
+    const Item = { pk: 'PATIENT#p1', sk: 'ACCOUNT', shard: '06', version: 'v1', attempt: 3, document: 'd1' };
+    dynamoDb.on(GetCommand).resolves({ Item });
+    expect(await records.read('p1')).toEqual({ ...newAccount('p1'), version: 'v1', attempt: 3, document: 'd1' });
+    expect(newAccount('p1')).toMatchObject({ unresolvedSince: null, withoutAccessSince: null });
+  });
+
   it('saves only what changed, so that the index is written only when its key moves', async () => {
     dynamoDb.on(UpdateCommand).resolves({});
     const lease = { owner: 'x', until: '2026-06-15T13:00:00Z' };

@@ -11,7 +11,7 @@ const MINUTE = 60_000;
 
 let gateway: Gateway;
 let client: SecretsManagerClient;
-const manager = createSecretsManager();
+const manager = createSecretsManager({}, () => 0);
 beforeAll(async () => {
   gateway = await createGateway({ port: 0 });
   gateway.mount('/secretsmanager', manager.handle);

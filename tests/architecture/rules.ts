@@ -31,7 +31,7 @@ const LAYERS: Layer[] = [
   {
     path: ADAPTERS,
     imports: [DOMAIN, PORTS],
-    packages: ['@aws-sdk/', 'fhir/r4', 'node:crypto', 'node:timers/promises', 'standardwebhooks', 'zod/mini'],
+    packages: ['@aws-sdk/', 'fhir/r4', 'jose/', 'node:crypto', 'node:timers/promises', 'standardwebhooks', 'zod/mini'],
   },
   {
     path: RUNTIME,
@@ -53,11 +53,14 @@ const LAYERS: Layer[] = [
   { path: 'functions/pickup', ...ENTRANCE },
   { path: 'functions/admin', ...ENTRANCE },
   { path: 'statemachines', imports: ['functions/domain/errors.ts'], packages: null },
-  // Names of variables, states and the table's attributes; never the code that runs in a function.
+  // Names of variables, states and the table's attributes, and the policy's schema, so that a wrong policy stops the
+  // synth and not a function; never the code that runs in one.
   {
     path: 'infra',
     imports: [
       'functions/runtime/config.ts',
+      'functions/runtime/metric-names.ts',
+      POLICY,
       'functions/adapters/table.ts',
       'functions/domain/errors.ts',
       'statemachines',
@@ -66,7 +69,8 @@ const LAYERS: Layer[] = [
   },
   { path: 'console', imports: [], packages: null },
   { path: 'local', imports: ['functions', 'statemachines'], packages: null },
-  { path: 'bench', imports: ['functions', 'statemachines', 'local'], packages: null },
+  { path: 'cli', imports: ['functions'], packages: null },
+  { path: 'bench', imports: ['functions', 'statemachines', 'local', 'infra'], packages: null },
 ];
 
 /** Of node:crypto the domain may hash; it may not draw: chance is injected. */

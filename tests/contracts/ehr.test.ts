@@ -1,9 +1,33 @@
-import type { Communication, DocumentReference, Encounter, QuestionnaireResponse, Task } from 'fhir/r4';
+import { randomUUID } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import type {
+  Bundle,
+  BundleEntry,
+  Communication,
+  DocumentReference,
+  Encounter,
+  QuestionnaireResponse,
+  Task,
+} from 'fhir/r4';
+import { expect, it } from 'vitest';
 import { CYCLE_IDENTIFIER, STAFF_TASK_SYSTEM } from '../../functions/adapters/fhir/codes.ts';
 import { createFhirEhr } from '../../functions/adapters/fhir/ehr.ts';
-import { draftMedicationRequest, email, organization, patient, practitioner } from '../../local/demo/chart-builders.ts';
+import { SCOPES } from '../../functions/adapters/fhir/scopes.ts';
+import { createSmartAuthorization } from '../../functions/adapters/smart-authorization.ts';
+import {
+  draftMedicationRequest,
+  email,
+  organization,
+  patient,
+  practitioner,
+  practitionerRole,
+} from '../../local/demo/chart-builders.ts';
+import { createAuthorizationServer } from '../../local/ehr/authorization-server.ts';
+import { createClientKey } from '../../local/ehr/client-key.ts';
+import type { Answer, EhrRequest } from '../../local/ehr/request.ts';
+import { neededBy } from '../../local/ehr/scopes.ts';
 import { createEhrSimulator } from '../../local/ehr/simulator.ts';
-import { listenEhr } from '../local/ehr/listen.ts';
+import { createGateway } from '../../local/gateway.ts';
 import { document } from '../local/ehr/running-ehr.ts';
 import type { ChartUnderTest } from './chart-under-test.ts';
 import { describeEhr } from './ehr.contract.ts';
@@ -18,19 +42,60 @@ const bundle = (...resources: object[]) => ({
   entry: resources.map((resource) => ({ resource })),
 });
 
+/** Letters by type that the requests needed, or what they were answered with. */
+const needed = new Map<string, Set<string>>();
+
+function noteNeeded(request: EhrRequest, answer: Answer | undefined): void {
+  const note = (type: string, letter: string) => needed.set(type, (needed.get(type) ?? new Set()).add(letter));
+  for (const { type, letter } of request.route.startsWith('.well-known') ? [] : neededBy(request)) note(type, letter);
+  if (answer === undefined) return;
+  const entriesOf = (bundle: Bundle): BundleEntry[] =>
+    (bundle.entry ?? []).flatMap((each) =>
+      each.resource?.resourceType === 'Bundle' ? entriesOf(each.resource) : each,
+    );
+  for (const { search, resource } of entriesOf(JSON.parse(answer.body))) {
+    if (search?.mode === 'include') for (const letter of 'rs') note(resource?.resourceType ?? '', letter);
+  }
+}
+
 /** The FHIR adapter over HTTP against the simulator, which behaves as the handout says. */
 async function fhirOverHttp(): Promise<ChartUnderTest> {
-  const simulator = await createEhrSimulator({ now: () => NOW });
-  const { url, close } = await listenEhr(simulator);
+  const gateway = await createGateway({ port: 0 });
+  const url = `${gateway.url}/fhir`;
+  const { privateJwks, publicJwks } = await createClientKey();
+  const tokenUrl = `${gateway.url}/oauth/token`;
+  const client = { id: 'portal-pin', jwks: publicJwks, scopes: SCOPES };
+  const { handle, gate, standingAuthorization } = createAuthorizationServer({ tokenUrl, client, now: Date.now });
+  const byHand = { authorization: standingAuthorization };
+  const simulator = await createEhrSimulator({ now: () => NOW, baseUrl: url, gate });
+  gateway.mount('/fhir', (req, res) => simulator.handle(req, res));
+  gateway.mount('/oauth', handle);
+  simulator.onRequest(({ request, answer }) => {
+    if (request.headers.authorization !== standingAuthorization) noteNeeded(request, answer);
+  });
   await simulator.load([
     bundle(practitioner('pcp', { given: 'Ann', family: 'Lee' }), organization('office', 'Office')),
   ]);
-  const ehr = createFhirEhr({
+  const authorize = createSmartAuthorization({
     baseUrl: url,
-    authorization: async () => null,
-    signal: AbortSignal.timeout(60_000),
-    clock: { now: () => NOW },
+    clientId: client.id,
+    scopes: SCOPES.join(' '),
+    readKey: async () => privateJwks,
+    now: Date.now,
+    newId: randomUUID,
   });
+  const signal = AbortSignal.timeout(60_000);
+  const authorization = (refused: string | null) => authorize(signal, refused);
+  const ehr = createFhirEhr({ baseUrl: url, authorization, signal, clock: { now: () => NOW } });
+  // A doctor may stand in the chart as a role, too.
+  const order = { practitioner: PROVIDER, organization: LOCATION };
+  const byRole = {
+    id: 'by-role',
+    name: { given: 'Pat', family: 'Ient' },
+    generalPractitioner: ['PractitionerRole/role'],
+  };
+  await simulator.load([bundle(practitionerRole('role', order), patient(byRole))]);
+  await ehr.readUpdateFacts('by-role', 'none', 'none', NOW);
   let patients = 0;
   const read = async <T>(type: string, id: string) => {
     const found = await simulator.read<T>(type, id);
@@ -40,7 +105,7 @@ async function fhirOverHttp(): Promise<ChartUnderTest> {
   return {
     ehr,
     now: () => NOW,
-    close,
+    close: gateway.close,
     async newPatient() {
       const patientId = `p${++patients}`;
       const address = `${patientId}@example.com`;
@@ -64,7 +129,7 @@ async function fhirOverHttp(): Promise<ChartUnderTest> {
       return { patientId, provider: PROVIDER, location: LOCATION, address };
     },
     async deletePatient(patientId) {
-      await fetch(`${url}/Patient/${patientId}`, { method: 'DELETE' });
+      await fetch(`${url}/Patient/${patientId}`, { method: 'DELETE', headers: byHand });
     },
     async signByHand(patientId, pin, at) {
       const made = await simulator.staff.signPinByHand(patientId, { pin, at, location: { reference: LOCATION } });
@@ -118,3 +183,11 @@ async function fhirOverHttp(): Promise<ChartUnderTest> {
 }
 
 describeEhr('FHIR R4 over HTTP, the simulated EHR', fhirOverHttp);
+
+it('needs the scopes that docs/fhir.md lists, and none besides', () => {
+  const lettersOf = (letters: Set<string>) => [...'cruds'].filter((letter) => letters.has(letter)).join('');
+  const scopes = [...needed].map(([type, letters]) => `system/${type}.${lettersOf(letters)}`);
+  expect(scopes.toSorted()).toEqual([...SCOPES]);
+  const listed = readFileSync(new URL('../../docs/fhir.md', import.meta.url), 'utf8').match(/system\/\w+\.[cruds]+/g);
+  expect(listed?.toSorted()).toEqual([...SCOPES]);
+});

@@ -59,6 +59,8 @@ export function describePinRecords(name: string, make: () => Promise<RecordsUnde
           outcome: 'HELD',
           reason: 'CYCLE_LIMIT',
           nextCheckDay: '2026-06-08',
+          unresolvedSince: '2026-06-01T00:00:00Z',
+          withoutAccessSince: '2026-05-01T00:00:00Z',
         };
         const saved = await records.save(null, full);
         expect(saved).toEqual({ ...full, version: saved.version });

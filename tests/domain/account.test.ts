@@ -3,6 +3,7 @@ import {
   type Account,
   assertLease,
   type Draft,
+  type End,
   isMessageOwed,
   LEASE_MS,
   MESSAGE_STATES,
@@ -75,6 +76,11 @@ describe('withAdopted (a PIN made by hand)', () => {
     });
   });
 
+  it('waits for no access: whoever made it by hand told the patient', () => {
+    const waiting = { ...before, withoutAccessSince: '2026-06-01T00:00:00Z' };
+    expect(withAdopted(waiting, signing, 0).withoutAccessSince).toBeNull();
+  });
+
   it('is idempotent by document id', () => {
     const adopted = withAdopted(before, signing, 1);
     expect(withAdopted(adopted, signing, 4)).toBe(adopted);
@@ -109,6 +115,25 @@ describe('withSigned (our PIN)', () => {
     expect(withSigned(plain, signing, []).servedRequest).toBe('r0');
   });
 
+  it.each<[string, Partial<Account>, string | null]>([
+    ['a PIN that had expired: since then', { expiresAt: '2026-06-01T00:00:00Z' }, '2026-06-01T00:00:00Z'],
+    ['one that expired that very second', { expiresAt: '2026-06-15T12:00:00Z' }, '2026-06-15T12:00:00Z'],
+    ['one that still lived', { expiresAt: '2026-06-15T12:00:01Z' }, null],
+    ['none that is known', { expiresAt: null }, null],
+    [
+      'one that the patient was never told of: since the one before',
+      { expiresAt: '2026-06-01T00:00:00Z', withoutAccessSince: '2026-05-01T00:00:00Z' },
+      '2026-05-01T00:00:00Z',
+    ],
+    [
+      'a living one that the patient was never told of',
+      { expiresAt: '2026-07-01T00:00:00Z', withoutAccessSince: '2026-05-01T00:00:00Z' },
+      '2026-05-01T00:00:00Z',
+    ],
+  ])('in place of %s', (_case, more, since) => {
+    expect(withSigned({ ...before, ...more }, signing, []).withoutAccessSince).toBe(since);
+  });
+
   it('is idempotent by document id: no second cycle, no second message, violations kept', () => {
     const signed = withSigned(before, signing, ['ROUTED']);
     const sent: Account = { ...signed, message: message({ state: 'ACCEPTED', sesId: 's', filed: true }) };
@@ -139,6 +164,7 @@ describe('withEnd', () => {
       endedBy: 'x1',
       endedAt: '2026-06-15T12:00:00Z',
       nextCheckDay: '2026-06-22',
+      unresolvedSince: '2026-06-15T12:00:00Z',
     });
   });
 
@@ -155,6 +181,20 @@ describe('withEnd', () => {
     ['EMAIL_MISSING', 0],
   ] as const)('%s after two failures counts %i', (outcome, failures) => {
     expect(withEnd(leased, { ...end, outcome }).failures).toBe(failures);
+  });
+
+  it.each<[End['outcome'], before: string | null, unresolvedSince: string | null, withoutAccessSince: string | null]>([
+    ['FAILED', null, '2026-06-15T12:00:00Z', '2026-06-03T00:00:00Z'],
+    ['FAILED', '2026-06-01T00:00:00Z', '2026-06-01T00:00:00Z', '2026-06-03T00:00:00Z'],
+    ['HELD', null, '2026-06-15T12:00:00Z', '2026-06-03T00:00:00Z'],
+    ['HELD', '2026-06-01T00:00:00Z', '2026-06-01T00:00:00Z', '2026-06-03T00:00:00Z'],
+    ['EMAIL_MISSING', '2026-06-01T00:00:00Z', '2026-06-01T00:00:00Z', '2026-06-03T00:00:00Z'],
+    ['REGENERATED', '2026-06-01T00:00:00Z', null, null],
+    ['NOT_NEEDED', '2026-06-01T00:00:00Z', null, null],
+  ])('%s, unresolved since %s: then since %s, without access since %s', (outcome, before, ...since) => {
+    const waiting = { ...leased, unresolvedSince: before, withoutAccessSince: '2026-06-03T00:00:00Z' };
+    const { unresolvedSince, withoutAccessSince } = withEnd(waiting, { ...end, outcome });
+    expect([unresolvedSince, withoutAccessSince]).toEqual(since);
   });
 });
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { type Account, newAccount, type StaffTaskCode } from '../../functions/domain/account.ts';
-import { checkSigningTask, holdTask, nextCheckDay, tasksThatStay } from '../../functions/domain/ending.ts';
+import { checkSigningTask, endFigures, holdTask, nextCheckDay, tasksThatStay } from '../../functions/domain/ending.ts';
 
 const account = (more: Partial<Account> = {}): Account => ({ ...newAccount('p1'), ...more });
 
@@ -57,5 +57,24 @@ describe('Tasks for staff', () => {
     ['not once it was refused', { document: 'd', message: { ...unknown('d'), state: 'REFUSED' } }, []],
   ])('%s', (_case, more, stay) => {
     expect(tasksThatStay(account({ staffTasks: all, ...more }))).toEqual(stay.map(task));
+  });
+});
+
+describe('how long it took', () => {
+  const now = Date.parse('2026-06-16T02:30:00.900Z');
+  const day = '2026-06-15T02:30:00Z';
+  const week = '2026-06-09T02:30:00Z';
+  it.each<[NonNullable<Account['outcome']>, Partial<Account>, number | null, number | null]>([
+    ['FAILED', {}, 0, null],
+    ['FAILED', { unresolvedSince: day, withoutAccessSince: week }, 86_400, null],
+    ['HELD', { unresolvedSince: week }, 604_800, null],
+    ['EMAIL_MISSING', { unresolvedSince: day }, 86_400, null],
+    ['REGENERATED', {}, null, null],
+    ['REGENERATED', { withoutAccessSince: week, unresolvedSince: day }, null, 604_800],
+    // An instant ahead is a clock that went back; no figure is below nothing.
+    ['REGENERATED', { withoutAccessSince: '2026-06-17T00:00:00Z' }, null, 0],
+    ['NOT_NEEDED', { withoutAccessSince: week, unresolvedSince: day }, null, null],
+  ])('%s %j: unresolved %s s, without access %s s', (outcome, more, unresolvedSeconds, accessSeconds) => {
+    expect(endFigures(account(more), outcome, now)).toEqual({ unresolvedSeconds, accessSeconds });
   });
 });

@@ -1,7 +1,6 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { EmailEntry, Patient } from '../../functions/domain/patient.ts';
-import { addressCandidates, chooseAddress, standingOf } from '../../functions/domain/patient.ts';
+import { chooseAddress, standingOf } from '../../functions/domain/patient.ts';
 
 const NOW = Date.parse('2026-06-15T12:00:00Z');
 const never = () => false;
@@ -102,32 +101,5 @@ describe('chooseAddress (P1): why none', () => {
   it('is SUPPRESSED when each was rejected or marked', () => {
     const emails = [email('a@x.org'), email('b@x.org', { undeliverable: true })];
     expect(chosen(emails, (address) => address === 'a@x.org')).toBe('SUPPRESSED');
-  });
-});
-
-describe('addressCandidates', () => {
-  const entry = fc.record({
-    value: fc.constantFrom('a@x.org', 'b@x.org', 'no address', '', null),
-    use: fc.constantFrom(null, 'home', 'old'),
-    rank: fc.constantFrom(null, 1, 2),
-    periodStart: fc.constantFrom(null, '2027'),
-    periodEnd: fc.constantFrom(null, '2025'),
-    undeliverable: fc.boolean(),
-  });
-
-  it('names every address that chooseAddress asks about and may choose', () => {
-    fc.assert(
-      fc.property(fc.array(entry, { maxLength: 5 }), fc.boolean(), (emails, rejectsAll) => {
-        const asked: string[] = [];
-        const choice = chooseAddress(patient({ emails }), NOW, (address) => {
-          asked.push(address);
-          return rejectsAll;
-        });
-        const candidates = addressCandidates(patient({ emails }), NOW);
-        expect(candidates).toEqual(expect.arrayContaining(asked));
-        if (choice.verdict === 'USABLE') expect(candidates).toContain(choice.address);
-        expect(candidates.length > 0).toBe(choice.verdict === 'USABLE' || choice.verdict === 'SUPPRESSED');
-      }),
-    );
   });
 });

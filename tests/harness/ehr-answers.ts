@@ -14,6 +14,7 @@ const ANSWERS: Record<string, (to: Answer) => void> = {
   '503 by a proxy': (to) => to.answer(503, { 'content-type': 'text/html' }, '<h1>Service Unavailable</h1>'),
   '429 with Retry-After 60': (to) => to.answer(429, { ...FHIR, 'retry-after': '60' }, outcome('throttled')),
   '412': (to) => to.answer(412, FHIR, outcome('conflict')),
+  '401': (to) => to.answer(401, FHIR, outcome('login')),
   '403': (to) => to.answer(403, FHIR, outcome('forbidden')),
   'a redirect': (to) => to.answer(302, { location: 'http://127.0.0.1:9/sign-in' }, ''),
   'a sign-in page': (to) => to.answer(200, { 'content-type': 'text/html' }, '<!doctype html><title>Sign in</title>'),

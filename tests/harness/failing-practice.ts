@@ -14,7 +14,8 @@ import { followInvocations, Invocation, invocationOf } from './invocation.ts';
 import { Journey } from './journey.ts';
 import { giveBack, labelOf, type OutsideCall, performed } from './outside-call.ts';
 
-const OUTSIDE = ['/fhir', '/dynamodb', '/ses', '/stepfunctions'];
+const OUTSIDE = ['/fhir', '/dynamodb', '/kms', '/ses', '/stepfunctions'];
+const DISCOVERY = '/.well-known/smart-configuration';
 /** A webhook is delivered again and a stream's batch retried; the sweep comes again tomorrow. */
 const TRIGGER_TRIES = 3;
 /** What `start` may take, as a step does. */
@@ -24,6 +25,8 @@ export class FailingPractice {
   readonly platform: Platform;
   /** For the test itself; nothing of it fails. */
   readonly ports = outsidePorts();
+  /** Stands in for the EHR's token endpoint; null for the endpoint itself. */
+  tokenEndpoint: HttpHandler | null = null;
   readonly #journeys: Map<string, Journey>;
   readonly #closed = new Map<string, ClosedExecution>();
   readonly #waiting = new Map<string, (closed: ClosedExecution) => void>();
@@ -45,10 +48,11 @@ export class FailingPractice {
     const opened: { practice: FailingPractice | null } = { practice: null };
     const around = {
       step: (name: string, handler: LambdaHandler) => stepOf(name, handler, journeys),
-      service: (service: string, handler: HttpHandler): HttpHandler =>
-        OUTSIDE.includes(service)
-          ? (req, res) => opened.practice?.serve(service, handler, req, res) ?? handler(req, res)
-          : handler,
+      service: (service: string, handler: HttpHandler): HttpHandler => {
+        if (service === '/oauth') return (req, res) => (opened.practice?.tokenEndpoint ?? handler)(req, res);
+        if (!OUTSIDE.includes(service)) return handler;
+        return (req, res) => opened.practice?.serve(service, handler, req, res) ?? handler(req, res);
+      },
     };
     const policyFile = 'local/demo/policy.json';
     const platform = await startPlatform({ port: 0, policyFile, retryIntervalMs: 1, triggers: false, around });
@@ -143,7 +147,8 @@ export class FailingPractice {
 
   async serve(service: string, handler: HttpHandler, ...[req, res]: Parameters<HttpHandler>): Promise<void> {
     const invocation = invocationOf(req.headers);
-    if (invocation === undefined) return handler(req, res);
+    // A token is asked for by whoever finds none, for all others of the process: that is no patient's call.
+    if (invocation === undefined || req.url === DISCOVERY) return handler(req, res);
     if (invocation.dead) return void res.destroy();
     const journey = this.journey(invocation.patientId);
     const body = await readBody(req);

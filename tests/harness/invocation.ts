@@ -5,6 +5,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { subscribe } from 'node:diagnostics_channel';
 import type { ClientRequest } from 'node:http';
+import { TOKEN_REQUEST_MS } from '../../functions/adapters/smart-authorization.ts';
 
 export const INVOCATION_HEADER = 'x-test-invocation';
 
@@ -97,5 +98,6 @@ export function followInvocations(): void {
     if (invocation) request.addHeader(INVOCATION_HEADER, invocation.id);
   });
   const timeout = AbortSignal.timeout.bind(AbortSignal);
-  AbortSignal.timeout = (ms) => current.getStore()?.limit(ms) ?? timeout(ms);
+  // Others may wait for a token, too: the end of one invocation is not the end of that request.
+  AbortSignal.timeout = (ms) => (ms === TOKEN_REQUEST_MS ? undefined : current.getStore()?.limit(ms)) ?? timeout(ms);
 }

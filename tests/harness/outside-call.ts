@@ -19,6 +19,7 @@ export interface OutsideCall {
 export function labelOf(service: string, req: IncomingMessage, body: Buffer): string {
   const operation = String(req.headers['x-amz-target'] ?? '').split('.')[1] ?? '';
   if (service === '/ses') return 'SES SendEmail';
+  if (service === '/kms') return `KMS ${operation}`;
   if (service === '/stepfunctions') return `StepFunctions ${operation}`;
   const json: unknown = body.length === 0 ? {} : JSON.parse(body.toString());
   if (service === '/dynamodb') {

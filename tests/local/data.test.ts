@@ -3,11 +3,13 @@ import { mkdirSync, readdirSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { DynamoDBClient, ScanCommand } from '@aws-sdk/client-dynamodb';
+import { GenerateMacCommand, KMSClient } from '@aws-sdk/client-kms';
 import { GetExecutionHistoryCommand, ListExecutionsCommand, SFNClient } from '@aws-sdk/client-sfn';
 import type { Bundle, DocumentReference } from 'fhir/r4';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { largePractice } from '../../local/demo/large-practice.ts';
-import { type Place, place } from './running-start.ts';
+import { FINGERPRINT_KEY_ARN } from '../../local/environment.ts';
+import { type Place, place, type Started } from './running-start.ts';
 
 const DAY = 24 * 60 * 60 * 1000;
 const PATIENTS = 60;
@@ -20,7 +22,7 @@ const client = (endpoint: string) => ({
   region: 'us-east-1',
   credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
 });
-const json = async <T>(url: string): Promise<T> => (await (await fetch(url)).json()) as T;
+const json = async <T>(url: string, headers = {}): Promise<T> => (await (await fetch(url, { headers })).json()) as T;
 
 interface Result {
   patients: { patientId: string; outcome: string | null; attempts: number; durationMs: number }[];
@@ -41,18 +43,22 @@ function writePractice(folder: string, name: string, patients: number): string {
 }
 
 /** Everything that a restart has to bring back, as it is read from outside. */
-async function stateAt(url: string) {
+async function stateAt(run: Started) {
+  const url = await run.url;
+  const chart = <T>(path: string) => json<T>(`${url}/fhir/${path}`, run.chartHeaders());
   const sfn = new SFNClient(client(`${url}/stepfunctions`));
   const dynamodb = new DynamoDBClient(client(`${url}/dynamodb`));
+  const kms = new KMSClient(client(`${url}/kms`));
+  const mac = { KeyId: FINGERPRINT_KEY_ARN, MacAlgorithm: 'HMAC_SHA_256', Message: Buffer.from('B122900125') } as const;
   const { executions = [] } = await sfn.send(new ListExecutionsCommand({ stateMachineArn: MACHINE, maxResults: 1000 }));
   const last = executions.at(-1)?.executionArn;
   const { events } = await sfn.send(new GetExecutionHistoryCommand({ executionArn: last }));
   const { Items } = await dynamodb.send(new ScanCommand({ TableName: 'portal-pin' }));
   const due = await dynamodb.send(new ScanCommand({ TableName: 'portal-pin', IndexName: 'due' }));
   const [patients, documents, history] = await Promise.all([
-    json<Bundle>(`${url}/fhir/Patient?_count=1000`),
-    json<Bundle>(`${url}/fhir/DocumentReference?_count=1000`),
-    json<Bundle>(`${url}/fhir/Patient/bench-000001/_history`),
+    chart<Bundle>('Patient?_count=1000'),
+    chart<Bundle>('DocumentReference?_count=1000'),
+    chart<Bundle>('Patient/bench-000001/_history'),
   ]);
   const resources = (bundle: Bundle) => (bundle.entry ?? []).map(({ resource }) => resource);
   return {
@@ -63,6 +69,8 @@ async function stateAt(url: string) {
     events,
     table: Items ?? [],
     due: due.Items ?? [],
+    // What was fingerprinted before is found again.
+    mac: (await kms.send(new GenerateMacCommand(mac))).Mac,
   };
 }
 
@@ -84,12 +92,15 @@ describe('a practice that was kept', () => {
       const first = here.start('--data', data, '--practice', practice);
       const url = await first.url;
       await expect.poll(() => first.output().stdout, { timeout: 15_000 }).toContain('Mailbox');
-      await fetch(`${url}/fhir/Patient/bench-000001`, {
+      const patient = `${url}/fhir/Patient/bench-000001`;
+      const headers = first.chartHeaders();
+      const written = await fetch(patient, {
         method: 'PUT',
-        headers: { 'content-type': 'application/fhir+json' },
-        body: JSON.stringify({ ...(await json<object>(`${url}/fhir/Patient/bench-000001`)), gender: 'other' }),
+        headers: { ...headers, 'content-type': 'application/fhir+json' },
+        body: JSON.stringify({ ...(await json<object>(patient, headers)), gender: 'other' }),
       });
-      const before = await stateAt(url);
+      expect(written.status).toBe(200);
+      const before = await stateAt(first);
       expect(before.mails.emails).toHaveLength(4);
       expect(before.table.filter(({ sk }) => sk?.S === 'PIN')).toHaveLength(4);
       await fetch(`${url}/clock`, { method: 'POST', body: '{"advance":"P29D"}' });
@@ -103,13 +114,13 @@ describe('a practice that was kept', () => {
       const again = here.start('--data', data, '--practice', practice);
       const url2 = await again.url;
       await expect.poll(() => again.output().stdout, { timeout: 15_000 }).toContain('Mailbox');
-      expect(await stateAt(url2)).toEqual(before);
+      expect(await stateAt(again)).toEqual(before);
       const later = Date.parse((await json<{ now: string }>(`${url2}/clock`)).now) - Date.parse(now);
       expect(later).toBeGreaterThan(0);
       expect(later).toBeLessThan(DAY / 24);
       expect(Date.parse(now) - Date.now()).toBeGreaterThan(28 * DAY);
       await fetch(`${url2}/clock`, { method: 'POST', body: '{"advance":"P2D"}' });
-      expect((await stateAt(url2)).table.filter(({ sk }) => sk?.S === 'PIN')).toEqual([]);
+      expect((await stateAt(again)).table.filter(({ sk }) => sk?.S === 'PIN')).toEqual([]);
       await again.kill();
     },
   );
@@ -150,7 +161,7 @@ describe('a first pass that is killed', () => {
     const code = await last.ended;
     const result = JSON.parse(last.output().stdout) as Result;
     const idle = here.start('--data', join(here.folder, 'data'), '--idle');
-    const { documents, mails, table, executions } = await stateAt(await idle.url);
+    const { documents, mails, table, executions } = await stateAt(idle);
 
     expect(result.patients).toHaveLength(PATIENTS);
     expect(result.patients.some(({ attempts }) => attempts > 1)).toBe(true);

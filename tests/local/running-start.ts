@@ -1,7 +1,7 @@
 /** `npm start` as a process of its own, to be killed like one. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -12,6 +12,8 @@ export interface Started {
   child: ChildProcess;
   /** Resolves when it is up; rejects when it ends before. */
   url: Promise<string>;
+  /** Headers by which the chart may be read and written; once it is up. */
+  chartHeaders(): { authorization: string };
   /** The exit code; null when it was killed. */
   ended: Promise<number | null>;
   output: () => { stdout: string; stderr: string };
@@ -62,5 +64,9 @@ function startIn(cwd: string, options: readonly string[]): Started {
     child.kill('SIGKILL');
     await ended;
   };
-  return { child, url, ended, output: () => texts, kill };
+  const chartHeaders = () => {
+    const endpoints = JSON.parse(readFileSync(join(cwd, '.local/endpoints.json'), 'utf8'));
+    return { authorization: endpoints.fhirAuthorization };
+  };
+  return { child, url, chartHeaders, ended, output: () => texts, kill };
 }

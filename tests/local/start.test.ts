@@ -25,7 +25,7 @@ const arn = z.string().regex(/^arn:aws:states:[a-z0-9-]+:\d{12}:execution:regene
 const Endpoints = z.strictObject({
   ...{ console: url, api: url, webhooks: url, fhir: url, stepfunctions: url, dynamodb: url, ses: url, mailbox: url },
   ...{ clock: url, stateMachines: z.record(z.string(), z.string()), table: z.string(), region: z.string() },
-  fhirAuthorization: z.string().optional(),
+  fhirAuthorization: z.string().regex(/^Bearer \S+$/),
 });
 /** The JSON document of design §6. */
 const Report = z.strictObject({
@@ -174,8 +174,11 @@ describe('npm start', PATIENCE, () => {
       const { status } = await fetch(endpoints[name]);
       expect({ name, status }).toEqual({ name, status: expect.toSatisfy((code) => code < 500) });
     }
-    const json = async (address: string) => (await fetch(address)).json() as Promise<Record<string, unknown>>;
-    expect(await json(`${endpoints.fhir}/Patient?_id=${DECEASED}`)).toMatchObject({ total: 1 });
+    const json = async (address: string, headers = {}) =>
+      (await fetch(address, { headers })).json() as Promise<Record<string, unknown>>;
+    const patient = `${endpoints.fhir}/Patient?_id=${DECEASED}`;
+    expect(await json(patient)).toMatchObject({ resourceType: 'OperationOutcome', issue: [{ code: 'login' }] });
+    expect(await json(patient, { authorization: endpoints.fhirAuthorization })).toMatchObject({ total: 1 });
     expect(await json(endpoints.clock)).toEqual({ now: expect.stringMatching(/^\d{4}-.*Z$/) });
     expect((await json(`${endpoints.mailbox}/store`)).emails).toHaveLength(ALIVE.length);
     const aws = { region: endpoints.region, credentials: { accessKeyId: 'x', secretAccessKey: 'x' } };

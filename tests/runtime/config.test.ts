@@ -1,9 +1,13 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { SCOPES } from '../../functions/adapters/fhir/scopes.ts';
 import { ENVIRONMENT, setting } from '../../functions/runtime/config.ts';
 
 const VALID: Record<keyof typeof ENVIRONMENT, string> = {
   ehrBaseUrl: 'https://ehr.example/fhir/r4',
-  fingerprintKey: Buffer.alloc(32, 7).toString('base64'),
+  ehrClientId: 'urn:uuid:0f8fad5b portal-pin',
+  ehrKeySecretArn: 'arn:aws:secretsmanager:us-east-1:123456789012:secret:portal-pin/ehr-key-a1b2c3',
+  ehrScopes: 'system/Patient.rs system/DocumentReference.crus',
+  fingerprintKeyArn: 'arn:aws:kms:us-east-1:123456789012:key/mrk-1234abcd',
   practicePolicyFile: 'policy.json',
   sesConfigurationSet: '',
   stateMachineArn: 'arn:aws:states:us-east-1:123456789012:stateMachine:regenerate-pin',
@@ -32,10 +36,20 @@ it.each<[keyof typeof ENVIRONMENT, string]>([
   ['ehrBaseUrl', 'ehr.example/canary'],
   ['ehrBaseUrl', 'ftp://ehr.example/canary'],
   ['ehrBaseUrl', 'file:///canary'],
-  ['fingerprintKey', ''],
-  ['fingerprintKey', 'canary'],
-  ['fingerprintKey', Buffer.alloc(31, 7).toString('base64')],
-  ['fingerprintKey', Buffer.alloc(33, 7).toString('base64')],
+  ['ehrClientId', ''],
+  ['ehrClientId', 'canary\n'],
+  ['ehrKeySecretArn', ''],
+  ['ehrKeySecretArn', '{"keys":[{"d":"canary"}]}'],
+  ['ehrKeySecretArn', 'arn:aws:ssm:us-east-1:123456789012:parameter/canary'],
+  ['ehrScopes', ''],
+  ['ehrScopes', 'user/Canary.rs'],
+  ['ehrScopes', 'system/Patient'],
+  ['ehrScopes', 'system/Patient.rs,system/Canary.rs'],
+  ['ehrScopes', ' system/Canary.rs'],
+  ['fingerprintKeyArn', ''],
+  ['fingerprintKeyArn', 'canary'],
+  ['fingerprintKeyArn', 'arn:aws:kms:us-east-1:123456789012:alias/canary'],
+  ['fingerprintKeyArn', 'arn:aws:kms:us-east-1:123456789012:key/canary/x'],
   ['practicePolicyFile', ''],
   ['stateMachineArn', 'canary'],
   ['stateMachineArn', 'arn:aws:states:us-east-1:123456789012:execution:canary:x'],
@@ -47,4 +61,13 @@ it.each<[keyof typeof ENVIRONMENT, string]>([
   expect(() => setting(name)).toThrow(
     expect.objectContaining({ name: 'ConfigurationError', message: `MALFORMED_${ENVIRONMENT[name]}` }),
   );
+});
+
+it.each([
+  ...[SCOPES.join(' '), 'system/*.cruds'],
+  // As an EHR of SMART v1 would have them.
+  'system/Patient.read system/DocumentReference.* system/Task.write',
+])('takes the scopes %s', (scopes) => {
+  vi.stubEnv(ENVIRONMENT.ehrScopes, scopes);
+  expect(setting('ehrScopes')).toBe(scopes);
 });

@@ -1,7 +1,9 @@
+import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { SESClient } from '@aws-sdk/client-ses';
-import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, expect, it, onTestFinished, vi } from 'vitest';
 import { ENVIRONMENT } from '../../functions/runtime/config.ts';
-import { chance, fingerprint, mailer } from '../../functions/runtime/container.ts';
+import { chance, ehr, fingerprint, mailer } from '../../functions/runtime/container.ts';
+import { json, jwks, scriptedAuthorization, token } from '../adapters/scripted-authorization.ts';
 
 const call = { signal: new AbortController().signal };
 const MAIL = { to: 'pat@example.com', from: 'a@practice.example', subject: 's', text: 't', html: 'h' };
@@ -48,8 +50,33 @@ it('keeps a client between invocations', async () => {
 });
 
 it('checks a setting when it is needed, by its name', () => {
-  vi.stubEnv(ENVIRONMENT.fingerprintKey, 'short');
-  expect(() => fingerprint()).toThrow('MALFORMED_FINGERPRINT_KEY');
+  vi.stubEnv(ENVIRONMENT.fingerprintKeyArn, 'short');
+  expect(() => fingerprint(call)).toThrow('MALFORMED_FINGERPRINT_KEY_ARN');
+});
+
+it('has one token and one key for all calls of the process', async () => {
+  const { server, answer, forms } = await scriptedAuthorization();
+  onTestFinished(server.close);
+  answer([token('t1')], undefined, json(200, { resourceType: 'Patient', id: 'p1' }));
+  vi.stubEnv(ENVIRONMENT.ehrBaseUrl, server.url);
+  vi.stubEnv(ENVIRONMENT.ehrClientId, 'client-7');
+  vi.stubEnv(ENVIRONMENT.ehrScopes, 'system/Patient.rs');
+  vi.stubEnv(ENVIRONMENT.ehrKeySecretArn, undefined);
+  expect(() => ehr(call)).toThrow('MISSING_EHR_KEY_SECRET_ARN');
+  const SecretId = 'arn:aws:secretsmanager:us-east-1:123456789012:secret:ehr-key';
+  vi.stubEnv(ENVIRONMENT.ehrKeySecretArn, SecretId);
+  const read = vi.spyOn(SecretsManagerClient.prototype, 'send');
+  read.mockImplementation(async () => ({ SecretString: jwks('key-1') }));
+
+  await Promise.all([ehr(call), ehr(call)].map((each) => each.readPatient('p1')));
+  await ehr(call).readPatient('p1');
+  expect(server.requests.filter(({ headers }) => headers.authorization === 'Bearer t1')).toHaveLength(3);
+  expect(read.mock.calls.map(([command]) => command.input)).toEqual([{ SecretId }]);
+  const assertion = forms().map((form) => (form.get('client_assertion') ?? '').split('.')[1] ?? '');
+  expect(forms().map((form) => form.get('scope'))).toEqual(['system/Patient.rs']);
+  const { iss, exp } = JSON.parse(Buffer.from(assertion[0] ?? '', 'base64url').toString());
+  // Real time, whatever the practice's clock says.
+  expect([iss, Math.abs(exp - Date.now() / 1000) < 300]).toEqual(['client-7', true]);
 });
 
 it('has chance within its bounds and fresh ids', () => {

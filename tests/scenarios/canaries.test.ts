@@ -57,7 +57,7 @@ describe('a run over a practice of canaries', () => {
     for (const stream of [process.stdout, process.stderr]) {
       vi.spyOn(stream, 'write').mockImplementation((chunk) => logLines.push(String(chunk)) > 0);
     }
-    running = await runPlatform({ logLevel: 'DEBUG' });
+    running = await runPlatform({ logLevel: 'DEBUG', metrics: true });
     const { platform, take, track } = running;
     platform.ehr.onRequest(({ phase, request: { method, url, headers } }) => {
       const text = `${method} ${url} ${JSON.stringify(headers)}`;
@@ -127,6 +127,23 @@ describe('a run over a practice of canaries', () => {
     expect(lines.filter((line) => line.includes('"step ended"')).length).toBeGreaterThan(300);
     expect(lines.filter((line) => line.includes('"step failed"')).length).toBeGreaterThan(50);
     expect(find(secrets(), [{ where: 'log', text: logLines.join('') }])).toEqual([]);
+  });
+
+  it('nothing in the metrics, in which each ended case is counted once', () => {
+    const lines = logLines
+      .join('')
+      .split('\n')
+      .filter((line) => line.includes('"_aws"'));
+    const ends = lines.map((line) => JSON.parse(line)).filter((line) => 'Ended' in line);
+    const counted = ends.map(({ outcome, reason }) => `${outcome}/${reason}`);
+    // Who finds the lease held leaves the case to its holder; a failure may come before there is a case to end.
+    const succeeded = seen.flatMap(({ described }) => (described.output ? [JSON.parse(described.output)] : []));
+    const expected = succeeded.map(({ outcome, reason }) => `${outcome}/${reason ?? 'NONE'}`);
+    expect(counted.filter((each) => !each.startsWith('FAILED')).sort()).toEqual(expected.sort());
+    expect(new Set(counted)).toContain('FAILED/EhrRejectedError');
+    expect(lines.filter((line) => line.includes('SecondsToAccess')).length).toBeGreaterThan(10);
+    expect(lines.filter((line) => line.includes('UnresolvedSeconds')).length).toBeGreaterThan(30);
+    expect(find([...secrets(), 'demo-'], [{ where: 'metrics', text: lines.join('\n') }])).toEqual([]);
   });
 
   it('nothing in the errors that leave the start of an execution', () => {

@@ -18,7 +18,7 @@ import { start } from '../../functions/usecases/start.ts';
 import { trackPin } from '../../functions/usecases/track-pin.ts';
 import { chartOf, type DemoCase } from '../../local/demo/case.ts';
 import { demoDirectory } from '../../local/demo/directory.ts';
-import { type Platform, startPlatform } from '../../local/platform.ts';
+import { type Platform, type PlatformOptions, startPlatform } from '../../local/platform.ts';
 import { outsidePorts } from '../../local/ports.ts';
 import { transactionOf } from '../../local/practice.ts';
 
@@ -58,7 +58,9 @@ export interface RunningPlatform {
   close(): Promise<void>;
 }
 
-export async function runPlatform(options: { logLevel?: string } = {}): Promise<RunningPlatform> {
+export async function runPlatform(
+  options: Pick<PlatformOptions, 'logLevel' | 'metrics' | 'around'> = {},
+): Promise<RunningPlatform> {
   const platform = await startPlatform({ port: 0, policyFile: POLICY, retryIntervalMs: 1, ...options });
   const { endpoints } = platform;
   const aws = { region: endpoints.region, credentials: CREDENTIALS };
@@ -140,7 +142,8 @@ export async function runPlatform(options: { logLevel?: string } = {}): Promise<
       return items;
     },
     async fhir<T extends FhirResource>(query: string) {
-      const response = await fetch(`${endpoints.fhir}/${query}`);
+      const headers = { authorization: endpoints.fhirAuthorization };
+      const response = await fetch(`${endpoints.fhir}/${query}`, { headers });
       if (!response.ok) throw new Error(`${query}: ${response.status}`);
       const bundle = (await response.json()) as Bundle<T & { id: string }>;
       return (bundle.entry ?? []).flatMap(({ resource }) => resource ?? []);

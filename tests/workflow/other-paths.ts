@@ -1,10 +1,31 @@
 /** Paths on which nothing is regenerated, or a person is asked. */
 import { EXTENSION } from '../../functions/adapters/fhir/codes.ts';
+import { email } from '../../local/demo/chart-builders.ts';
 import { FAMILY_DOCTORS } from '../../local/demo/directory.ts';
-import { send } from '../../local/http-messages.ts';
+import { type HttpHandler, readBody, send } from '../../local/http-messages.ts';
 import { sesError } from '../../local/ses-protocol.ts';
-import { chart, oldDocumentOf } from '../harness/charts.ts';
+import { addressOf, chart, oldDocumentOf } from '../harness/charts.ts';
+import type { FailingPractice } from '../harness/failing-practice.ts';
+import { giveBack } from '../harness/outside-call.ts';
 import { type Path, REGENERATED } from './path.ts';
+
+const refusedOf = (patientId: string) => `refused-${addressOf(patientId)}`;
+
+/** The chart prefers an address that SES will never take. */
+const chartOfRefused = (patientId: string, now: number) =>
+  chart(patientId, now, 31, { telecom: [email(refusedOf(patientId)), email(addressOf(patientId))] });
+
+/** SES refuses that address day after day, and takes the other one. */
+function refuseAddress(practice: FailingPractice, patientId: string): void {
+  const { status, body } = sesError(400, 'InvalidParameterValue', 'Domain contains illegal character');
+  const refuses: HttpHandler = async (req, res) => {
+    const mail = await readBody(req);
+    if (mail.includes(encodeURIComponent(refusedOf(patientId)))) return send(res, status, 'text/xml', body);
+    giveBack(req, mail);
+    return practice.platform.mailbox.handleSes(req, res);
+  };
+  practice.journey(patientId).serve = ({ service }) => (service === '/ses' ? refuses : null);
+}
 
 export const PATHS: readonly Path[] = [
   {
@@ -51,6 +72,26 @@ export const PATHS: readonly Path[] = [
     },
     expected: () => REGENERATED,
     through: ['CheckExpiry', 'SignDocument', 'SendEnrollmentNotification', 'NotifyStaff'],
+  },
+  {
+    name: 'SES refuses an address; the next day the other one is used',
+    chart: chartOfRefused,
+    // Where the day failed before the refusal was remembered, the address is refused once more.
+    laterDays: 2,
+    today: refuseAddress,
+    expected: () => REGENERATED,
+    through: ['CheckExpiry', 'SignDocument', 'SendEnrollmentNotification', 'NotifyStaff'],
+  },
+  {
+    name: 'an address that SES refused the day before is passed over',
+    chart: chartOfRefused,
+    yesterday: async (practice, patientId) => {
+      refuseAddress(practice, patientId);
+      await practice.run(patientId);
+    },
+    today: refuseAddress,
+    expected: () => REGENERATED,
+    through: ['CheckExpiry', 'SendEnrollmentNotification'],
   },
   {
     name: 'a signing that broke P12 is left to a person',

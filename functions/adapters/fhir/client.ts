@@ -14,8 +14,11 @@ const WAITED_OUT_SECONDS = 5;
 export interface FhirOptions {
   /** Base URL of the FHIR endpoint, with or without a final slash. */
   baseUrl: string;
-  /** Value of the Authorization header, or null where the endpoint asks for none. */
-  authorization(): Promise<string | null>;
+  /**
+   * Value of the Authorization header, or null where the endpoint asks for none. `refused` is the value that the EHR has just
+   * answered with 401, or null.
+   */
+  authorization(refused: string | null): Promise<string | null>;
   /** Ends with the step's deadline. */
   signal: AbortSignal;
 }
@@ -56,7 +59,15 @@ export function createFhirClient(options: FhirOptions): FhirClient {
   const base = options.baseUrl.replace(/\/+$/, '');
 
   async function once(request: FhirRequest): Promise<Response> {
-    const authorization = await options.authorization();
+    const authorization = await options.authorization(null);
+    const response = await attempt(request, authorization);
+    if (response.status !== 401 || authorization === null) return response;
+    // The token ended before its time, or the server forgot it. The request was not acted upon, so it may go out again.
+    await discard(response);
+    return attempt(request, await options.authorization(authorization));
+  }
+
+  async function attempt(request: FhirRequest, authorization: string | null): Promise<Response> {
     const headers: Record<string, string> = { accept: 'application/fhir+json' };
     if (authorization !== null) headers.authorization = authorization;
     if (request.body !== undefined) headers['content-type'] = request.contentType ?? 'application/fhir+json';

@@ -116,4 +116,42 @@ describe.each(calls)('%s', (name, call) => {
     expect(ehr.requests[0]?.headers).toMatchObject({ authorization: 'Bearer token', accept: 'application/fhir+json' });
     expect(ehr.requests[0]?.body === '').toBe(ehr.requests[0]?.method === 'GET');
   });
+
+  it('comes again with another token when the first one is refused', async () => {
+    ehr.answer((request, res) => json(ehr.requests.length === 1 ? 401 : 500, {})(request, res));
+    const authorization = async (refused: string | null) => (refused === 'Bearer old' ? 'Bearer new' : 'Bearer old');
+    const thrown = await thrownBy(call(ehrAt(ehr.url, undefined, authorization)));
+    expect(thrown).toMatchObject({ name: 'EhrUnavailableError', code: 'HTTP_500' });
+    const [first, second, ...more] = ehr.requests.map(({ headers, ...request }) => ({ ...request, headers }));
+    expect([first?.headers.authorization, second?.headers.authorization]).toEqual(['Bearer old', 'Bearer new']);
+    expect({ ...second, headers: null }).toEqual({ ...first, headers: null });
+    expect(more).toEqual([]);
+  });
+});
+
+describe('a token that is refused', () => {
+  it('is replaced once', async () => {
+    ehr.answer(json(401, outcome('login')));
+    const asked: (string | null)[] = [];
+    const authorization = async (refused: string | null) => `Bearer ${asked.push(refused)}`;
+    const thrown = await thrownBy(ehrAt(ehr.url, undefined, authorization).readPatient('p1'));
+    expect(thrown).toMatchObject({ name: 'EhrRejectedError', code: 'HTTP_401_login' });
+    expect(asked).toEqual([null, 'Bearer 1']);
+    expect(ehr.requests.map(({ headers }) => headers.authorization)).toEqual(['Bearer 1', 'Bearer 2']);
+  });
+
+  it('cannot be replaced: as the authorization says', async () => {
+    ehr.answer(json(401, {}));
+    const down = Object.assign(new Error('down'), { name: 'EhrUnavailableError' });
+    const authorization = (refused: string | null) =>
+      refused === null ? Promise.resolve('Bearer old') : Promise.reject(down);
+    await expect(ehrAt(ehr.url, undefined, authorization).readPatient('p1')).rejects.toBe(down);
+  });
+
+  it('was never given: nothing is asked again', async () => {
+    ehr.answer(json(401, {}));
+    const thrown = await thrownBy(ehrAt(ehr.url, undefined, async () => null).readPatient('p1'));
+    expect(thrown).toMatchObject({ name: 'EhrRejectedError', code: 'HTTP_401' });
+    expect(ehr.requests).toHaveLength(1);
+  });
 });

@@ -62,8 +62,12 @@ export const searchset = (resources: unknown[], next?: string) => ({
 
 const NOW = Date.parse('2026-06-15T12:00:00Z');
 
-export function ehrAt(url: string, signal: AbortSignal = AbortSignal.timeout(20_000)): Ehr {
-  return createFhirEhr({ baseUrl: url, authorization: async () => 'Bearer token', signal, clock: { now: () => NOW } });
+export function ehrAt(
+  url: string,
+  signal: AbortSignal = AbortSignal.timeout(20_000),
+  authorization: (refused: string | null) => Promise<string | null> = async () => 'Bearer token',
+): Ehr {
+  return createFhirEhr({ baseUrl: url, authorization, signal, clock: { now: () => NOW } });
 }
 
 const draft = { document: 'd1', form: 'f1', encounter: 'e1' };

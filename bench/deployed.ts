@@ -1,0 +1,65 @@
+/** What is deployed, read from the templates that the CDK app makes of the example deployment, offline. */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { App } from 'aws-cdk-lib';
+import { bundleFunctions } from '../infra/bundles.ts';
+import { readDeployment } from '../infra/deployment.ts';
+import { portalPin } from '../infra/portal-pin.ts';
+
+export interface Deployed {
+  keys: number;
+  secrets: number;
+  dashboards: number;
+  alarms: number;
+  /** Metrics that the alarms look at: one that is calculated from two is charged as two. */
+  alarmMetrics: number;
+  /** Of the largest function. */
+  memoryMb: number;
+  /** How long the log is kept that is kept longest. */
+  logDays: number;
+}
+
+interface Resource {
+  Type: string;
+  Properties: { MemorySize?: number; RetentionInDays?: number; Metrics?: readonly { MetricStat?: object }[] };
+}
+
+const EXAMPLE = fileURLToPath(new URL('../infra/deployment.example.json', import.meta.url));
+/** Lambda's own, where a template says nothing. */
+const DEFAULT_MEMORY_MB = 128;
+
+export function readDeployed(): Deployed {
+  const folder = mkdtempSync(join(tmpdir(), 'portal-pin-templates-'));
+  try {
+    const app = new App({ outdir: join(folder, 'assembly') });
+    const deployment = readDeployment(EXAMPLE);
+    portalPin(
+      app,
+      deployment,
+      bundleFunctions({ outdir: join(folder, 'functions'), policyFile: deployment.policyFile }),
+    );
+    const resources = app.synth().stacks.flatMap(({ template }): Resource[] => Object.values(template.Resources));
+    return deployedBy(resources);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+export function deployedBy(resources: readonly Resource[]): Deployed {
+  const ofType = (type: string) => resources.filter(({ Type }) => Type === type).map(({ Properties }) => Properties);
+  const alarms = ofType('AWS::CloudWatch::Alarm');
+  const looksAt = ({ Metrics }: Resource['Properties']) =>
+    Metrics === undefined ? 1 : Metrics.filter(({ MetricStat }) => MetricStat !== undefined).length;
+  return {
+    keys: ofType('AWS::KMS::Key').length,
+    secrets: ofType('AWS::SecretsManager::Secret').length,
+    dashboards: ofType('AWS::CloudWatch::Dashboard').length,
+    alarms: alarms.length,
+    alarmMetrics: alarms.reduce((sum, alarm) => sum + looksAt(alarm), 0),
+    memoryMb: Math.max(...ofType('AWS::Lambda::Function').map(({ MemorySize = DEFAULT_MEMORY_MB }) => MemorySize)),
+    // A log group that says nothing is kept for ever.
+    logDays: Math.max(...ofType('AWS::Logs::LogGroup').map(({ RetentionInDays = Infinity }) => RetentionInDays)),
+  };
+}

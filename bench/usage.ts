@@ -1,0 +1,46 @@
+/** From what was measured here and what is deployed to what one regeneration uses on AWS. */
+import type { Usage } from './bill.ts';
+import type { Deployed } from './deployed.ts';
+import type { Measured } from './measured.ts';
+
+/** Of a regeneration's records the reserved fingerprint and the message are kept longest: 44 days. */
+const RECORD_MONTHS = 44 / 30;
+const DAYS_A_MONTH = 365 / 12;
+/**
+ * Invocations in a hundred that find no warm function, and so read the EHR key anew. AWS: "under 1 %" of production traffic.
+ * https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtime-environment.html
+ */
+const COLD_PERCENT = 1;
+
+/**
+ * The local milliseconds stand for Lambda's. A function waits most of its time: here for an EHR and a table on the same
+ * machine, there for both across a network; so this is the least that Lambda can take. cost.ts prints what waiting adds.
+ */
+export function usageOf(measured: Measured, { memoryMb, logDays }: Deployed, startsPerMinute: number): Usage {
+  const billed = Object.values(measured.milliseconds).map(Math.ceil);
+  const invocations = billed.length;
+  const secretReads = (invocations * COLD_PERCENT) / 100;
+  const { stepLogBytes, stepFunctionsLogBytes, compressed, transitions, writeUnits, readUnits, mails, bytesOut } =
+    measured;
+  return {
+    transitions,
+    writeUnits,
+    readUnits,
+    mails,
+    bytesOut,
+    invocations,
+    gbSeconds: (billed.reduce((total, each) => total + each, 0) / 1000) * (memoryMb / 1024),
+    secretReads,
+    keyRequests: measured.macs + secretReads,
+    logBytes: { steps: stepLogBytes, stepFunctions: stepFunctionsLogBytes },
+    logByteMonths: (stepLogBytes + stepFunctionsLogBytes) * compressed * (logDays / DAYS_A_MONTH),
+    traces: tracedShare(startsPerMinute),
+    recordByteMonths: measured.recordBytes * RECORD_MONTHS,
+  };
+}
+
+/** Of all executions, how many X-Ray's default rule records: the first of each second, and 5 % of the others. */
+export function tracedShare(startsPerMinute: number): number {
+  const perSecond = startsPerMinute / 60;
+  return perSecond <= 1 ? 1 : (1 + 0.05 * (perSecond - 1)) / perSecond;
+}

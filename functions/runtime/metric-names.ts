@@ -1,0 +1,12 @@
+/** The metrics' names, for whoever writes, draws or watches them. In the namespace each has the dimension `service`. */
+export const METRICS = {
+  namespace: 'PortalPin',
+  service: 'portal-pin',
+  /** Count, one per case ended, by `outcome` and `reason`. */
+  ended: 'Ended',
+  /** From the old PIN's expiry to the end of the case whose mail was accepted; only where an expired PIN was replaced. */
+  secondsToAccess: 'SecondsToAccess',
+  /** Age of a case that failed or waits for a person, told again at each look: at least every `recheckDays` (policy). */
+  unresolvedSeconds: 'UnresolvedSeconds',
+  dimensions: { service: 'service', outcome: 'outcome', reason: 'reason' },
+} as const;

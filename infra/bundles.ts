@@ -1,0 +1,72 @@
+/** Every function's code in one esbuild call: a second for all of them, where one call each takes ten. No CDK in here. */
+import { copyFileSync, globSync, rmSync } from 'node:fs';
+import { basename, join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { buildSync, type Metafile } from 'esbuild';
+
+/** What every function finds beside its code under this name, relative to Lambda's working directory. */
+export const POLICY_FILE = 'policy.json';
+
+/** The code of a bundle: `handler` of index.js. */
+export const HANDLER = 'index.handler';
+
+const ROOT = fileURLToPath(new URL('..', import.meta.url));
+
+/**
+ * Left out: what the AWS SDK loads when it is first asked for, and no function ever asks. Lambda puts credentials into the
+ * environment, where the SDK looks first, so that no other source of them is tried; none of our calls is an event stream.
+ * That is 145 KB of every bundle and a fifth of its start. Asked for all the same, the import fails by the package's name.
+ */
+const NEVER_LOADED = [
+  '@aws-sdk/credential-provider-http',
+  '@aws-sdk/credential-provider-ini',
+  '@aws-sdk/credential-provider-process',
+  '@aws-sdk/credential-provider-sso',
+  '@aws-sdk/credential-provider-web-identity',
+  '@smithy/core/event-streams',
+  '@smithy/credential-provider-imds',
+];
+
+export interface BundleOptions {
+  /** Folder that is emptied and written, one folder per function in it. */
+  outdir: string;
+  /** The practice policy that is put into each bundle as policy.json. */
+  policyFile: string;
+}
+
+export interface Bundles {
+  /** Folder of a function's code by the function's name, which is its source file's: `verify-email`. */
+  folders: ReadonlyMap<string, string>;
+  /** esbuild's account of what went into which file. */
+  metafile: Metafile;
+}
+
+/**
+ * Bundles the handlers of functions/steps. The same sources and policy give the same bytes wherever it runs, so that a
+ * second deploy changes nothing. Throws esbuild's error when a source does not compile.
+ */
+export function bundleFunctions({ outdir, policyFile }: BundleOptions): Bundles {
+  const names = globSync('functions/steps/*.ts', { cwd: ROOT }).map((file) => basename(file, '.ts'));
+  const folders = new Map(names.toSorted().map((name) => [name, resolve(outdir, name)]));
+  rmSync(outdir, { recursive: true, force: true });
+  const { metafile } = buildSync({
+    // Paths relative to the repository: an absolute one would differ between two machines.
+    absWorkingDir: ROOT,
+    entryPoints: Object.fromEntries([...folders.keys()].map((name) => [`${name}/index`, `functions/steps/${name}.ts`])),
+    outdir: resolve(outdir),
+    bundle: true,
+    minify: true,
+    platform: 'node',
+    target: 'node24',
+    // CommonJS starts about 18 ms faster than ESM with an SDK client inside.
+    format: 'cjs',
+    // The packages' ES modules first: only those are shaken, and the DynamoDB client is 326 KB instead of 514.
+    mainFields: ['module', 'main'],
+    external: NEVER_LOADED,
+    legalComments: 'none',
+    metafile: true,
+    logLevel: 'error',
+  });
+  for (const folder of folders.values()) copyFileSync(policyFile, join(folder, POLICY_FILE));
+  return { folders, metafile };
+}

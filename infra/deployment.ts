@@ -1,0 +1,91 @@
+/** What differs between two deployments: one JSON file, named by the context key `deployment`, checked before anything else. */
+import { readFileSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
+import * as z from 'zod';
+import { type Policy, PolicyError, readPolicy } from '../functions/runtime/policy.ts';
+
+const EXAMPLE = 'infra/deployment.example.json';
+
+/** Plain http is for an EHR simulator on the deploying machine; a chart never travels in the clear. */
+function isHttpsOrLoopback(url: string): boolean {
+  const { protocol, hostname } = URL.parse(url) ?? { protocol: '', hostname: '' };
+  return protocol === 'https:' || (protocol === 'http:' && ['127.0.0.1', 'localhost', '[::1]'].includes(hostname));
+}
+
+const deploymentSchema = z.strictObject({
+  /** Begins the name of every stack and resource: several deployments fit into one account. */
+  name: z.string().regex(/^[a-z][a-z0-9-]{2,30}$/, 'takes 3 to 31 small letters, digits and hyphens, a letter first'),
+  ehr: z.strictObject({
+    baseUrl: z.url().refine(isHttpsOrLoopback, 'must be https (http only for 127.0.0.1 or localhost)'),
+    /** As the EHR registered the client; spelled as in RFC 6749 §2.2. */
+    clientId: z.string().regex(/^[\x20-\x7e]+$/, 'takes printable ASCII'),
+    /** SMART v2 system scopes; docs/fhir.md lists what the workflow reads and writes. */
+    scopes: z
+      .array(
+        z
+          .string()
+          .regex(
+            /^system\/[A-Z][A-Za-z]+\.(?=[cruds])c?r?u?d?s?$/,
+            'is no SMART v2 system scope, e.g. system/Patient.rs',
+          ),
+      )
+      .min(1),
+  }),
+  /** The practice policy, relative to the deployment file. */
+  policy: z.string().min(1),
+  /** Who is told about alarms and failed executions; null: nobody by mail, the topic is there all the same. */
+  alarmEmail: z.email().nullable(),
+});
+
+export interface Deployment extends Omit<z.infer<typeof deploymentSchema>, 'policy'> {
+  /** The practice policy, checked. */
+  policy: Policy;
+  /** Its absolute path. */
+  policyFile: string;
+}
+
+/** What is wrong with a deployment; the message names every wrong key and the way out. */
+export class DeploymentError extends Error {
+  override readonly name = 'DeploymentError';
+}
+
+/**
+ * Reads and checks the deployment file that the context names, relative to the working directory, and its policy.
+ * @param context value of the context key `deployment`
+ * @throws DeploymentError
+ */
+export function readDeployment(context: unknown): Deployment {
+  if (typeof context !== 'string' || context === '') {
+    throw new DeploymentError(
+      `The context key "deployment" is missing. Give the path of a JSON file: -c deployment=${EXAMPLE}`,
+    );
+  }
+  const result = deploymentSchema.safeParse(readJson(context));
+  if (!result.success) {
+    const wrong = result.error.issues.map((issue) => {
+      const what = issue.code === 'unrecognized_keys' ? `unknown key ${issue.keys.join(', ')}` : issue.message;
+      return `  ${issue.path.join('.') || '(top level)'}: ${what}`;
+    });
+    throw new DeploymentError(`The deployment ${context} is wrong:\n${wrong.join('\n')}\nA right one: ${EXAMPLE}`);
+  }
+  const policyFile = resolve(dirname(context), result.data.policy);
+  return { ...result.data, policy: policyAt(policyFile), policyFile };
+}
+
+function readJson(path: string): unknown {
+  try {
+    return JSON.parse(readFileSync(path, 'utf8'));
+  } catch (error) {
+    const why = error instanceof SyntaxError ? 'is no JSON' : 'cannot be read';
+    throw new DeploymentError(`The deployment ${path} (context key "deployment") ${why}. A right one: ${EXAMPLE}`);
+  }
+}
+
+function policyAt(path: string): Policy {
+  try {
+    return readPolicy(path);
+  } catch (error) {
+    if (error instanceof PolicyError) throw new DeploymentError(`The deployment's key "policy": ${error.message}`);
+    throw error;
+  }
+}

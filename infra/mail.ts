@@ -1,0 +1,37 @@
+/** How mails leave: encrypted on their way, to nobody who bounced or complained, and without anything that watches the reader. */
+import { EventBus } from 'aws-cdk-lib/aws-events';
+import {
+  ConfigurationSet,
+  ConfigurationSetTlsPolicy,
+  EmailSendingEvent,
+  EventDestination,
+  SuppressionReasons,
+} from 'aws-cdk-lib/aws-ses';
+import type { Construct } from 'constructs';
+
+/** What happens to a mail. Not OPEN and CLICK: for those SES puts a picture into the mail and rewrites its link. */
+const EVENTS = [
+  EmailSendingEvent.DELIVERY,
+  EmailSendingEvent.DELIVERY_DELAY,
+  EmailSendingEvent.BOUNCE,
+  EmailSendingEvent.COMPLAINT,
+  EmailSendingEvent.REJECT,
+  EmailSendingEvent.RENDERING_FAILURE,
+];
+
+export function mailConfiguration(scope: Construct, configurationSetName: string): ConfigurationSet {
+  const configurationSet = new ConfigurationSet(scope, 'Mail', {
+    configurationSetName,
+    tlsPolicy: ConfigurationSetTlsPolicy.REQUIRE,
+    suppressionReasons: SuppressionReasons.BOUNCES_AND_COMPLAINTS,
+    reputationMetrics: true,
+    // The account's setting would turn open and click tracking on for every mail.
+    vdmOptions: { engagementMetrics: false },
+  });
+  // On the default bus, where one rule more brings them to a function.
+  configurationSet.addEventDestination('Events', {
+    destination: EventDestination.eventBus(EventBus.fromEventBusName(scope, 'DefaultBus', 'default')),
+    events: EVENTS,
+  });
+  return configurationSet;
+}

@@ -1,0 +1,41 @@
+/**
+ * Physical names. Fixed ones where data is kept, so that a change that would replace such a resource fails instead of
+ * leaving an empty one in its place; and where a key or a policy must name what another stack makes.
+ */
+export interface Names {
+  statefulStack: string;
+  statelessStack: string;
+  table: string;
+  ehrKeySecret: string;
+  dataKeyAlias: string;
+  fingerprintKeyAlias: string;
+  stateMachine: string;
+  stateMachineLogs: string;
+  functionOf(state: string): string;
+  logsOf(state: string): string;
+  configurationSet: string;
+  alarmTopic: string;
+  dashboard: string;
+}
+
+/** @param deployment name of the deployment, which begins every name */
+export function namesOf(deployment: string): Names {
+  const stateMachine = `${deployment}-regenerate-pin`;
+  const functionOf = (state: string) => `${deployment}-${state}`;
+  return {
+    statefulStack: `${deployment}-stateful`,
+    statelessStack: `${deployment}-stateless`,
+    table: deployment,
+    ehrKeySecret: `${deployment}/ehr-key`,
+    dataKeyAlias: `alias/${deployment}-data`,
+    fingerprintKeyAlias: `alias/${deployment}-fingerprint`,
+    stateMachine,
+    // Under this prefix one resource policy serves all machines of the account; each would need its own elsewhere.
+    stateMachineLogs: `/aws/vendedlogs/states/${stateMachine}`,
+    functionOf,
+    logsOf: (state) => `/aws/lambda/${functionOf(state)}`,
+    configurationSet: deployment,
+    alarmTopic: `${deployment}-alarms`,
+    dashboard: deployment,
+  };
+}

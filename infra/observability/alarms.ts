@@ -1,0 +1,128 @@
+/** Every alarm, with its harm and its section of docs/runbook.md. What harms nobody is on the dashboard, and no alarm. */
+import { Duration } from 'aws-cdk-lib';
+import { Stats, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
+import type { IFunction } from 'aws-cdk-lib/aws-lambda';
+import type { ITopic } from 'aws-cdk-lib/aws-sns';
+import type { Construct } from 'constructs';
+import { METRICS } from '../../functions/runtime/metric-names.ts';
+import { Alarm, type AlarmProps } from '../constructs/alarm.ts';
+import { executions, mail, notices, seconds, stepsFailed, table } from './metrics.ts';
+
+export interface Watched {
+  topic: ITopic;
+  stateMachineArn: string;
+  functions: ReadonlyMap<string, IFunction>;
+  tableName: string;
+  noticeRuleName: string;
+  /** Days after which a case that waits for a person is looked at again (practice policy). */
+  recheckDays: number;
+}
+
+const MINUTES_5 = Duration.minutes(5);
+const MINUTES_15 = Duration.minutes(15);
+const HOUR = Duration.hours(1);
+const DAY = Duration.days(1);
+
+export function alarms(scope: Construct, watched: Watched): void {
+  const alarm = (id: string, props: Omit<AlarmProps, 'topic'>) =>
+    new Alarm(scope, id, { ...props, topic: watched.topic });
+  const { stateMachineArn } = watched;
+
+  alarm('ExecutionsFail', {
+    harm: 'Patients keep an expired PIN or are not told of a new one, and not one by one any more.',
+    runbook: 'executions-fail',
+    metric: executions('ExecutionsFailed', stateMachineArn, HOUR),
+    // Each is told by a notice and looked at again the next day by itself; five in an hour have one cause.
+    threshold: 5,
+  });
+  alarm('ExecutionTimedOut', {
+    harm: 'A case stopped in the middle: a draft may lie in the chart until the next look.',
+    runbook: 'an-execution-timed-out',
+    metric: executions('ExecutionsTimedOut', stateMachineArn, MINUTES_5),
+    threshold: 1,
+  });
+  alarm('ExecutionAborted', {
+    harm: 'Somebody stopped a case in the middle: a draft may lie in the chart until the next look.',
+    runbook: 'an-execution-was-stopped',
+    metric: executions('ExecutionsAborted', stateMachineArn, MINUTES_5),
+    threshold: 1,
+  });
+  alarm('ExecutionsThrottled', {
+    harm: 'Patients wait: Step Functions holds their executions back.',
+    runbook: 'executions-are-throttled',
+    metric: executions('ExecutionThrottled', stateMachineArn, MINUTES_5),
+    threshold: 1,
+    // A burst drains within minutes; three periods are no burst.
+    periods: 3,
+  });
+  alarm('PostconditionViolated', {
+    harm: 'A document was signed, but not as it must be: it may have reached a desktop or changed who is responsible.',
+    runbook: 'a-signing-broke-what-it-must-not',
+    metric: stepsFailed('PostconditionViolatedError', MINUTES_5),
+    threshold: 1,
+  });
+  alarm('EhrRejects', {
+    harm: 'No PIN is regenerated: the EHR refuses what we ask.',
+    runbook: 'the-ehr-refuses',
+    metric: stepsFailed('EhrRejectedError', MINUTES_15),
+    // One may be a chart that nobody can write to; five have one cause: key, client or scopes.
+    threshold: 5,
+  });
+  alarm('ConfigurationWrong', {
+    harm: 'No PIN is regenerated: a function misses a setting, a key or a permission.',
+    runbook: 'a-setting-is-wrong',
+    metric: stepsFailed('ConfigurationError', MINUTES_5),
+    threshold: 1,
+  });
+  alarm('AwsUnavailable', {
+    harm: 'Cases stop halfway: DynamoDB, KMS or Secrets Manager does not answer the steps.',
+    runbook: 'aws-does-not-answer',
+    metric: stepsFailed('AwsUnavailableError', MINUTES_15),
+    // The SDK has tried three times before a step says so once.
+    threshold: 10,
+  });
+  for (const [state, step] of watched.functions) {
+    alarm(`${state}Throttled`, {
+      harm: `Cases wait and then fail at ${state}: Lambda has no room for them.`,
+      runbook: 'a-function-is-throttled',
+      metric: step.metricThrottles({ period: MINUTES_5 }),
+      threshold: 1,
+      // The state machine tries for half a minute: what lasts two periods has failed cases.
+      periods: 2,
+    });
+  }
+  alarm('RecordsThrottled', {
+    harm: 'Cases wait and then fail: the table does not take their writes.',
+    runbook: 'the-table-is-throttled',
+    metric: table('WriteThrottleEvents', watched.tableName, MINUTES_5),
+    threshold: 10,
+    periods: 2,
+  });
+  alarm('BounceRate', {
+    harm: 'Patients are about to get no mail at all: SES reviews an account at 5 % bounces and stops it at 10.',
+    runbook: 'too-many-bounces',
+    metric: mail('Reputation.BounceRate', Stats.MAXIMUM, HOUR),
+    threshold: 0.05,
+    missingData: TreatMissingData.IGNORE,
+  });
+  alarm('ComplaintRate', {
+    harm: 'Patients are about to get no mail at all: SES reviews an account at 0.1 % complaints and stops it at 0.5.',
+    runbook: 'too-many-complaints',
+    metric: mail('Reputation.ComplaintRate', Stats.MAXIMUM, HOUR),
+    threshold: 0.001,
+    missingData: TreatMissingData.IGNORE,
+  });
+  alarm('UnresolvedTooLong', {
+    harm: 'A patient has no access and nobody did what the Task at the front desk asks.',
+    runbook: 'a-case-waits-too-long',
+    metric: seconds(METRICS.unresolvedSeconds, Stats.MAXIMUM, DAY),
+    // Looked at twice and still there.
+    threshold: Duration.days(2 * watched.recheckDays).toSeconds(),
+  });
+  alarm('NoticesLost', {
+    harm: 'Executions fail and nobody is told.',
+    runbook: 'notices-are-lost',
+    metric: notices(watched.noticeRuleName, MINUTES_5),
+    threshold: 1,
+  });
+}

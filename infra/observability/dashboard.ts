@@ -1,0 +1,106 @@
+/** One page for who runs it: what came out, what failed, how long patients wait; then the services below. */
+import { Duration } from 'aws-cdk-lib';
+import {
+  Dashboard,
+  GraphWidget,
+  type IMetric,
+  MathExpression,
+  SingleValueWidget,
+  Stats,
+} from 'aws-cdk-lib/aws-cloudwatch';
+import type { IFunction } from 'aws-cdk-lib/aws-lambda';
+import type { Construct } from 'constructs';
+import { METRICS } from '../../functions/runtime/metric-names.ts';
+import { ended, executions, mail, STEP_FAILED, seconds, table } from './metrics.ts';
+
+export interface Shown {
+  dashboardName: string;
+  stateMachineArn: string;
+  functions: ReadonlyMap<string, IFunction>;
+  tableName: string;
+}
+
+const HOUR = Duration.hours(1);
+const DAY = Duration.days(1);
+
+export function dashboard(scope: Construct, shown: Shown): Dashboard {
+  const { stateMachineArn, tableName } = shown;
+  const { service, outcome, reason } = METRICS.dimensions;
+  const functions = [...shown.functions.values()];
+  return new Dashboard(scope, 'Dashboard', {
+    dashboardName: shown.dashboardName,
+    defaultInterval: Duration.days(14),
+    widgets: [
+      [
+        new SingleValueWidget({
+          title: 'Regenerated',
+          width: 6,
+          metrics: [ended('REGENERATED', 'NONE', DAY)],
+          setPeriodToTimeRange: true,
+        }),
+        new SingleValueWidget({
+          title: 'Oldest unresolved case',
+          width: 6,
+          metrics: [seconds(METRICS.unresolvedSeconds, Stats.MAXIMUM, DAY)],
+        }),
+        graph('From expiry to access', [
+          seconds(METRICS.secondsToAccess, Stats.percentile(50), DAY),
+          seconds(METRICS.secondsToAccess, Stats.percentile(90), DAY),
+        ]),
+      ],
+      [
+        graph('Outcomes by reason', [
+          search(`{${METRICS.namespace},${service},${outcome},${reason}} MetricName="${METRICS.ended}"`, DAY),
+        ]),
+        graph('Failed steps by error', [
+          search(`{${METRICS.namespace},${STEP_FAILED.dimension}} MetricName="${STEP_FAILED.name}"`, HOUR),
+        ]),
+      ],
+      [
+        graph(
+          'Executions',
+          [
+            'ExecutionsStarted',
+            'ExecutionsSucceeded',
+            'ExecutionsFailed',
+            'ExecutionsTimedOut',
+            'ExecutionsAborted',
+          ].map((name) => executions(name, stateMachineArn, HOUR)),
+        ),
+        graph(
+          'Mails (whole account)',
+          ['Send', 'Delivery', 'Bounce', 'Complaint', 'Reject'].map((name) => mail(name, Stats.SUM, HOUR)),
+        ),
+      ],
+      [
+        graph(
+          'Slowest tenth of each step',
+          functions.map((each) => each.metricDuration({ statistic: Stats.percentile(90), period: HOUR })),
+        ),
+        graph(
+          'Throttled functions',
+          functions.map((each) => each.metricThrottles({ period: HOUR })),
+        ),
+      ],
+      [
+        graph(
+          'Table units',
+          ['ConsumedReadCapacityUnits', 'ConsumedWriteCapacityUnits'].map((name) => table(name, tableName, HOUR)),
+        ),
+        graph(
+          'Table throttled',
+          ['ReadThrottleEvents', 'WriteThrottleEvents'].map((name) => table(name, tableName, HOUR)),
+        ),
+      ],
+    ],
+  });
+}
+
+function graph(title: string, left: IMetric[]): GraphWidget {
+  return new GraphWidget({ title, width: 12, left });
+}
+
+/** Every metric that matches, among them those that nobody has written yet. */
+function search(query: string, period: Duration): MathExpression {
+  return new MathExpression({ expression: `SEARCH('${query}', 'Sum', ${period.toSeconds()})`, label: '', period });
+}

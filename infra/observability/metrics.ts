@@ -1,0 +1,85 @@
+/** What alarms and dashboard look at, each figure defined once. */
+import type { Duration } from 'aws-cdk-lib';
+import { Metric, Stats } from 'aws-cdk-lib/aws-cloudwatch';
+import { FilterPattern, type ILogGroup, MetricFilter } from 'aws-cdk-lib/aws-logs';
+import type { Construct } from 'constructs';
+import type { ERROR_NAMES } from '../../functions/domain/errors.ts';
+import { METRICS } from '../../functions/runtime/metric-names.ts';
+
+/** Count of steps that threw, by the error's name; made from the steps' log lines. */
+export const STEP_FAILED = { name: 'StepFailed', dimension: 'error', message: 'step failed' } as const;
+
+/** Counts the failures in a step's log. One metric over all steps: an error's name says more than the step's. */
+export function countFailures(scope: Construct, id: string, logGroup: ILogGroup): void {
+  new MetricFilter(scope, id, {
+    logGroup,
+    filterPattern: FilterPattern.stringValue('$.message', '=', STEP_FAILED.message),
+    metricNamespace: METRICS.namespace,
+    metricName: STEP_FAILED.name,
+    metricValue: '1',
+    dimensions: { [STEP_FAILED.dimension]: '$.error' },
+  });
+}
+
+export function stepsFailed(error: (typeof ERROR_NAMES)[number], period: Duration): Metric {
+  return new Metric({
+    namespace: METRICS.namespace,
+    metricName: STEP_FAILED.name,
+    dimensionsMap: { [STEP_FAILED.dimension]: error },
+    statistic: Stats.SUM,
+    period,
+  });
+}
+
+/** Executions by how they ended, of one state machine. */
+export function executions(metricName: string, StateMachineArn: string, period: Duration): Metric {
+  return new Metric({
+    namespace: 'AWS/States',
+    metricName,
+    dimensionsMap: { StateMachineArn },
+    statistic: Stats.SUM,
+    period,
+  });
+}
+
+/** The account's figure: SES judges the account, not one of its configuration sets. */
+export function mail(metricName: string, statistic: string, period: Duration): Metric {
+  return new Metric({ namespace: 'AWS/SES', metricName, statistic, period });
+}
+
+export function table(metricName: string, TableName: string, period: Duration): Metric {
+  return new Metric({
+    namespace: 'AWS/DynamoDB',
+    metricName,
+    dimensionsMap: { TableName },
+    statistic: Stats.SUM,
+    period,
+  });
+}
+
+const SERVICE = { [METRICS.dimensions.service]: METRICS.service };
+
+export function ended(outcome: string, reason: string, period: Duration): Metric {
+  return new Metric({
+    namespace: METRICS.namespace,
+    metricName: METRICS.ended,
+    dimensionsMap: { ...SERVICE, [METRICS.dimensions.outcome]: outcome, [METRICS.dimensions.reason]: reason },
+    statistic: Stats.SUM,
+    period,
+  });
+}
+
+export function seconds(metricName: string, statistic: string, period: Duration): Metric {
+  return new Metric({ namespace: METRICS.namespace, metricName, dimensionsMap: SERVICE, statistic, period });
+}
+
+/** Notices of failed executions that EventBridge could not deliver. */
+export function notices(RuleName: string, period: Duration): Metric {
+  return new Metric({
+    namespace: 'AWS/Events',
+    metricName: 'FailedInvocations',
+    dimensionsMap: { RuleName },
+    statistic: Stats.SUM,
+    period,
+  });
+}

@@ -1,0 +1,103 @@
+/** What must not get lost: records, keys, the EHR key, logs. Deleting the stack leaves all of it in the account. */
+import { CfnOutput, RemovalPolicy, Stack, type StackProps } from 'aws-cdk-lib';
+import {
+  AttributeType,
+  BillingMode,
+  ProjectionType,
+  StreamViewType,
+  Table,
+  TableEncryption,
+} from 'aws-cdk-lib/aws-dynamodb';
+import type { IKey } from 'aws-cdk-lib/aws-kms';
+import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
+import { CfnSecret } from 'aws-cdk-lib/aws-secretsmanager';
+import type { Construct } from 'constructs';
+import { DUE_INDEX, PARTITION_KEY, SORT_KEY, TTL_ATTRIBUTE } from '../../functions/adapters/table.ts';
+import { DataKey, FingerprintKey } from '../constructs/keys.ts';
+import type { Names } from '../names.ts';
+import { TASK_STATES } from '../steps.ts';
+
+/** Operation: a year, so that this spring's question can be asked of the last. */
+const STEP_LOG_RETENTION = RetentionDays.ONE_YEAR;
+/** Audit: which step ran when for whom. HIPAA keeps such records six years (45 CFR 164.316(b)(2)(i)). */
+const MACHINE_LOG_RETENTION = RetentionDays.SIX_YEARS;
+
+export interface StatefulStackProps extends StackProps {
+  names: Names;
+}
+
+export class StatefulStack extends Stack {
+  readonly dataKey: IKey;
+  readonly fingerprintKey: IKey;
+  readonly table: Table;
+  readonly ehrKeySecretArn: string;
+  readonly stepLogs: ReadonlyMap<string, LogGroup>;
+  readonly stateMachineLogs: LogGroup;
+
+  constructor(scope: Construct, id: string, { names, ...props }: StatefulStackProps) {
+    super(scope, id, props);
+    this.dataKey = new DataKey(this, 'DataKey', {
+      alias: names.dataKeyAlias,
+      logGroupNames: [...TASK_STATES.map(({ state }) => names.logsOf(state)), names.stateMachineLogs],
+      topicName: names.alarmTopic,
+    });
+    this.fingerprintKey = new FingerprintKey(this, 'FingerprintKey', { alias: names.fingerprintKeyAlias });
+    this.table = this.recordsTable(names.table);
+    // Its Id is its ARN, as its Ref is on AWS; MiniStack (tests/deploy) answers a Ref with the name.
+    this.ehrKeySecretArn = this.ehrKeySecret(names.ehrKeySecret).attrId;
+    this.stepLogs = new Map(
+      TASK_STATES.map(({ state }) => [state, this.log(`${state}Log`, names.logsOf(state), STEP_LOG_RETENTION)]),
+    );
+    this.stateMachineLogs = this.log('StateMachineLog', names.stateMachineLogs, MACHINE_LOG_RETENTION);
+
+    new CfnOutput(this, 'TableName', { value: this.table.tableName });
+    new CfnOutput(this, 'EhrKeySecretArn', { value: this.ehrKeySecretArn, description: 'Put the JWK Set in here' });
+    new CfnOutput(this, 'FingerprintKeyArn', { value: this.fingerprintKey.keyArn });
+  }
+
+  private recordsTable(tableName: string): Table {
+    const table = new Table(this, 'Records', {
+      tableName,
+      partitionKey: { name: PARTITION_KEY, type: AttributeType.STRING },
+      sortKey: { name: SORT_KEY, type: AttributeType.STRING },
+      billingMode: BillingMode.PAY_PER_REQUEST,
+      timeToLiveAttribute: TTL_ATTRIBUTE,
+      // A PIN that lapsed is gone when the stream tells of it: what it was is in the old image alone.
+      stream: StreamViewType.OLD_IMAGE,
+      encryption: TableEncryption.CUSTOMER_MANAGED,
+      encryptionKey: this.dataKey,
+      // The longest there is.
+      pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true, recoveryPeriodInDays: 35 },
+      deletionProtection: true,
+      removalPolicy: RemovalPolicy.RETAIN,
+    });
+    table.addGlobalSecondaryIndex({
+      indexName: DUE_INDEX.name,
+      partitionKey: { name: DUE_INDEX.partitionKey, type: AttributeType.STRING },
+      sortKey: { name: DUE_INDEX.sortKey, type: AttributeType.STRING },
+      projectionType: ProjectionType.KEYS_ONLY,
+    });
+    return table;
+  }
+
+  /**
+   * Made without a value, so that no deployment ever writes one: an engineer puts the JWK Set in, and no update takes
+   * it away. Until then every step that asks the EHR ends in a ConfigurationError (docs/runbook.md).
+   */
+  private ehrKeySecret(name: string): CfnSecret {
+    const description = 'JWK Set with the private keys that Portal PIN signs its assertions to the EHR with';
+    const secret = new CfnSecret(this, 'EhrKey', { name, description, kmsKeyId: this.dataKey.keyArn });
+    secret.applyRemovalPolicy(RemovalPolicy.RETAIN);
+    return secret;
+  }
+
+  private log(id: string, logGroupName: string, retention: RetentionDays): LogGroup {
+    return new LogGroup(this, id, {
+      logGroupName,
+      retention,
+      encryptionKey: this.dataKey,
+      deletionProtectionEnabled: true,
+      removalPolicy: RemovalPolicy.RETAIN,
+    });
+  }
+}

@@ -1,0 +1,40 @@
+import { describe, expect, it } from 'vitest';
+import { atRest } from '../../bench/at-rest.ts';
+import { deployedBy } from '../../bench/deployed.ts';
+
+const TEMPLATE = [
+  { Type: 'AWS::KMS::Key', Properties: {} },
+  { Type: 'AWS::KMS::Key', Properties: {} },
+  { Type: 'AWS::SecretsManager::Secret', Properties: {} },
+  { Type: 'AWS::CloudWatch::Dashboard', Properties: {} },
+  { Type: 'AWS::CloudWatch::Alarm', Properties: {} },
+  { Type: 'AWS::CloudWatch::Alarm', Properties: { Metrics: [{ MetricStat: {} }, { MetricStat: {} }, {}] } },
+  { Type: 'AWS::Lambda::Function', Properties: { MemorySize: 512 } },
+  { Type: 'AWS::Lambda::Function', Properties: {} },
+  { Type: 'AWS::Logs::LogGroup', Properties: { RetentionInDays: 30 } },
+];
+
+describe('what is deployed', () => {
+  it('is counted in the templates; an alarm on a calculation counts each of its metrics', () => {
+    expect(deployedBy(TEMPLATE)).toEqual({
+      keys: 2,
+      secrets: 1,
+      dashboards: 1,
+      alarms: 2,
+      alarmMetrics: 3,
+      memoryMb: 512,
+      logDays: 30,
+    });
+  });
+
+  it('keeps a log for ever that says nothing', () => {
+    expect(deployedBy([...TEMPLATE, { Type: 'AWS::Logs::LogGroup', Properties: {} }]).logDays).toBe(
+      Number.POSITIVE_INFINITY,
+    );
+  });
+
+  it('costs a dollar a key, 40 cents a secret, three dollars a dashboard and ten cents a metric looked at', () => {
+    const costs = atRest(deployedBy(TEMPLATE)).map(({ usd }) => Number(usd.toFixed(2)));
+    expect(costs).toEqual(expect.arrayContaining([2, 0.4, 3, 0.3]));
+  });
+});

@@ -1,0 +1,127 @@
+/** What was deployed, as an operator sees it: through the AWS APIs alone. */
+import { setTimeout as sleep } from 'node:timers/promises';
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { PutSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import { SESClient, VerifyDomainIdentityCommand } from '@aws-sdk/client-ses';
+import {
+  DescribeExecutionCommand,
+  type DescribeExecutionCommandOutput,
+  GetExecutionHistoryCommand,
+  type HistoryEvent,
+  SFNClient,
+} from '@aws-sdk/client-sfn';
+import { DynamoDBDocumentClient, ScanCommand } from '@aws-sdk/lib-dynamodb';
+import { clock } from '../../functions/runtime/clock.ts';
+import { executions, pauseSwitch, pinRecords } from '../../functions/runtime/container.ts';
+import type { Policy } from '../../functions/runtime/policy.ts';
+import { type StartAnswer, start } from '../../functions/usecases/start.ts';
+import type { Outputs } from './cdk.ts';
+
+const POLL_MS = 100;
+const ENDPOINT = process.env.AWS_ENDPOINT_URL;
+
+export interface Ended {
+  execution: DescribeExecutionCommandOutput;
+  history: HistoryEvent[];
+  /** The states in the order they were entered. */
+  path: string[];
+}
+
+export interface Mail {
+  To: string[];
+  Source: string;
+  Subject: string;
+  BodyText: string;
+  BodyHtml: string | null;
+}
+
+export function connect(outputs: Outputs, policy: Policy) {
+  const sfn = new SFNClient({});
+  const ses = new SESClient({});
+  const secretsManager = new SecretsManagerClient({});
+  const dynamoDb = DynamoDBDocumentClient.from(new DynamoDBClient({}));
+  // What a trigger's environment says.
+  process.env.TABLE_NAME = outputs.TableName;
+  process.env.REGENERATE_PIN_STATE_MACHINE_ARN = outputs.RegeneratePinStateMachineArn;
+  const call = { signal: new AbortController().signal };
+  const ports = {
+    records: pinRecords(call),
+    executions: executions(call),
+    pauseSwitch: pauseSwitch(call),
+    clock: clock(),
+    practice: policy,
+  };
+
+  /** As a machine's trigger starts an execution. */
+  function trigger(patientId: string): Promise<StartAnswer> {
+    return start(ports, { patientId, trigger: 'machine', force: null, awaitedFactChanged: false });
+  }
+
+  async function ended(executionArn: string): Promise<Ended> {
+    let execution = await sfn.send(new DescribeExecutionCommand({ executionArn }));
+    for (; execution.status === 'RUNNING'; await sleep(POLL_MS)) {
+      execution = await sfn.send(new DescribeExecutionCommand({ executionArn }));
+    }
+    const { events: history = [] } = await sfn.send(new GetExecutionHistoryCommand({ executionArn, maxResults: 1000 }));
+    return { execution, history, path: history.flatMap((event) => event.stateEnteredEventDetails?.name ?? []) };
+  }
+
+  return {
+    /** What is not deployed, but done once by an operator: the EHR's key, and that the practice may send from its domain. */
+    async prepare(jwks: string): Promise<void> {
+      const [, domain] = policy.practice.sender.split('@');
+      await ses.send(new VerifyDomainIdentityCommand({ Domain: domain }));
+      await secretsManager.send(new PutSecretValueCommand({ SecretId: outputs.EhrKeySecretArn, SecretString: jwks }));
+    },
+    trigger,
+    /** Starts an execution for the patient and waits for its end. */
+    async take(patientId: string): Promise<Ended> {
+      const answer = await trigger(patientId);
+      if (answer.decision !== 'STARTED') throw new Error(`${patientId} was not started: ${answer.decision}`);
+      return ended(answer.arn);
+    },
+    async items(): Promise<Record<string, unknown>[]> {
+      const { Items = [] } = await dynamoDb.send(
+        new ScanCommand({ TableName: outputs.TableName, ConsistentRead: true }),
+      );
+      return Items;
+    },
+    /** What SES accepted, oldest first. */
+    async mails(): Promise<Mail[]> {
+      const answer = await fetch(`${ENDPOINT}/_ministack/ses/messages`);
+      const { messages } = (await answer.json()) as { messages: Record<string, Mail[]> };
+      return Object.values(messages).flat();
+    },
+    /** Every line that the functions and the state machine wrote. */
+    async logLines(): Promise<string[]> {
+      const { logGroups } = await logs<{ logGroups: { logGroupName: string }[] }>('DescribeLogGroups', {});
+      const groups = await Promise.all(
+        logGroups.map(({ logGroupName }) =>
+          logs<{ events: { message: string }[] }>('FilterLogEvents', { logGroupName }),
+        ),
+      );
+      return groups.flatMap(({ events }) => events.map(({ message }) => message));
+    },
+    /** The switch that keeps a stack from being deleted. */
+    async unprotect(stack: string): Promise<void> {
+      const request = { Action: 'UpdateTerminationProtection', Version: '2010-05-15', StackName: stack };
+      const body = new URLSearchParams({ ...request, EnableTerminationProtection: 'false' });
+      const answer = await fetch(`${ENDPOINT}/`, { method: 'POST', body });
+      if (!answer.ok) throw new Error(`UpdateTerminationProtection: ${answer.status} ${await answer.text()}`);
+    },
+    close() {
+      secretsManager.destroy();
+      ses.destroy();
+      sfn.destroy();
+      dynamoDb.destroy();
+    },
+  };
+}
+
+/** One call to CloudWatch Logs, whose client is nobody else's need here. */
+async function logs<T>(operation: string, request: object): Promise<T> {
+  const headers = { 'content-type': 'application/x-amz-json-1.1', 'x-amz-target': `Logs_20140328.${operation}` };
+  const answer = await fetch(`${ENDPOINT}/`, { method: 'POST', headers, body: JSON.stringify(request) });
+  if (!answer.ok) throw new Error(`${operation}: ${answer.status} ${await answer.text()}`);
+  return (await answer.json()) as T;
+}

@@ -1,0 +1,101 @@
+/** The practice that is deployed for: its EHR on a port of its own, its policy, and charts full of canaries. */
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { DocumentReference, QuestionnaireResponse } from 'fhir/r4';
+import { CYCLE_IDENTIFIER, FORM_ITEM } from '../../functions/adapters/fhir/codes.ts';
+import { SCOPES } from '../../functions/adapters/fhir/scopes.ts';
+import type { Policy } from '../../functions/runtime/policy.ts';
+import { demoDirectory } from '../../local/demo/directory.ts';
+import { OTHER_CASES } from '../../local/demo/other-cases.ts';
+import { REGENERATED_CASES } from '../../local/demo/regenerated-cases.ts';
+import { createAuthorizationServer } from '../../local/ehr/authorization-server.ts';
+import { type ClientKey, createClientKey } from '../../local/ehr/client-key.ts';
+import { createEhrSimulator } from '../../local/ehr/simulator.ts';
+import { createGateway } from '../../local/gateway.ts';
+import { transactionOf } from '../../local/practice.ts';
+import { canaryCharts, PERSON } from '../scenarios/canary-practice.ts';
+
+const DEMO_POLICY = fileURLToPath(new URL('../../local/demo/policy.json', import.meta.url));
+
+const CLIENT_ID = 'portal-pin';
+
+export interface Practice {
+  policy: Policy;
+  /** Of the CDK app. */
+  deploymentFile: string;
+  /** Whose public half the EHR knows. */
+  clientKey: ClientKey;
+  /** Writes the policy that the next deployment takes. */
+  rename(name: string): void;
+  /** Id of a patient whose first execution must end so; the n-th of them, from 0. */
+  patientWho(outcome: string, reason: string | null, n?: number): string;
+  /** The patient's PIN documents that the service made and signed. */
+  signedByUs(patientId: string): Promise<DocumentReference[]>;
+  /** What must be found nowhere outside chart and envelope: names, addresses, PINs and so on, new ones too. */
+  secrets(): Promise<string[]>;
+  close(): Promise<void>;
+}
+
+/** @param folder exists and is private: the policy and the deployment file are written there */
+export async function servePractice(folder: string): Promise<Practice> {
+  const now = () => Date.now();
+  const gateway = await createGateway({ port: 0 });
+  const clientKey = await createClientKey();
+  const authorization = createAuthorizationServer({
+    tokenUrl: `${gateway.url}/oauth/token`,
+    client: { id: CLIENT_ID, jwks: clientKey.publicJwks, scopes: SCOPES },
+    now,
+  });
+  const baseUrl = `${gateway.url}/fhir`;
+  const ehr = await createEhrSimulator({ now, baseUrl, gate: authorization.gate });
+  gateway.mount('/fhir', (req, res) => ehr.handle(req, res));
+  gateway.mount('/oauth', authorization.handle);
+  const charts = canaryCharts(now());
+  await ehr.load([transactionOf(demoDirectory()), ...charts.map(({ bundle }) => bundle)]);
+
+  const policy: Policy = JSON.parse(readFileSync(DEMO_POLICY, 'utf8'));
+  const write = (name: string, value: object) => {
+    const file = join(folder, name);
+    writeFileSync(file, JSON.stringify(value));
+    return file;
+  };
+  write('policy.json', policy);
+  const deploymentFile = write('deployment.json', {
+    name: 'portal-pin',
+    ehr: { baseUrl, clientId: CLIENT_ID, scopes: SCOPES },
+    policy: 'policy.json',
+    alarmEmail: 'on-call@example.com',
+  });
+
+  return {
+    policy,
+    deploymentFile,
+    clientKey,
+    rename(name) {
+      policy.practice.name = name;
+      write('policy.json', policy);
+    },
+    patientWho(outcome, reason, n = 0) {
+      const all = [...REGENERATED_CASES, ...OTHER_CASES].map(({ ending }, index) => ({ ...ending, ...charts[index] }));
+      const { id } = all.filter((each) => each.outcome === outcome && each.reason === reason)[n] ?? {};
+      if (id === undefined) throw new Error(`The demo practice has no patient ${n} who ends ${outcome} ${reason}.`);
+      return id;
+    },
+    async signedByUs(patientId) {
+      const documents = await ehr.search<DocumentReference>(`DocumentReference?patient=${patientId}&status=current`);
+      return documents.filter(
+        ({ docStatus, identifier = [] }) =>
+          docStatus === 'final' && identifier.some(({ system }) => system === CYCLE_IDENTIFIER),
+      );
+    },
+    async secrets() {
+      const forms = await ehr.search<QuestionnaireResponse>('QuestionnaireResponse?_count=1000');
+      const items = forms.flatMap(({ item = [] }) => item).filter(({ linkId }) => linkId === FORM_ITEM.pin);
+      const pins = items.flatMap(({ answer = [] }) => answer.flatMap(({ valueString }) => valueString ?? []));
+      const addresses = JSON.stringify(charts).match(/[^"]+@[^"]+/g) ?? [];
+      return [...PERSON, ...addresses, ...pins];
+    },
+    close: () => gateway.close(),
+  };
+}

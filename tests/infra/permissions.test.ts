@@ -1,0 +1,177 @@
+import { describe, expect, it } from 'vitest';
+import { TASK_STATES } from '../../infra/steps.ts';
+import { listOf, propertiesOf, type Statement, synthesized, textOf, textsOf } from './synthesized.ts';
+
+/** What each function may do, written out: a grant that grows or wanders off fails here and has to be justified. */
+const EVERY_FUNCTION = [
+  'logs:CreateLogStream',
+  'logs:PutLogEvents',
+  'xray:PutTraceSegments',
+  'xray:PutTelemetryRecords',
+];
+const CHART = ['secretsmanager:GetSecretValue', 'kms:Decrypt'];
+const READ = ['dynamodb:GetItem', 'kms:Decrypt', ...CHART];
+const WRITE = [...READ, 'dynamodb:UpdateItem'];
+const ACTIONS: Record<string, string[]> = {
+  VerifyEmail: [...WRITE, 'kms:GenerateMac'],
+  CheckExpiry: [...WRITE, 'dynamodb:PutItem', 'dynamodb:DeleteItem', 'kms:GenerateMac'],
+  RegeneratePin: [...WRITE, 'dynamodb:PutItem', 'kms:GenerateMac'],
+  ClearRouting: READ,
+  SignDocument: [...WRITE, 'dynamodb:PutItem', 'kms:GenerateMac'],
+  SendEnrollmentNotification: [...WRITE, 'dynamodb:PutItem', 'dynamodb:DeleteItem', 'kms:GenerateMac', 'ses:SendEmail'],
+  RequestEmail: WRITE,
+  HoldForStaff: WRITE,
+  DiscardDraft: [...WRITE, 'dynamodb:PutItem', 'dynamodb:DeleteItem', 'kms:GenerateMac'],
+  NotifyStaff: WRITE,
+};
+
+/** Actions that IAM knows no resource for; nothing else may stand on `*`. */
+const WITHOUT_RESOURCE = [
+  'xray:PutTraceSegments',
+  'xray:PutTelemetryRecords',
+  'xray:GetSamplingRules',
+  'xray:GetSamplingTargets',
+  'logs:CreateLogDelivery',
+  'logs:GetLogDelivery',
+  'logs:UpdateLogDelivery',
+  'logs:DeleteLogDelivery',
+  'logs:ListLogDeliveries',
+  'logs:PutResourcePolicy',
+  'logs:DescribeResourcePolicies',
+  'logs:DescribeLogGroups',
+];
+
+interface Role {
+  AssumeRolePolicyDocument: { Statement: Statement[] };
+  Policies: { PolicyDocument: { Statement: Statement[] } }[];
+  ManagedPolicyArns?: unknown;
+}
+interface LambdaFunction {
+  FunctionName: string;
+  Role: { 'Fn::GetAtt': [string, string] };
+}
+
+const { statelessTemplate, statefulTemplate } = synthesized();
+const roles = propertiesOf<Role>(statelessTemplate, 'AWS::IAM::Role');
+const functions = [...propertiesOf<LambdaFunction>(statelessTemplate, 'AWS::Lambda::Function').values()];
+const statementsOf = (role: Role | undefined) => role?.Policies.flatMap((each) => each.PolicyDocument.Statement) ?? [];
+const machineRole = [...roles].find(([id]) => id.startsWith('StateMachine'))?.[1];
+
+function statementsOfStep(state: string): Statement[] {
+  const found = functions.find(({ FunctionName }) => FunctionName === `portal-pin-${state}`);
+  return statementsOf(roles.get(found?.Role['Fn::GetAtt'][0] ?? ''));
+}
+
+function statement(state: string, sid: string): Statement {
+  const found = statementsOfStep(state).find(({ Sid }) => Sid === sid);
+  if (found === undefined) throw new Error(`${state} has no statement ${sid}`);
+  return found;
+}
+
+describe('what each function may do', () => {
+  it('is written out for every Task state', () => {
+    expect(Object.keys(ACTIONS).toSorted()).toEqual(TASK_STATES.map(({ state }) => state).toSorted());
+  });
+
+  it.each(Object.entries(ACTIONS))('%s', (state, actions) => {
+    const granted = statementsOfStep(state).flatMap(({ Action }) => listOf(Action));
+    expect(granted.toSorted()).toEqual([...EVERY_FUNCTION, ...actions].toSorted());
+  });
+
+  it('has a role for each function and one for the machine, and nobody adds to them', () => {
+    const used = functions.map(({ Role }) => Role['Fn::GetAtt'][0]);
+    expect(new Set(used).size).toBe(TASK_STATES.length);
+    expect(roles.size).toBe(TASK_STATES.length + 1);
+    for (const type of ['AWS::IAM::Policy', 'AWS::IAM::ManagedPolicy', 'AWS::Lambda::Permission']) {
+      expect(propertiesOf(statelessTemplate, type).size).toBe(0);
+    }
+    for (const role of roles.values()) expect(role.ManagedPolicyArns).toBeUndefined();
+  });
+});
+
+describe('where it may do it', () => {
+  it('each in its own log', () => {
+    for (const state of Object.keys(ACTIONS)) {
+      expect(textOf(statement(state, 'Log').Resource)).toMatch(new RegExp(`FnGetAtt${state}Log`));
+    }
+  });
+  it('the table, and its key by way of DynamoDB for this table alone', () => {
+    expect(textOf(statement('VerifyEmail', 'Records').Resource)).toMatch(/FnGetAttRecords.*Arn/);
+    const { Resource, Condition } = statement('VerifyEmail', 'RecordsKey');
+    expect(textOf(Resource)).toMatch(/FnGetAttDataKey/);
+    const conditions = Object.entries(Condition?.StringEquals ?? {}).map(([key, value]) => [key, textOf(value)]);
+    expect(conditions).toEqual([
+      ['kms:ViaService', 'dynamodb.{AWS::Region}.amazonaws.com'],
+      ['kms:EncryptionContext:aws:dynamodb:subscriberId', '{AWS::AccountId}'],
+      ['kms:EncryptionContext:aws:dynamodb:tableName', expect.stringMatching(/RefRecords/)],
+    ]);
+  });
+  it('the EHR key’s secret, and the data key by way of Secrets Manager for this secret alone', () => {
+    expect(textOf(statement('VerifyEmail', 'EhrKey').Resource)).toMatch(/FnGetAttEhrKeyId/);
+    const conditions = statement('VerifyEmail', 'EhrKeyKey').Condition?.StringEquals ?? {};
+    expect(textOf(conditions['kms:ViaService'])).toBe('secretsmanager.{AWS::Region}.amazonaws.com');
+    expect(textOf(conditions['kms:EncryptionContext:SecretARN'])).toMatch(/FnGetAttEhrKeyId/);
+  });
+  it('the fingerprint key, for the one algorithm', () => {
+    const { Resource, Condition } = statement('RegeneratePin', 'Fingerprint');
+    expect(textOf(Resource)).toMatch(/FnGetAttFingerprintKey/);
+    expect(Condition).toEqual({ StringEquals: { 'kms:MacAlgorithm': 'HMAC_SHA_256' } });
+  });
+  it('the practice’s sender through the configuration set that demands TLS', () => {
+    const { Resource, Condition } = statement('SendEnrollmentNotification', 'Mail');
+    const [identity, configurationSet] = textsOf(Resource);
+    expect(identity).toMatch(/:identity\/example\.com$/);
+    expect(configurationSet).toMatch(/:configuration-set\/\{Mail/);
+    expect(Condition).toEqual({ StringEquals: { 'ses:FromAddress': 'portal@example.com' } });
+  });
+});
+
+describe('the state machine', () => {
+  it('may call its functions by plain ARNs, in one statement', () => {
+    const calling = statementsOf(machineRole).filter(({ Action }) =>
+      listOf(Action).some((each) => each.startsWith('lambda:')),
+    );
+    expect(calling).toHaveLength(1);
+    expect(calling[0]?.Action).toBe('lambda:InvokeFunction');
+    expect(textsOf(calling[0]?.Resource)).toEqual(
+      TASK_STATES.map(({ state }) => expect.stringMatching(new RegExp(`^\\{${state}Function[0-9A-F]{8}\\.Arn\\}$`))),
+    );
+  });
+  it('may do nothing else but write history, log and traces', () => {
+    const others = statementsOf(machineRole).flatMap(({ Action }) => listOf(Action));
+    expect(others.toSorted()).toEqual(
+      [
+        'lambda:InvokeFunction',
+        'kms:Decrypt',
+        'kms:GenerateDataKey',
+        'kms:GenerateDataKey',
+        ...WITHOUT_RESOURCE,
+      ].toSorted(),
+    );
+  });
+  it('is the only one that Step Functions takes the role for', () => {
+    expect(JSON.stringify(machineRole?.AssumeRolePolicyDocument)).toContain(':stateMachine:portal-pin-regenerate-pin');
+  });
+});
+
+describe('no star', () => {
+  const statements = [...roles.values()].flatMap(statementsOf);
+  it('in an action', () => {
+    expect(statements.length).toBeGreaterThan(50);
+    expect(statements.flatMap(({ Action }) => listOf(Action)).filter((each) => each.includes('*'))).toEqual([]);
+  });
+  it('as a resource, but for actions that know none', () => {
+    const onStar = statements.filter(({ Resource }) => JSON.stringify(Resource).includes('*'));
+    expect([...new Set(onStar.flatMap(({ Action }) => listOf(Action)))].toSorted()).toEqual(
+      WITHOUT_RESOURCE.toSorted(),
+    );
+  });
+  it('in a key policy, but for the account’s own, without which nobody could manage the key', () => {
+    const keys = propertiesOf<{ KeyPolicy: { Statement: Statement[] } }>(statefulTemplate, 'AWS::KMS::Key');
+    const policies = [...keys.values()].flatMap(({ KeyPolicy }) => KeyPolicy.Statement);
+    const stars = policies.filter(({ Action }) => listOf(Action).some((each) => each.includes('*')));
+    expect(stars.map(({ Principal }) => textOf(Object(Principal).AWS))).toEqual(
+      Array(2).fill('arn:{AWS::Partition}:iam::{AWS::AccountId}:root'),
+    );
+  });
+});
