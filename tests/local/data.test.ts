@@ -100,10 +100,11 @@ describe('a practice that was kept', () => {
         body: JSON.stringify({ ...(await json<object>(patient, headers)), gender: 'other' }),
       });
       expect(written.status).toBe(200);
-      const before = await stateAt(first);
-      expect(before.mails.emails).toHaveLength(4);
-      expect(before.table.filter(({ sk }) => sk?.S === 'PIN')).toHaveLength(4);
       await fetch(`${url}/clock`, { method: 'POST', body: '{"advance":"P29D"}' });
+      const before = await stateAt(first);
+      const pinsBefore = before.table.filter(({ sk }) => sk?.S === 'PIN');
+      expect(before.mails.emails).toHaveLength(4);
+      expect(pinsBefore).toHaveLength(4);
       const { now } = await json<{ now: string }>(`${url}/clock`);
 
       const second = here.start('--data', data, '--idle');
@@ -120,7 +121,12 @@ describe('a practice that was kept', () => {
       expect(later).toBeLessThan(DAY / 24);
       expect(Date.parse(now) - Date.now()).toBeGreaterThan(28 * DAY);
       await fetch(`${url2}/clock`, { method: 'POST', body: '{"advance":"P2D"}' });
-      expect((await stateAt(again)).table.filter(({ sk }) => sk?.S === 'PIN')).toEqual([]);
+      // Every PIN has lapsed, and its lapse started the next one.
+      const after = await stateAt(again);
+      const pinsAfter = after.table.filter(({ sk }) => sk?.S === 'PIN');
+      expect(pinsAfter).toHaveLength(4);
+      for (const { document } of pinsBefore) expect(pinsAfter.map((pin) => pin.document)).not.toContainEqual(document);
+      expect(after.mails.emails).toHaveLength(8);
       await again.kill();
     },
   );

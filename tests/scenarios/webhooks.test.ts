@@ -63,9 +63,10 @@ const pinItem = async (id: string) =>
 
 /** Staff change the patient in the chart. */
 async function inChart(id: string, changed: Partial<Patient>): Promise<void> {
-  const url = `${running.platform.endpoints.fhir}/Patient/${id}`;
-  const patient = (await (await fetch(url)).json()) as Patient;
-  const headers = { 'content-type': 'application/fhir+json' };
+  const { fhir, fhirAuthorization: authorization } = running.platform.endpoints;
+  const url = `${fhir}/Patient/${id}`;
+  const patient = (await (await fetch(url, { headers: { authorization } })).json()) as Patient;
+  const headers = { 'content-type': 'application/fhir+json', authorization };
   const response = await fetch(url, { method: 'PUT', headers, body: JSON.stringify({ ...patient, ...changed }) });
   expect(response.status).toBe(200);
 }

@@ -49,7 +49,8 @@ interface Scenario {
 
 /** Staff enter the address that the patient has in every other chart. */
 async function enterAddress(patientId: string): Promise<void> {
-  const headers = { 'content-type': 'application/fhir+json' };
+  const authorization = practice.platform.endpoints.fhirAuthorization;
+  const headers = { 'content-type': 'application/fhir+json', authorization };
   const body = JSON.stringify(person(patientId));
   const { status } = await fetch(`${practice.platform.url}/fhir/Patient/${patientId}`, {
     method: 'PUT',
