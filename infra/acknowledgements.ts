@@ -52,14 +52,14 @@ export const ACKNOWLEDGEMENTS: readonly Acknowledgement[] = [
   },
   {
     rule: 'AwsSolutions-SMG4',
-    constructs: ['stateful/EhrKey'],
+    constructs: ['stateful/EhrKey', 'stateful/EhrWebhooks'],
     reason:
       'A new key counts only when its public half is registered with the EHR, which no rotation function can do. It is changed by hand, two keys overlapping by kid (docs/runbook.md, “Changing the EHR key”).',
   },
   {
     rule: 'HIPAA.Security-SecretsManagerRotationEnabled',
-    constructs: ['stateful/EhrKey'],
-    reason: 'As AwsSolutions-SMG4: the EHR must register a new key before it is used.',
+    constructs: ['stateful/EhrKey', 'stateful/EhrWebhooks'],
+    reason: 'As AwsSolutions-SMG4: the EHR must know a new key or secret before it is used.',
   },
 ];
 

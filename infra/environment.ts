@@ -10,6 +10,7 @@ export interface EnvironmentSources {
   ehr: Deployment['ehr'];
   tableName: string;
   ehrKeySecretArn: string;
+  ehrWebhookSecretArn: string;
   fingerprintKeyArn: string;
   configurationSetName: string;
   stateMachineArn: string;
@@ -21,6 +22,7 @@ export function environmentOf(from: EnvironmentSources): Record<string, string> 
     EHR_BASE_URL: from.ehr.baseUrl,
     EHR_CLIENT_ID: from.ehr.clientId,
     EHR_KEY_SECRET_ARN: from.ehrKeySecretArn,
+    EHR_WEBHOOK_SECRET_ARN: from.ehrWebhookSecretArn,
     EHR_SCOPES: from.ehr.scopes.join(' '),
     FINGERPRINT_KEY_ARN: from.fingerprintKeyArn,
     PRACTICE_POLICY_FILE: POLICY_FILE,

@@ -7,6 +7,7 @@ export interface Names {
   statelessStack: string;
   table: string;
   ehrKeySecret: string;
+  ehrWebhookSecret: string;
   dataKeyAlias: string;
   fingerprintKeyAlias: string;
   stateMachine: string;
@@ -27,6 +28,7 @@ export function namesOf(deployment: string): Names {
     statelessStack: `${deployment}-stateless`,
     table: deployment,
     ehrKeySecret: `${deployment}/ehr-key`,
+    ehrWebhookSecret: `${deployment}/ehr-webhooks`,
     dataKeyAlias: `alias/${deployment}-data`,
     fingerprintKeyAlias: `alias/${deployment}-fingerprint`,
     stateMachine,

@@ -31,6 +31,7 @@ export class StatefulStack extends Stack {
   readonly fingerprintKey: IKey;
   readonly table: Table;
   readonly ehrKeySecretArn: string;
+  readonly ehrWebhookSecretArn: string;
   readonly stepLogs: ReadonlyMap<string, LogGroup>;
   readonly stateMachineLogs: LogGroup;
 
@@ -43,8 +44,16 @@ export class StatefulStack extends Stack {
     });
     this.fingerprintKey = new FingerprintKey(this, 'FingerprintKey', { alias: names.fingerprintKeyAlias });
     this.table = this.recordsTable(names.table);
-    // Its Id is its ARN, as its Ref is on AWS; MiniStack (tests/deploy) answers a Ref with the name.
-    this.ehrKeySecretArn = this.ehrKeySecret(names.ehrKeySecret).attrId;
+    this.ehrKeySecretArn = this.secretArn(
+      'EhrKey',
+      names.ehrKeySecret,
+      'JWK Set with the private keys that Portal PIN signs its assertions to the EHR with',
+    );
+    this.ehrWebhookSecretArn = this.secretArn(
+      'EhrWebhooks',
+      names.ehrWebhookSecret,
+      'Secrets of Standard Webhooks that the EHR signs its webhooks with',
+    );
     this.stepLogs = new Map(
       TASK_STATES.map(({ state }) => [state, this.log(`${state}Log`, names.logsOf(state), STEP_LOG_RETENTION)]),
     );
@@ -52,6 +61,7 @@ export class StatefulStack extends Stack {
 
     new CfnOutput(this, 'TableName', { value: this.table.tableName });
     new CfnOutput(this, 'EhrKeySecretArn', { value: this.ehrKeySecretArn, description: 'Put the JWK Set in here' });
+    new CfnOutput(this, 'EhrWebhookSecretArn', { value: this.ehrWebhookSecretArn });
     new CfnOutput(this, 'FingerprintKeyArn', { value: this.fingerprintKey.keyArn });
   }
 
@@ -81,14 +91,14 @@ export class StatefulStack extends Stack {
   }
 
   /**
-   * Made without a value, so that no deployment ever writes one: an engineer puts the JWK Set in, and no update takes
-   * it away. Until then every step that asks the EHR ends in a ConfigurationError (docs/runbook.md).
+   * Made without a value, so that no deployment ever writes one: an engineer puts it in, and no update takes it away.
+   * Until then every step that needs it ends in a ConfigurationError (docs/runbook.md).
    */
-  private ehrKeySecret(name: string): CfnSecret {
-    const description = 'JWK Set with the private keys that Portal PIN signs its assertions to the EHR with';
-    const secret = new CfnSecret(this, 'EhrKey', { name, description, kmsKeyId: this.dataKey.keyArn });
+  private secretArn(id: string, name: string, description: string): string {
+    const secret = new CfnSecret(this, id, { name, description, kmsKeyId: this.dataKey.keyArn });
     secret.applyRemovalPolicy(RemovalPolicy.RETAIN);
-    return secret;
+    // Its Id is its ARN, as its Ref is on AWS; MiniStack (tests/deploy) answers a Ref with the name.
+    return secret.attrId;
   }
 
   private log(id: string, logGroupName: string, retention: RetentionDays): LogGroup {

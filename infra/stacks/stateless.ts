@@ -51,13 +51,14 @@ export class StatelessStack extends Stack {
   /** The function of each Task state. */
   private steps(props: StatelessStackProps, configurationSetName: string): ReadonlyMap<string, IFunction> {
     const { names, deployment, bundles, stateful } = props;
-    const { table, dataKey, fingerprintKey, ehrKeySecretArn } = stateful;
+    const { table, dataKey, fingerprintKey, ehrKeySecretArn, ehrWebhookSecretArn } = stateful;
     const { sender } = deployment.policy.practice;
     const resources = { table, dataKey, fingerprintKey, ehrKeySecretArn, configurationSetName, sender };
     const environment = environmentOf({
       ehr: deployment.ehr,
       tableName: table.tableName,
       ehrKeySecretArn,
+      ehrWebhookSecretArn,
       fingerprintKeyArn: fingerprintKey.keyArn,
       configurationSetName,
       stateMachineArn: stateMachineArnOf(this, names.stateMachine),

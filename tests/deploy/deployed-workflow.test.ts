@@ -65,6 +65,7 @@ describe('the deployed workflow', () => {
       'AlarmTopicArn',
       'DashboardUrl',
       'EhrKeySecretArn',
+      'EhrWebhookSecretArn',
       'FingerprintKeyArn',
       'RegeneratePinStateMachineArn',
       'SesConfigurationSet',

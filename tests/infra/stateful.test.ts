@@ -25,6 +25,7 @@ const only = <T>(type: string): T => {
 const keys = [...propertiesOf<Key>(template, 'AWS::KMS::Key').values()];
 const dataKey = keys.find(({ KeySpec }) => KeySpec === undefined);
 const logs = [...propertiesOf<LogGroup>(template, 'AWS::Logs::LogGroup').values()];
+const secrets = [...propertiesOf<Record<string, unknown>>(template, 'AWS::SecretsManager::Secret').values()];
 const DATA_KEY = expect.stringMatching(/^\{DataKey\w+\.Arn\}$/);
 
 describe('nothing is lost by accident', () => {
@@ -40,6 +41,7 @@ describe('nothing is lost by accident', () => {
         'AWS::KMS::Key',
         ...Array(TASK_STATES.length + 1).fill('AWS::Logs::LogGroup'),
         'AWS::SecretsManager::Secret',
+        'AWS::SecretsManager::Secret',
       ].toSorted(),
     );
     for (const [id, { DeletionPolicy, UpdateReplacePolicy }] of holding) {
@@ -51,7 +53,7 @@ describe('nothing is lost by accident', () => {
       ([, { Properties }]) => Object(Properties).TableName ?? Object(Properties).LogGroupName,
     );
     expect(names.filter((name) => name !== undefined)).toHaveLength(TASK_STATES.length + 2);
-    expect(only<{ Name: string }>('AWS::SecretsManager::Secret').Name).toBe('portal-pin/ehr-key');
+    expect(secrets.map(({ Name }) => Name)).toEqual(['portal-pin/ehr-key', 'portal-pin/ehr-webhooks']);
   });
   it('nobody deletes the stack in passing; what holds nothing can be deleted', () => {
     expect([stateful.terminationProtection, stateless.terminationProtection ?? false]).toEqual([true, false]);
@@ -142,11 +144,13 @@ describe('the keys', () => {
   });
 });
 
-describe('the EHR key’s secret', () => {
-  it('is encrypted by our key, and no deployment ever writes a value into it', () => {
-    const secret = only<Record<string, unknown>>('AWS::SecretsManager::Secret');
-    expect(textOf(secret.KmsKeyId)).toEqual(DATA_KEY);
-    expect(Object.keys(secret).filter((each) => /Secret/.test(each))).toEqual([]);
+describe('the secrets shared with the EHR', () => {
+  it('are encrypted by our key, and no deployment ever writes a value into it', () => {
+    expect(secrets).toHaveLength(2);
+    for (const secret of secrets) {
+      expect(textOf(secret.KmsKeyId)).toEqual(DATA_KEY);
+      expect(Object.keys(secret).filter((each) => /Secret/.test(each))).toEqual([]);
+    }
   });
 });
 
@@ -172,6 +176,7 @@ describe('outputs', () => {
       'AlarmTopicArn',
       'DashboardUrl',
       'EhrKeySecretArn',
+      'EhrWebhookSecretArn',
       'FingerprintKeyArn',
       'RegeneratePinStateMachineArn',
       'SesConfigurationSet',

@@ -66,6 +66,7 @@ describe('the environment', () => {
       [/\{AWS::Region\}/g, 'us-east-1'],
       [/\{AWS::AccountId\}/g, '123456789012'],
       [/\{.*EhrKey.*\}/, 'arn:aws:secretsmanager:us-east-1:123456789012:secret:portal-pin/ehr-key-AbCdEf'],
+      [/\{.*EhrWebhooks.*\}/, 'arn:aws:secretsmanager:us-east-1:123456789012:secret:portal-pin/ehr-webhooks-AbCdEf'],
       [/\{.*FingerprintKey.*\}/, 'arn:aws:kms:us-east-1:123456789012:key/0f1e2d3c'],
       [/\{.*RefRecords.*\}|\{Mail.*\}/, 'portal-pin'],
     ];

@@ -24,6 +24,8 @@ afterAll(() => running.close());
 it(`ends in one execution, one document and one mail for each of ${PATIENTS} patients`, {
   timeout: 1_800_000,
 }, async () => {
+  // Not before the platform has set the environment that its logger reads.
+  const { handler: pinLapsed } = await import('../../functions/triggers/pin-lapsed.ts');
   const { endpoints, mailbox, stepFunctions, clock, url } = running.platform;
   const ehr = ehrSender(endpoints.webhooks, await secretOf(url));
   const patients = await pMap(
