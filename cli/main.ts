@@ -105,6 +105,11 @@ program
   .description('end the pause')
   .action(() => run((connection) => sweeps.resume(connection)));
 
+// Who reads only the first lines (`| head`) closes the pipe; that is no failure.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') throw error;
+  process.exit(EXIT.done);
+});
 process.on('SIGINT', () => {
   console.error('\nInterrupted. What was started goes on; "portal-pin pause" stops further starts.');
   process.exit(EXIT.interrupted);
