@@ -10,6 +10,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Metafile } from 'esbuild';
 import { bundleFunctions } from '../infra/bundles.ts';
+import { FUNCTIONS } from '../infra/functions.ts';
 import { importTimes } from './import-time.ts';
 import { median } from './median.ts';
 import { print, printTable } from './print.ts';
@@ -42,9 +43,10 @@ export async function bundles(): Promise<void> {
 async function compare(outdir: string): Promise<Compared[]> {
   const policyFile = fileURLToPath(new URL('../local/demo/policy.json', import.meta.url));
   const { folders, metafile } = bundleFunctions({ outdir: join(outdir, 'ours'), policyFile });
-  const names = [...folders.keys()];
+  const names = FUNCTIONS.map(({ name }) => name);
+  const sources = FUNCTIONS.map(({ source }) => source);
   const ours = [...folders.values()].map((folder) => join(folder, 'index.js'));
-  const theirs = await defaultBuild(join(outdir, 'default'), names);
+  const theirs = await defaultBuild(join(outdir, 'default'), sources);
   // One and the other in turn: the pair of one function stands in the same second.
   const times = importTimes(
     names.flatMap((_, index) => [ours[index] ?? '', theirs[index] ?? '']),
@@ -55,7 +57,7 @@ async function compare(outdir: string): Promise<Compared[]> {
     return {
       name,
       bytes: bytesOf(ours[index]),
-      sdkBytes: sdkBytesOf(metafile, name),
+      sdkBytes: sdkBytesOf(metafile, sources[index]),
       milliseconds: median(own),
       defaultBytes: bytesOf(theirs[index]),
       defaultMilliseconds: median(byDefault),
@@ -68,10 +70,10 @@ function bytesOf(file = ''): number {
   return statSync(file).size;
 }
 
-/** Bundles of default-build.ts, in the order of `names`. */
-async function defaultBuild(outdir: string, names: readonly string[]): Promise<string[]> {
+/** Bundles of default-build.ts, in the order of `sources`. */
+async function defaultBuild(outdir: string, sources: readonly string[]): Promise<string[]> {
   const script = fileURLToPath(new URL('default-build.ts', import.meta.url));
-  const entries = names.map((name) => fileURLToPath(new URL(`../functions/steps/${name}.ts`, import.meta.url)));
+  const entries = sources.map((source) => fileURLToPath(new URL(`../${source}`, import.meta.url)));
   const child = fork(script, [outdir, ...entries], { silent: true });
   const { promise, resolve, reject } = Promise.withResolvers<string[]>();
   let complaints = '';
@@ -84,8 +86,8 @@ async function defaultBuild(outdir: string, names: readonly string[]): Promise<s
   return promise;
 }
 
-function sdkBytesOf({ outputs }: Metafile, name: string): number {
-  const inputs = Object.values(outputs).find(({ entryPoint }) => entryPoint === `functions/steps/${name}.ts`)?.inputs;
+function sdkBytesOf({ outputs }: Metafile, source: string | undefined): number {
+  const inputs = Object.values(outputs).find(({ entryPoint }) => entryPoint === source)?.inputs;
   const ofSdk = Object.entries(inputs ?? {}).filter(([path]) => /node_modules\/@(?:aws-sdk|smithy)\//.test(path));
   return ofSdk.reduce((bytes, [, { bytesInOutput }]) => bytes + bytesInOutput, 0);
 }
@@ -116,5 +118,5 @@ function report(compared: readonly Compared[]): void {
   ]);
   console.log('By default the SDK is not in the bundle: Lambda has one, and loads it unbundled.');
   if (withoutSdk.length === 0)
-    console.log('Every step reads or writes the patient’s record, so none goes without an SDK client.');
+    console.log('Every function reads or writes the table, so none goes without an SDK client.');
 }
