@@ -2,6 +2,8 @@
  * Physical names. Fixed ones where data is kept, so that a change that would replace such a resource fails instead of
  * leaving an empty one in its place; and where a key or a policy must name what another stack makes.
  */
+import { METRICS } from '../functions/runtime/metric-names.ts';
+
 export interface Names {
   statefulStack: string;
   statelessStack: string;
@@ -17,6 +19,8 @@ export interface Names {
   configurationSet: string;
   alarmTopic: string;
   dashboard: string;
+  /** Of the metrics: the alarms of one deployment must not ring for another. */
+  metricNamespace: string;
 }
 
 /** @param deployment name of the deployment, which begins every name */
@@ -39,5 +43,6 @@ export function namesOf(deployment: string): Names {
     configurationSet: deployment,
     alarmTopic: `${deployment}-alarms`,
     dashboard: deployment,
+    metricNamespace: `${METRICS.namespace}/${deployment}`,
   };
 }

@@ -6,7 +6,7 @@ import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import type { Construct } from 'constructs';
 import { METRICS } from '../../functions/runtime/metric-names.ts';
 import { Alarm, type AlarmProps } from '../constructs/alarm.ts';
-import { executions, mail, notices, seconds, stepsFailed, table } from './metrics.ts';
+import { executions, mail, notices, ownMetrics, table } from './metrics.ts';
 
 export interface Watched {
   topic: ITopic;
@@ -14,6 +14,7 @@ export interface Watched {
   functions: ReadonlyMap<string, IFunction>;
   tableName: string;
   noticeRuleName: string;
+  metricNamespace: string;
   /** Days after which a case that waits for a person is looked at again (practice policy). */
   recheckDays: number;
 }
@@ -27,6 +28,7 @@ export function alarms(scope: Construct, watched: Watched): void {
   const alarm = (id: string, props: Omit<AlarmProps, 'topic'>) =>
     new Alarm(scope, id, { ...props, topic: watched.topic });
   const { stateMachineArn } = watched;
+  const own = ownMetrics(watched.metricNamespace);
 
   alarm('ExecutionsFail', {
     harm: 'Patients keep an expired PIN or are not told of a new one, and not one by one any more.',
@@ -58,26 +60,26 @@ export function alarms(scope: Construct, watched: Watched): void {
   alarm('PostconditionViolated', {
     harm: 'A document was signed, but not as it must be: it may have reached a desktop or changed who is responsible.',
     runbook: 'a-signing-broke-what-it-must-not',
-    metric: stepsFailed('PostconditionViolatedError', MINUTES_5),
+    metric: own.failed('PostconditionViolatedError', MINUTES_5),
     threshold: 1,
   });
   alarm('EhrRejects', {
     harm: 'No PIN is regenerated: the EHR refuses what we ask.',
     runbook: 'the-ehr-refuses',
-    metric: stepsFailed('EhrRejectedError', MINUTES_15),
+    metric: own.failed('EhrRejectedError', MINUTES_15),
     // One may be a chart that nobody can write to; five have one cause: key, client or scopes.
     threshold: 5,
   });
   alarm('ConfigurationWrong', {
     harm: 'No PIN is regenerated: a function misses a setting, a key or a permission.',
     runbook: 'a-setting-is-wrong',
-    metric: stepsFailed('ConfigurationError', MINUTES_5),
+    metric: own.failed('ConfigurationError', MINUTES_5),
     threshold: 1,
   });
   alarm('AwsUnavailable', {
     harm: 'Cases stop halfway: DynamoDB, KMS or Secrets Manager does not answer the steps.',
     runbook: 'aws-does-not-answer',
-    metric: stepsFailed('AwsUnavailableError', MINUTES_15),
+    metric: own.failed('AwsUnavailableError', MINUTES_15),
     // The SDK has tried three times before a step says so once.
     threshold: 10,
   });
@@ -115,7 +117,7 @@ export function alarms(scope: Construct, watched: Watched): void {
   alarm('UnresolvedTooLong', {
     harm: 'A patient has no access and nobody did what the Task at the front desk asks.',
     runbook: 'a-case-waits-too-long',
-    metric: seconds(METRICS.unresolvedSeconds, Stats.MAXIMUM, DAY),
+    metric: own.seconds(METRICS.unresolvedSeconds, Stats.MAXIMUM, DAY),
     // Looked at twice and still there.
     threshold: Duration.days(2 * watched.recheckDays).toSeconds(),
   });

@@ -57,6 +57,7 @@ export class StatelessStack extends Stack {
       fingerprintKeyArn: fingerprintKey.keyArn,
       configurationSetName,
       stateMachineArn: stateMachineArnOf(this, stateMachineName),
+      metricNamespace: names.metricNamespace,
     });
     const { sender } = deployment.policy.practice;
     const secrets = { ehrKeySecretArn, ehrWebhookSecretArn };
@@ -103,8 +104,9 @@ export class StatelessStack extends Stack {
     });
     const { ruleName: noticeRuleName } = noticesOfFailedExecutions(this, machineArns, topic);
     const stateMachineArn = stateMachineArnOf(this, names.machineOf(REGENERATE_PIN.name));
-    const watched = { stateMachineArn, functions, tableName: stateful.table.tableName };
-    for (const [name, log] of stateful.functionLogs) countFailures(this, `${name}Failures`, log);
+    const { metricNamespace } = names;
+    const watched = { stateMachineArn, functions, tableName: stateful.table.tableName, metricNamespace };
+    for (const [name, log] of stateful.functionLogs) countFailures(this, `${name}Failures`, log, metricNamespace);
     alarms(this, { ...watched, topic, noticeRuleName, recheckDays: deployment.policy.recheckDays });
     dashboard(this, { ...watched, dashboardName: names.dashboard });
     return topic.topicArn;

@@ -46,8 +46,8 @@ describe('alarms', () => {
       'AWS/States ExecutionsAborted',
       'AWS/States ExecutionsFailed',
       'AWS/States ExecutionsTimedOut',
-      'PortalPin StepFailed',
-      'PortalPin UnresolvedSeconds',
+      'PortalPin/portal-pin StepFailed',
+      'PortalPin/portal-pin UnresolvedSeconds',
     ]);
   });
   it.each(alarms)('$id names its harm, and a section of the runbook that helps', ({ AlarmDescription }) => {
@@ -101,7 +101,7 @@ describe('failed steps', () => {
       expect(FilterPattern).toBe('{ $.message = "step failed" }');
       expect(MetricTransformations).toEqual([
         {
-          MetricNamespace: METRICS.namespace,
+          MetricNamespace: 'PortalPin/portal-pin',
           MetricName: 'StepFailed',
           MetricValue: '1',
           Dimensions: [{ Key: 'error', Value: '$.error' }],
@@ -191,6 +191,6 @@ describe('the dashboard', () => {
       expect(body).toContain(name);
     }
     const { service, outcome, reason } = METRICS.dimensions;
-    expect(body).toContain(`{PortalPin,${service},${outcome},${reason}}`);
+    expect(body).toContain(`{\\"PortalPin/portal-pin\\",${service},${outcome},${reason}}`);
   });
 });
