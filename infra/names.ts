@@ -16,6 +16,11 @@ export interface Names {
   machineLogsOf(name: string): string;
   functionOf(name: string): string;
   logsOf(functionName: string): string;
+  api: string;
+  apiLogs: string;
+  scheduleGroup: string;
+  lostLapses: string;
+  lostSweeps: string;
   configurationSet: string;
   alarmTopic: string;
   dashboard: string;
@@ -40,6 +45,11 @@ export function namesOf(deployment: string): Names {
     machineLogsOf: (name) => `/aws/vendedlogs/states/${machineOf(name)}`,
     functionOf,
     logsOf: (functionName) => `/aws/lambda/${functionOf(functionName)}`,
+    api: deployment,
+    apiLogs: `/aws/vendedlogs/apis/${deployment}`,
+    scheduleGroup: deployment,
+    lostLapses: `${deployment}-lost-lapses`,
+    lostSweeps: `${deployment}-lost-sweeps`,
     configurationSet: deployment,
     alarmTopic: `${deployment}-alarms`,
     dashboard: deployment,

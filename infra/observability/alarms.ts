@@ -1,20 +1,20 @@
 /** Every alarm, with its harm and its section of docs/runbook.md. What harms nobody is on the dashboard, and no alarm. */
 import { Duration } from 'aws-cdk-lib';
 import { Stats, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
-import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import type { Construct } from 'constructs';
 import { METRICS } from '../../functions/runtime/metric-names.ts';
 import { Alarm, type AlarmProps } from '../constructs/alarm.ts';
+import { found } from '../found.ts';
+import { type Caller, FUNCTIONS } from '../functions.ts';
 import { executions, mail, notices, ownMetrics, table } from './metrics.ts';
+import { startingAlarms, type WatchedStarts } from './starting-alarms.ts';
 
-export interface Watched {
+export interface Watched extends WatchedStarts {
   topic: ITopic;
   stateMachineArn: string;
-  functions: ReadonlyMap<string, IFunction>;
   tableName: string;
   noticeRuleName: string;
-  metricNamespace: string;
   /** Days after which a case that waits for a person is looked at again (practice policy). */
   recheckDays: number;
 }
@@ -23,6 +23,13 @@ const MINUTES_5 = Duration.minutes(5);
 const MINUTES_15 = Duration.minutes(15);
 const HOUR = Duration.hours(1);
 const DAY = Duration.days(1);
+
+/** What it harms that a function may not run. */
+const THROTTLED: Record<Caller, (name: string) => string> = {
+  'state machine': (name) => `Cases wait and then fail at ${name}: Lambda has no room for them.`,
+  API: (name) => `Whoever asks ${name} is sent away and must come again: Lambda has no room for them.`,
+  stream: (name) => `PINs lapse and nothing follows before the next sweep: Lambda has no room for ${name}.`,
+};
 
 export function alarms(scope: Construct, watched: Watched): void {
   const alarm = (id: string, props: Omit<AlarmProps, 'topic'>) =>
@@ -83,13 +90,13 @@ export function alarms(scope: Construct, watched: Watched): void {
     // The SDK has tried three times before a step says so once.
     threshold: 10,
   });
-  for (const [state, step] of watched.functions) {
-    alarm(`${state}Throttled`, {
-      harm: `Cases wait and then fail at ${state}: Lambda has no room for them.`,
+  for (const { name, caller } of FUNCTIONS) {
+    alarm(`${name}Throttled`, {
+      harm: THROTTLED[caller](name),
       runbook: 'a-function-is-throttled',
-      metric: step.metricThrottles({ period: MINUTES_5 }),
+      metric: found(watched.functions, name).metricThrottles({ period: MINUTES_5 }),
       threshold: 1,
-      // The state machine tries for half a minute: what lasts two periods has failed cases.
+      // The state machine tries for half a minute, a sender for longer: what lasts two periods has failed cases.
       periods: 2,
     });
   }
@@ -127,4 +134,5 @@ export function alarms(scope: Construct, watched: Watched): void {
     metric: notices(watched.noticeRuleName, MINUTES_5),
     threshold: 1,
   });
+  startingAlarms(alarm, watched);
 }

@@ -51,7 +51,7 @@ export function table(metricName: string, TableName: string, period: Duration): 
 export function ownMetrics(namespace: string) {
   const service = { [METRICS.dimensions.service]: METRICS.service };
   return {
-    failed: (error: (typeof ERROR_NAMES)[number], period: Duration): Metric =>
+    failed: (error: (typeof ERROR_NAMES)[number] | 'not-verified', period: Duration): Metric =>
       new Metric({
         namespace,
         metricName: STEP_FAILED.name,
@@ -70,6 +70,17 @@ export function ownMetrics(namespace: string) {
     seconds: (metricName: string, statistic: string, period: Duration): Metric =>
       new Metric({ namespace, metricName, dimensionsMap: service, statistic, period }),
   };
+}
+
+/** Over all routes: API Gateway tells of each route only for money. */
+export function api(metricName: '4xx' | '5xx' | 'Count', ApiId: string, period: Duration): Metric {
+  return new Metric({
+    namespace: 'AWS/ApiGateway',
+    metricName,
+    dimensionsMap: { ApiId },
+    statistic: Stats.SUM,
+    period,
+  });
 }
 
 /** Notices of failed executions that EventBridge could not deliver. */

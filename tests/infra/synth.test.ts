@@ -64,6 +64,7 @@ describe('synth', () => {
     // The service’s name, which both of them bear: as a tag, as a dimension, as Powertools’ setting.
     const named = [
       '"Key":"application","Value":"portal-pin"',
+      '"application":"portal-pin"',
       '"Name":"service","Value":"portal-pin"',
       '\\"service\\",\\"portal-pin\\"',
       '"POWERTOOLS_SERVICE_NAME":"portal-pin"',
