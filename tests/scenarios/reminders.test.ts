@@ -325,6 +325,28 @@ it('a mail that is still to be sent when a reminder is due goes alone', async ()
   expect(mailsTo(id)).toBe(1);
 });
 
+it.each([
+  // Left behind by an execution that died at that point.
+  ['INTENDED', { outcome: 'FAILED', reminder: null, message: { kind: 'NEW_PIN', state: 'UNKNOWN' } }],
+  [
+    'ACCEPTED',
+    { outcome: 'REGENERATED', reminder: null, message: { kind: 'NEW_PIN', state: 'ACCEPTED', filed: true } },
+  ],
+] as const)('a mail left %s is settled first, and the reminder follows the next day', async (state, settled) => {
+  const id = await regenerated();
+  const { message } = await running.account(id);
+  if (message === null) throw new Error('a mail was sent');
+  await running.change(id, { message: { ...message, state, filed: false }, nextCheckDay: '2999-01-01' });
+  await advance('P19D');
+  await running.change(id, { nextCheckDay: '2000-01-01' });
+  await advance('P1D');
+  expect(await running.account(id)).toMatchObject(settled);
+  expect(mailsTo(id)).toBe(1);
+  await advance('P1D');
+  expect(await running.account(id)).toMatchObject({ ...NOT_EXPIRED, reminder: 20, message: { kind: 'REMINDER' } });
+  expect([mailsTo(id), await openTasks(id)]).toEqual([2, []]);
+});
+
 it('a sweep and two machines at once for one reminder: one mail', async () => {
   const id = await regenerated();
   await running.change(id, { nextCheckDay: '2999-01-01' });
