@@ -260,7 +260,7 @@ describe('P8: the records', () => {
     });
   });
 
-  it('the index finds the patient on the day of the first reminder and not before', async () => {
+  it('the index finds the patient on the day of the first reminder and not before, and so on the day of expiry', async () => {
     const { shard } = await itemOf(`PATIENT#${id}`, 'ACCOUNT');
     const due = async (day: string) => {
       const query = new QueryCommand({
@@ -273,14 +273,17 @@ describe('P8: the records', () => {
       return (await running.dynamoDb.send(query)).Items ?? [];
     };
     const key = { pk: `PATIENT#${id}`, sk: 'ACCOUNT', shard, nextCheckDay: reminderDay() };
+    expect(await due(practiceDay())).toContainEqual(key);
     expect(await due(reminderDay())).toContainEqual(key);
     expect(await due(isoDay(signedAt + 18 * DAY))).not.toContainEqual(key);
   });
 });
 
 const isoDay = (milliseconds: number) => new Date(milliseconds).toISOString().slice(0, 10);
-/** The day of the first reminder in New York: the evening before in UTC's count. */
-const reminderDay = () => isoDay(signedAt + 19 * DAY);
+/** The day of expiry in New York: the evening before in UTC's count. */
+const practiceDay = () => isoDay(signedAt + THIRTY_DAYS_IN_SECONDS * 1000 - DAY);
+/** The twentieth day after the signing, on which an unregistered patient is reminded first. */
+const reminderDay = () => isoDay(signedAt + 20 * DAY - DAY);
 /** The patient's PCP; demo charts take turns. */
 const providerOf = (patient: string) => FAMILY_DOCTORS[Number(patient.slice(5)) % 2] ?? '';
 const pathOf = (reference = '/'): [string, string] => {

@@ -347,6 +347,20 @@ it.each([
   expect([mailsTo(id), await openTasks(id)]).toEqual([2, []]);
 });
 
+it('costs eight write units, index included, and two requests to the EHR beside the filing', async () => {
+  const id = await regenerated();
+  await running.change(id, { nextCheckDay: '2999-01-01' });
+  await advance('P20D');
+  await running.change(id, { nextCheckDay: '2000-01-01' });
+  running.platform.dynamodb.capacity.reset();
+  running.platform.ehr.requests.clear();
+  const request = { patientId: id, trigger: 'machine', force: null, awaitedFactChanged: false } as const;
+  await start(running.decisionPorts, request);
+  await running.platform.stepFunctions.settled();
+  expect(running.platform.dynamodb.capacity.figures().write).toBe(8);
+  expect(running.platform.ehr.requests.count()).toBe(4);
+});
+
 it('a sweep and two machines at once for one reminder: one mail', async () => {
   const id = await regenerated();
   await running.change(id, { nextCheckDay: '2999-01-01' });
