@@ -83,7 +83,7 @@ border="0" cellpadding="0" cellspacing="0" role="presentation" style="vertical-a
 align="left" class="words small" style="font-size:0px;padding:0 0 16px;word-break:break-word;"
 >
 <div
-style="font-family:-apple-system, 'Segoe UI', Roboto, Helvetica, Arial, sans-serif;font-size:16px;line-height:1.5;text-align:left;color:#52606d;"
+style="font-family:Helvetica, Arial, sans-serif;font-size:16px;line-height:1.5;text-align:left;color:#52606d;"
 >{{practice}}</div>
 </td>
 </tr>
@@ -92,7 +92,7 @@ style="font-family:-apple-system, 'Segoe UI', Roboto, Helvetica, Arial, sans-ser
 align="left" class="words" style="font-size:0px;padding:0 0 16px;word-break:break-word;"
 >
 <div
-style="font-family:-apple-system, 'Segoe UI', Roboto, Helvetica, Arial, sans-serif;font-size:16px;line-height:1.5;text-align:left;color:#1f2933;"
+style="font-family:Helvetica, Arial, sans-serif;font-size:16px;line-height:1.5;text-align:left;color:#1f2933;"
 ><h1 style="margin:0;font-size:24px;line-height:1.3;font-weight:600;">{{heading}}</h1></div>
 </td>
 </tr>
@@ -101,7 +101,7 @@ style="font-family:-apple-system, 'Segoe UI', Roboto, Helvetica, Arial, sans-ser
 align="left" class="words" style="font-size:0px;padding:0 0 16px;word-break:break-word;"
 >
 <div
-style="font-family:-apple-system, 'Segoe UI', Roboto, Helvetica, Arial, sans-serif;font-size:16px;line-height:1.5;text-align:left;color:#1f2933;"
+style="font-family:Helvetica, Arial, sans-serif;font-size:16px;line-height:1.5;text-align:left;color:#1f2933;"
 >{{greeting}}</div>
 </td>
 </tr>
@@ -110,7 +110,7 @@ style="font-family:-apple-system, 'Segoe UI', Roboto, Helvetica, Arial, sans-ser
 align="left" class="words" style="font-size:0px;padding:0 0 16px;word-break:break-word;"
 >
 <div
-style="font-family:-apple-system, 'Segoe UI', Roboto, Helvetica, Arial, sans-serif;font-size:16px;line-height:1.5;text-align:left;color:#1f2933;"
+style="font-family:Helvetica, Arial, sans-serif;font-size:16px;line-height:1.5;text-align:left;color:#1f2933;"
 >{{message}}</div>
 </td>
 </tr>
@@ -119,7 +119,7 @@ style="font-family:-apple-system, 'Segoe UI', Roboto, Helvetica, Arial, sans-ser
 align="left" class="words term" style="background:#eaf2fb;font-size:0px;padding:12px 16px;word-break:break-word;"
 >
 <div
-style="font-family:-apple-system, 'Segoe UI', Roboto, Helvetica, Arial, sans-serif;font-size:16px;line-height:1.5;text-align:left;color:#1f2933;"
+style="font-family:Helvetica, Arial, sans-serif;font-size:16px;line-height:1.5;text-align:left;color:#1f2933;"
 >{{validUntil}}<br><strong style="font-size:18px;">{{until}}</strong></div>
 </td>
 </tr>
@@ -136,7 +136,7 @@ border="0" cellpadding="0" cellspacing="0" role="presentation" style="border-col
 align="center" bgcolor="#0b5394" role="presentation" style="border:none;border-radius:6px;cursor:auto;mso-padding-alt:14px 28px;background:#0b5394;" valign="middle"
 >
 <a
-href="{{link}}" rel="noopener noreferrer" style="display:inline-block;background:#0b5394;color:#ffffff;font-family:-apple-system, 'Segoe UI', Roboto, Helvetica, Arial, sans-serif;font-size:18px;font-weight:600;line-height:120%;margin:0;text-decoration:none;text-transform:none;padding:14px 28px;mso-padding-alt:0px;border-radius:6px;" target="_blank"
+href="{{link}}" rel="noopener noreferrer" style="display:inline-block;background:#0b5394;color:#ffffff;font-family:Helvetica, Arial, sans-serif;font-size:18px;font-weight:600;line-height:120%;margin:0;text-decoration:none;text-transform:none;padding:14px 28px;mso-padding-alt:0px;border-radius:6px;" target="_blank"
 >
 {{action}}
 </a>
@@ -151,7 +151,7 @@ href="{{link}}" rel="noopener noreferrer" style="display:inline-block;background
 align="left" class="words" style="font-size:0px;padding:0 0 16px;word-break:break-word;"
 >
 <div
-style="font-family:-apple-system, 'Segoe UI', Roboto, Helvetica, Arial, sans-serif;font-size:16px;line-height:1.5;text-align:left;color:#1f2933;"
+style="font-family:Helvetica, Arial, sans-serif;font-size:16px;line-height:1.5;text-align:left;color:#1f2933;"
 >{{protection}}</div>
 </td>
 </tr>
@@ -160,7 +160,7 @@ style="font-family:-apple-system, 'Segoe UI', Roboto, Helvetica, Arial, sans-ser
 align="left" class="words small" style="font-size:0px;padding:0 0 16px;word-break:break-word;"
 >
 <div
-style="font-family:-apple-system, 'Segoe UI', Roboto, Helvetica, Arial, sans-serif;font-size:14px;line-height:1.5;text-align:left;color:#52606d;"
+style="font-family:Helvetica, Arial, sans-serif;font-size:14px;line-height:1.5;text-align:left;color:#52606d;"
 >{{copy}}<br><span style="word-break:break-all;">{{link}}</span></div>
 </td>
 </tr>
@@ -196,7 +196,7 @@ border="0" cellpadding="0" cellspacing="0" role="presentation" style="vertical-a
 align="left" class="words" style="font-size:0px;padding:0 0 16px;word-break:break-word;"
 >
 <div
-style="font-family:-apple-system, 'Segoe UI', Roboto, Helvetica, Arial, sans-serif;font-size:16px;line-height:1.5;text-align:left;color:#1f2933;"
+style="font-family:Helvetica, Arial, sans-serif;font-size:16px;line-height:1.5;text-align:left;color:#1f2933;"
 >{{questions}}</div>
 </td>
 </tr>
@@ -205,7 +205,7 @@ style="font-family:-apple-system, 'Segoe UI', Roboto, Helvetica, Arial, sans-ser
 align="left" class="words small" style="font-size:0px;padding:0;word-break:break-word;"
 >
 <div
-style="font-family:-apple-system, 'Segoe UI', Roboto, Helvetica, Arial, sans-serif;font-size:14px;line-height:1.5;text-align:left;color:#52606d;"
+style="font-family:Helvetica, Arial, sans-serif;font-size:14px;line-height:1.5;text-align:left;color:#52606d;"
 >{{noReply}}</div>
 </td>
 </tr>

@@ -13,7 +13,7 @@ import { ending, stepInput } from '../domain/state-data.ts';
 import { enrollmentMail } from '../notification/enrollment-mail.ts';
 import type { Fingerprint, Mailer } from '../ports.ts';
 import { clock } from '../runtime/clock.ts';
-import { ehr, fingerprint, mailer, metrics, pinRecords, policy } from '../runtime/container.ts';
+import { fingerprint, frontDesk, mailer, metrics, pinRecords, policy } from '../runtime/container.ts';
 import type { Policy } from '../runtime/policy.ts';
 import { stepHandler } from '../runtime/step-handler.ts';
 import { type EndPorts, endCase } from '../usecases/end-case.ts';
@@ -96,7 +96,7 @@ export const handler = stepHandler({
   run: (event, call) =>
     sendEnrollmentNotification(
       {
-        ehr: ehr(call),
+        ehr: frontDesk(call),
         records: pinRecords(call),
         mailer: mailer(call),
         fingerprint: fingerprint(call),
