@@ -17,7 +17,7 @@ const EHR_LATENCY_SECONDS = 0.2;
 const POLICY_FILE = fileURLToPath(new URL('../local/demo/policy.json', import.meta.url));
 
 export async function cost(): Promise<void> {
-  const deployed = readDeployed();
+  const deployed = await readDeployed();
   const measured = await measure();
   const { startsPerMinute } = readPolicy(POLICY_FILE).sweep;
   const usage = usageOf(measured, deployed, startsPerMinute);

@@ -39,7 +39,7 @@ const EXAMPLE = fileURLToPath(new URL('../infra/deployment.example.json', import
 /** Lambda's own, where a template says nothing. */
 const DEFAULT_MEMORY_MB = 128;
 
-export function readDeployed(): Deployed {
+export async function readDeployed(): Promise<Deployed> {
   const folder = mkdtempSync(join(tmpdir(), 'portal-pin-templates-'));
   try {
     const app = new App({ outdir: join(folder, 'assembly') });
@@ -47,7 +47,7 @@ export function readDeployed(): Deployed {
     portalPin(
       app,
       deployment,
-      bundleFunctions({ outdir: join(folder, 'functions'), policyFile: deployment.policyFile }),
+      await bundleFunctions({ outdir: join(folder, 'functions'), policyFile: deployment.policyFile }),
     );
     const resources = app.synth().stacks.flatMap(({ template }): Resource[] => Object.values(template.Resources));
     return deployedBy(resources);
