@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import { type Account, newAccount } from '../domain/account.ts';
 import { RecordConflictError } from '../domain/errors.ts';
-import type { DecisionRequest, PinItem, PinRecords } from '../ports.ts';
+import type { DecisionRequest, PinItem, PinRecords, SentMessage } from '../ports.ts';
 import { createItems, type Item, keyOf, type TableOptions, withoutKeys } from './items.ts';
 import { DUE_INDEX, PARTITION_KEY, SHARDS, TTL_ATTRIBUTE } from './table.ts';
 
@@ -15,6 +15,10 @@ export interface DynamoDbOptions extends TableOptions {
 
 function accountKey(patientId: string) {
   return keyOf('PATIENT', patientId, 'ACCOUNT');
+}
+
+function messageKey(sesId: string) {
+  return keyOf('MESSAGE', sesId, 'MESSAGE');
 }
 
 /** Which of the index's shards a patient belongs to. */
@@ -70,11 +74,26 @@ export function createDynamoDbPinRecords({ newId, ...table }: DynamoDbOptions): 
 
     async putMessage({ sesId, patientId, document, sentAt }) {
       const ttl = Math.floor(Date.parse(sentAt) / 1000) + KEPT_SECONDS;
-      await items.put({ ...keyOf('MESSAGE', sesId, 'MESSAGE'), patientId, document, sentAt, [TTL_ATTRIBUTE]: ttl });
+      const item = { ...messageKey(sesId), patientId, document, sentAt, [TTL_ATTRIBUTE]: ttl };
+      // A step that runs again must not undo what SES has said since.
+      await items.put(item, { ConditionExpression: `attribute_not_exists(${PARTITION_KEY})` });
     },
     async readMessage(sesId) {
-      const item = await items.get(keyOf('MESSAGE', sesId, 'MESSAGE'));
-      return item === null ? null : { patientId: String(item.patientId), document: String(item.document) };
+      const item = await items.get(messageKey(sesId));
+      if (item === null) return null;
+      const { [TTL_ATTRIBUTE]: _ttl, ...message } = withoutKeys(item);
+      return { feedback: {}, ...message, sesId } as SentMessage; // written by `putMessage` and `noteFeedback` alone
+    },
+    async noteFeedback({ sesId, feedback: before }, feedback) {
+      const isNew = Object.keys(before).length === 0;
+      const noted = await items.update(messageKey(sesId), {
+        UpdateExpression: 'SET feedback = :after',
+        ConditionExpression: isNew
+          ? `attribute_exists(${PARTITION_KEY}) AND (attribute_not_exists(feedback) OR feedback = :after)`
+          : 'feedback = :before OR feedback = :after',
+        ExpressionAttributeValues: { ':after': feedback, ...(!isNew && { ':before': before }) },
+      });
+      if (noted === null) throw new RecordConflictError('FEEDBACK_CHANGED');
     },
 
     async putRequest({ patientId, ...request }) {

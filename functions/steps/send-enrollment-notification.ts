@@ -4,7 +4,12 @@
  */
 import * as z from 'zod/mini';
 import { type Account, assertLease, type Message } from '../domain/account.ts';
-import { AddressUnusableError, NotificationFateUnknownError, StepContractError } from '../domain/errors.ts';
+import {
+  AddressUnusableError,
+  EmailRejectedError,
+  NotificationFateUnknownError,
+  StepContractError,
+} from '../domain/errors.ts';
 import { toInstant } from '../domain/instant.ts';
 import type { Reason } from '../domain/outcomes.ts';
 import { standingOf } from '../domain/patient.ts';
@@ -43,6 +48,7 @@ export async function sendEnrollmentNotification(ports: Ports, { execution, pati
 
   if (message.state === 'ACCEPTED') return file(ports, account, message, execution);
   if (message.state === 'INTENDED' || message.state === 'UNKNOWN') throw await fateUnknown(ports, account, message);
+  if (message.gaveUp) throw new EmailRejectedError('GAVE_UP');
   const patient = await ports.ehr.readPatient(patientId);
   const standing = standingOf(patient);
   if (standing !== 'ELIGIBLE') {

@@ -17,11 +17,13 @@ import {
 import { createFhirClient, type FhirClient, type FhirOptions } from './client.ts';
 import { ACTIVATION, CYCLE_IDENTIFIER, DOCUMENT_TYPE, EXTENSION, FORM_ITEM } from './codes.ts';
 import { discardDrafts } from './discard-drafts.ts';
+import { fileMessage, noteFate } from './message.ts';
 import {
   answerOf,
   askedFor,
   authorDigest,
   careTeamDigest,
+  custodianOf,
   cycleIdentifierOf,
   documentsOf,
   generalPractitionerDigest,
@@ -31,7 +33,7 @@ import {
   toPatient,
   toPinDocument,
 } from './read.ts';
-import { closeStaffTask, fileMessage, openStaffTask } from './staff.ts';
+import { closeStaffTask, openStaffTask } from './staff.ts';
 import { readUpdateFacts } from './update-facts.ts';
 
 export function createFhirEhr(options: FhirOptions & { clock: Clock }): Ehr {
@@ -74,6 +76,7 @@ export function createFhirEhr(options: FhirOptions & { clock: Clock }): Ehr {
     readSigned: (patientId, document, cycleIdentifier) => readSigned(fhir, patientId, document, cycleIdentifier),
     discardDrafts: (cycleIdentifiers) => discardDrafts(fhir, cycleIdentifiers),
     fileMessage: (message) => fileMessage(fhir, message),
+    noteFate: (message, fate, receivedAt) => noteFate(fhir, message, fate, receivedAt),
     openStaffTask: (order) => openStaffTask(fhir, order, toInstant(options.clock.now())),
     closeStaffTask: (order) => closeStaffTask(fhir, order),
   };
@@ -108,6 +111,7 @@ async function readSigned(
   const isTheirs = (each: { subject?: Reference | undefined }) => pathOf(each.subject) === patientRef;
   return {
     date: document?.date ?? null,
+    location: custodianOf(document),
     pin: pinOf(form),
     signed: document !== undefined && document.status === 'current' && toPinDocument(document).signed,
     formCompleted: form?.status === 'completed' && answerOf(form, FORM_ITEM.activationStatus) === ACTIVATION.active,
