@@ -3,10 +3,12 @@
  * fate is read from the set of what was told of it, and the case moves from where it stands.
  */
 import { type Account, type Message, owedAnew } from './account.ts';
-import { addDays, type Day } from './calendar.ts';
+import { addDays, type Day, dayOf } from './calendar.ts';
 import type { FeedbackKind } from './email-event.ts';
+import { dayOfNextLook } from './ending.ts';
 import type { Instant } from './instant.ts';
-import type { EmailMissingReason } from './outcomes.ts';
+import { type EmailMissingReason, isResolved } from './outcomes.ts';
+import type { ReminderRule } from './reminder.ts';
 
 /** When each was said of one mail first. */
 export type Feedback = Partial<Record<FeedbackKind, Instant>>;
@@ -45,11 +47,9 @@ export interface ToldMail {
   digest: string;
 }
 
-export interface FeedbackRule {
+export interface FeedbackRule extends ReminderRule {
   /** How often a message that came back for now is sent again, a day later each time. */
   softBounceRetries: number;
-  /** The practice's day. */
-  today: Day;
 }
 
 /**
@@ -57,33 +57,36 @@ export interface FeedbackRule {
  * mail of an older PIN. An earlier mail of the same PIN tells of its address alone: what is sent or owed now is another.
  * @param before the fate that was known until now
  * @param at when it was said
+ * @param now milliseconds
  */
 export function withMailFate(
   account: Account,
   mail: ToldMail,
   { before, after, at }: { before: MailFate; after: MailFate; at: Instant },
   rule: FeedbackRule,
+  now: number,
 ): Account {
   if (account.document === null || account.document !== mail.document || before === after) return account;
+  const today = dayOf(now, rule.timeZone);
   switch (after) {
     case 'BOUNCED':
       // One that bounces although it was to be avoided would go round for ever: then a person takes over.
-      return withBounce(account, mail, rule, before === 'COMPLAINED');
+      return withBounce(account, mail, today, before === 'COMPLAINED');
     case 'RETURNED':
-      return withReturn(account, mail, rule, () => withBounce(account, mail, rule, false));
+      return withReturn(account, mail, rule, today, () => withBounce(account, mail, today, false));
     case 'NOT_SENT':
-      return withReturn(account, mail, rule, () => withMessage(account, givenUp, rule.today));
+      return withReturn(account, mail, rule, today, () => withMessage(account, givenUp, today));
     case 'COMPLAINED':
-      return withComplaint(arrived(account, mail), mail, at, rule);
+      return withComplaint(arrived(account, mail, rule, now), mail, at, today);
     case 'DELIVERED':
-      return arrived(account, mail);
+      return arrived(account, mail, rule, now);
     case 'SENT':
       return account;
   }
 }
 
 /** The address is written to no more; the message is owed again, to the next usable one or to whom is asked for one. */
-function withBounce(account: Account, mail: ToldMail, { today }: FeedbackRule, isRejectedByIt: boolean): Account {
+function withBounce(account: Account, mail: ToldMail, today: Day, isRejectedByIt: boolean): Account {
   const rejected = withRejected(account, mail.digest);
   if (!isWithPatient(account, mail) && !isToBeSentAgain(account, mail)) return rejected;
   const goesRound = rejected === account && !isRejectedByIt;
@@ -91,7 +94,7 @@ function withBounce(account: Account, mail: ToldMail, { today }: FeedbackRule, i
 }
 
 /** Nothing is sent in its place; the case is looked at, unless that address is written to no more already. */
-function withComplaint(account: Account, { digest }: ToldMail, at: Instant, { today }: FeedbackRule): Account {
+function withComplaint(account: Account, { digest }: ToldMail, at: Instant, today: Day): Account {
   const rejected = withRejected(account, digest);
   return rejected === account ? account : lookedAtBy(today, { ...rejected, complainedAt: at });
 }
@@ -107,7 +110,8 @@ function withRejected(account: Account, digest: string): Account {
 function withReturn(
   account: Account,
   mail: ToldMail,
-  { softBounceRetries, today }: FeedbackRule,
+  { softBounceRetries }: FeedbackRule,
+  today: Day,
   spent: () => Account,
 ): Account {
   if (!isWithPatient(account, mail)) return account;
@@ -117,12 +121,17 @@ function withReturn(
   return withMessage(account, (message) => ({ ...message, state: 'OWED', returns: returns + 1, notBefore }), notBefore);
 }
 
-/** It is with its patient after all: what was to be sent again is not. */
-function arrived(account: Account, mail: ToldMail): Account {
-  const { message } = account;
+/** It is with its patient after all: what was to be sent again is not, and the next look is as if it never had been. */
+function arrived(account: Account, mail: ToldMail, rule: FeedbackRule, now: number): Account {
+  const { message, outcome, nextCheckDay } = account;
   if (message === null || !isToBeSentAgain(account, mail)) return account;
-  const { notBefore: _day, returns = 1, ...rest } = message;
-  return { ...account, message: { ...rest, state: 'ACCEPTED', ...(returns > 1 && { returns: returns - 1 }) } };
+  const { notBefore, returns = 1, ...rest } = message;
+  const isWith: Account = {
+    ...account,
+    message: { ...rest, state: 'ACCEPTED', ...(returns > 1 && { returns: returns - 1 }) },
+  };
+  const isLookedAtForIt = nextCheckDay === notBefore && outcome !== null && isResolved(outcome);
+  return isLookedAtForIt ? { ...isWith, nextCheckDay: dayOfNextLook(isWith, now, rule) } : isWith;
 }
 
 /** Whether that mail is the newest one, and is thought to be with its patient. */

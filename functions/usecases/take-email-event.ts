@@ -3,9 +3,8 @@
  * Each event may come late, twice, in any order and before the record knows of its mail.
  */
 import type { Account } from '../domain/account.ts';
-import { dayOf } from '../domain/calendar.ts';
 import type { EmailEvent, FeedbackKind } from '../domain/email-event.ts';
-import { type MailFate, mailFate, withFeedback, withMailFate } from '../domain/email-feedback.ts';
+import { type FeedbackRule, type MailFate, mailFate, withFeedback, withMailFate } from '../domain/email-feedback.ts';
 import { LeaseHeldError, MessageUnknownError, RecordConflictError } from '../domain/errors.ts';
 import { millisecondsOf } from '../domain/instant.ts';
 import { isDueByRecord } from '../domain/starting.ts';
@@ -16,7 +15,7 @@ export interface EmailEventPorts extends LimitedPorts {
   ehr: Ehr;
   fingerprint: Fingerprint;
   metrics: Metrics;
-  practice: LimitedPorts['practice'] & { softBounceRetries: number };
+  practice: LimitedPorts['practice'] & FeedbackRule;
 }
 
 /**
@@ -113,14 +112,13 @@ async function follow(
   const nothing = { decision: 'NOTED', execution: null } as const;
   if (before === after || account.document !== message.document) return nothing;
   const { practice, clock } = ports;
-  const today = dayOf(clock.now(), practice.timeZone);
+  const now = clock.now();
   const { sesId, document } = message;
   const digest = after === 'DELIVERED' ? '' : await ports.fingerprint.of(event.address);
-  const rule = { softBounceRetries: practice.softBounceRetries, today };
-  const moved = withMailFate(account, { sesId, document, digest }, { before, after, at: event.at }, rule);
+  const moved = withMailFate(account, { sesId, document, digest }, { before, after, at: event.at }, practice, now);
   if (moved !== account) await ports.records.save(account, moved);
   // An earlier try may have moved it and stopped before the start. Nobody is started whom nobody looks at any more.
-  const isDue = moved.nextCheckDay !== null && isDueByRecord(moved, clock.now(), practice, false);
+  const isDue = moved.nextCheckDay !== null && isDueByRecord(moved, now, practice, false);
   if (after === 'DELIVERED' || !isDue) return nothing;
   const { decision, execution } = await startWithinLimit(ports, message.patientId);
   return { decision, execution };
