@@ -8,9 +8,9 @@ import { type EmailEvent, emailEventOf, sesEvent } from '../domain/email-event.t
 import { StepContractError } from '../domain/errors.ts';
 import { clock } from '../runtime/clock.ts';
 import {
-  ehr,
   executions,
   fingerprint,
+  frontDesk,
   metrics,
   pauseSwitch,
   pinRecords,
@@ -58,7 +58,7 @@ export async function emailsFedBack(ports: EmailEventPorts, records: readonly SQ
 export async function handler(event: SQSEvent): Promise<SQSBatchResponse> {
   const call = { signal: AbortSignal.timeout(DEADLINE_MS) };
   const ports = {
-    ehr: ehr(call),
+    ehr: frontDesk(call),
     records: pinRecords(call),
     executions: executions(call),
     pauseSwitch: pauseSwitch(call),

@@ -31,7 +31,7 @@ export async function sendOnce(
   const intended = await ports.records.save(account, { ...account, message: { ...message, state: 'INTENDED' } });
   try {
     const sesId = await ports.mailer.send(mail);
-    const unnoted = await noteSent(ports, intended, sesId);
+    const unnoted = await noteSent(ports, account.patientId, message.document, sesId);
     const accepted: Message = { ...message, state: 'ACCEPTED', sesId, filed: false };
     const saved = await ports.records.save(intended, { ...intended, message: accepted });
     if (unnoted !== null) throw unnoted;
@@ -49,10 +49,14 @@ export async function sendOnce(
  * Notes whose mail it is before the record says that it was accepted: from then on SES may tell of it, and a mail that nobody could
  * find is one whose fate is unknown. The error is thrown later; the record must learn of the mail in any case.
  */
-async function noteSent({ records, clock }: SendPorts, account: Account, sesId: string): Promise<unknown> {
-  const { patientId, document } = account;
+async function noteSent(
+  { records, clock }: SendPorts,
+  patientId: string,
+  document: string,
+  sesId: string,
+): Promise<unknown> {
   try {
-    await records.putMessage({ patientId, document: document ?? '', sesId, sentAt: toInstant(clock.now()) });
+    await records.putMessage({ patientId, document, sesId, sentAt: toInstant(clock.now()) });
     return null;
   } catch (error) {
     return error;

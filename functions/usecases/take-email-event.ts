@@ -8,11 +8,11 @@ import { type FeedbackRule, type MailFate, mailFate, withFeedback, withMailFate 
 import { LeaseHeldError, MessageUnknownError, RecordConflictError } from '../domain/errors.ts';
 import { millisecondsOf } from '../domain/instant.ts';
 import { isDueByRecord } from '../domain/starting.ts';
-import type { Ehr, Fingerprint, Metrics, SentMessage } from '../ports.ts';
+import type { Fingerprint, FrontDesk, Metrics, SentMessage } from '../ports.ts';
 import { type LimitedPorts, startWithinLimit } from './start-within-limit.ts';
 
 export interface EmailEventPorts extends LimitedPorts {
-  ehr: Ehr;
+  ehr: FrontDesk;
   fingerprint: Fingerprint;
   metrics: Metrics;
   practice: LimitedPorts['practice'] & FeedbackRule;
