@@ -4,6 +4,7 @@ import { setTimeout } from 'node:timers/promises';
 import { DescribeExecutionCommand, SFNClient, StartExecutionCommand } from '@aws-sdk/client-sfn';
 import { SingleBar } from 'cli-progress';
 import { dayOf } from '../functions/domain/calendar.ts';
+import type { Conversions } from '../functions/domain/conversion.ts';
 import { toInstant } from '../functions/domain/instant.ts';
 import type { SweepRun } from '../functions/domain/sweep.ts';
 import { sweepReport } from '../functions/usecases/sweep-report.ts';
@@ -57,11 +58,22 @@ function lookedAt({ counts }: SweepRun): number {
 async function reported({ ports }: Connection, day: string, execution: string): Promise<Answer> {
   const report = await sweepReport(ports, day, execution);
   if (report === null) return { json: null, lines: ['The sweep left no record.'] };
-  const { counts, stoppedBy, outcomes } = report;
+  const { counts, stoppedBy, outcomes, conversion } = report;
   const rows = [...Object.entries(counts), ...Object.entries(outcomes)].map(([what, count]) => [what, count]);
   const stopped = stoppedBy === null ? [] : [`Stopped before everybody was looked at: ${stoppedBy}`];
   const dry = report.dryRun ? ['Dry run: STARTED counts who would be started; nothing was.'] : [];
-  return { json: report, lines: [`Sweep ${execution} of ${day}`, ...dry, ...stopped], table: { head: ['', ''], rows } };
+  const lines = [`Sweep ${execution} of ${day}`, ...dry, ...stopped, ...conversionLines(conversion)];
+  return { json: report, lines, table: { head: ['', ''], rows } };
+}
+
+/** `demo-org-1: 12 issued, 7 picked up, 5 registered, 1 replaced by a newer PIN`, a line a location. */
+function conversionLines(conversion: Conversions): string[] {
+  return Object.entries(conversion)
+    .sort(([a], [b]) => a.localeCompare(b))
+    .map(([location, { issued, pickedUp, registered, replaced }]) => {
+      const newer = replaced === 0 ? '' : `, ${replaced} replaced by a newer PIN`;
+      return `${location}: ${issued} issued, ${pickedUp} picked up, ${registered} registered${newer}`;
+    });
 }
 
 /** A day's sweeps with what became of what they started; today where no day is given. */
@@ -80,11 +92,16 @@ export async function reports(connection: Connection, day: string | null): Promi
             report.stoppedBy ?? '',
             JSON.stringify(report.counts),
             JSON.stringify(report.outcomes),
+            conversionLines(report.conversion).join('\n'),
           ],
         ],
   );
   const lines = rows.length === 0 ? [`No sweep ran on ${asked}.`] : [];
-  return { json, lines, table: { head: ['Sweep', 'Began', 'Stopped by', 'Looks', 'Outcomes'], rows } };
+  return {
+    json,
+    lines,
+    table: { head: ['Sweep', 'Began', 'Stopped by', 'Looks', 'Outcomes', 'PINs by location'], rows },
+  };
 }
 
 export async function pause({ ports }: Connection, by: { actor: string; reason: string }): Promise<Answer> {
