@@ -1,7 +1,7 @@
 /** Patients: how a case stands and why, and what a person does about it. */
 import * as z from 'zod/mini';
 import { MESSAGE_STATES } from '../../domain/account.ts';
-import { cursor, day, executionName, instant, limit, page, patientId, why } from './common.ts';
+import { cursor, day, executionName, instant, limit, moment, page, patientId, why } from './common.ts';
 import { executionStatus } from './executions.ts';
 import { action, location, reason, staffTask, todo, version } from './work.ts';
 
@@ -65,8 +65,8 @@ export const patient = z.strictObject({
         name: executionName,
         attempt: z.int().check(z.minimum(1)),
         status: executionStatus,
-        startedAt: instant,
-        stoppedAt: z.nullable(instant),
+        startedAt: moment,
+        stoppedAt: z.nullable(moment),
       }),
     )
     .check(z.describe('The latest ten, newest first; Step Functions forgets them after 90 days.')),
