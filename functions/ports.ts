@@ -11,7 +11,7 @@ import type { Instant } from './domain/instant.ts';
 import type { Patient } from './domain/patient.ts';
 import type { ProviderCandidate } from './domain/responsible-provider.ts';
 import type { SweepRun } from './domain/sweep.ts';
-import type { Todo, WorkEntry } from './domain/work.ts';
+import type { Action, Todo, WorkEntry } from './domain/work.ts';
 
 /** The practice's time. Locally it can be moved; nothing else may ask what time it is. */
 export interface Clock {
@@ -173,7 +173,7 @@ export interface PinItem {
 export interface DecisionRequest {
   id: string;
   patientId: string;
-  action: 'regenerate' | 'redrive' | 'release' | 'resend' | 'acknowledge';
+  action: Action;
   actor: string;
   reason: string;
   at: Instant;
@@ -273,6 +273,41 @@ export interface PauseSwitch {
   read(): Promise<StartsPaused | null>;
   /** null ends the pause. */
   set(paused: StartsPaused | null): Promise<void>;
+}
+
+/** What a person decided about the practice as a whole. */
+export interface PracticeDecision {
+  id: string;
+  action: 'pause' | 'resume' | 'sweep' | 'dry-run';
+  actor: string;
+  reason: string;
+  at: Instant;
+  /** Of the sweep that was started. */
+  execution: string | null;
+}
+
+/** Who steered the practice, when and why. AwsUnavailableError is retried. */
+export interface PracticeDecisions {
+  /** Once by its `at` and id. */
+  put(decision: PracticeDecision): Promise<void>;
+  /** Newest first. WrongCursorError where `after` is none of this list. */
+  list(after: string | null, limit: number): Promise<{ decisions: PracticeDecision[]; next: string | null }>;
+}
+
+/**
+ * BEGUN: it is the caller's to do. IN_FLIGHT: another is at it. DONE: what was answered. OTHER: the id was another
+ * request's.
+ */
+export type BegunRequest = { kind: 'BEGUN' | 'IN_FLIGHT' | 'OTHER' } | { kind: 'DONE'; answer: unknown };
+
+/** Requests that are done once, however often they are sent, for a day. AwsUnavailableError is retried. */
+export interface OnceRecords {
+  /** Begins the request unless it was begun; one that was begun half a minute ago and never done is the caller's. */
+  begin(id: string, digest: string, now: number): Promise<BegunRequest>;
+  /** Notes the answer, JSON, that every repetition gets. */
+  finish(id: string, digest: string, answer: unknown, now: number): Promise<void>;
+  /** It came to nothing: whoever repeats it begins anew. */
+  forget(id: string): Promise<void>;
 }
 
 /** What the sweeps did, day by day. RecordConflictError and AwsUnavailableError are retried. */
@@ -382,6 +417,12 @@ export interface EndedCase {
 export interface Metrics {
   /** Once per case, when its ending is saved. */
   ended(ended: EndedCase): void;
+}
+
+/** Of sweep-expiring-pins. */
+export interface SweepInput {
+  /** Decides and starts nothing. */
+  dryRun: boolean;
 }
 
 export interface ExecutionInput {
