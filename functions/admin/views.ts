@@ -49,7 +49,7 @@ export function caseView(account: Account, now: number): FromAccount {
     ...patientRow(account, now),
     since: unresolvedSince,
     ...{ endedAt, endedBy, failures, unclaimedCycles, staffTasks },
-    message: isOfNewest ? { state: message.state, isFiled: message.filed } : null,
+    message: isOfNewest ? { kind: message.kind, state: message.state, isFiled: message.filed } : null,
     actions: fittingActions(account, now),
   };
 }
