@@ -33,8 +33,8 @@ import * as workOperations from './operations/work.ts';
 import { adminProblem, asProblem } from './problems.ts';
 import { readAsked } from './request.ts';
 
-/** A page of a hundred cases takes a second; API Gateway waits 29, people do not. */
-const DEADLINE_MS = 10_000;
+/** A page of a hundred cases takes a second; API Gateway waits ten (infra/constructs/http-api.ts), people do not. */
+const DEADLINE_MS = 8_000;
 
 /** By the operation's name, which is the function's. */
 const PERFORM: { [Name in OperationName]: Perform<Name> } = {
