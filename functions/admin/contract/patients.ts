@@ -93,7 +93,6 @@ export const actionOrder = z.strictObject({
     z.boolean().check(z.describe('With regenerate alone: a new PIN although the old one is valid. false unless told.')),
   ),
 });
-export type ActionOrder = z.infer<typeof actionOrder>;
 
 export const actionAnswer = z.strictObject({
   decision: z
