@@ -93,7 +93,8 @@ export function fittingActions(account: Account, now: number): Action[] {
   const fits: Record<Action, boolean> = {
     regenerate: true,
     redrive: outcome === null || !isResolved(outcome) || (document !== null && !isAlive),
-    resend: isOfNewest && isAlive,
+    // A signing to be checked comes first: the message waits for it.
+    resend: isOfNewest && isAlive && violations.length === 0,
     release: outcome === 'HELD' || violations.length > 0,
     acknowledge: isAcknowledgeable(account),
   };
