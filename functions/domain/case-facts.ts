@@ -30,7 +30,8 @@ export function caseFacts(
     // A request that a signed PIN has served is not served again by an execution that comes back with it.
     forced: force !== null && force !== account.servedRequest,
     messageOwed: isMessageOwed(account) && !isPostponed(account, today),
-    reminderDue: reminder !== null && !isToldNotNeeded(account),
+    // A mail that came back and waits for another day takes the reminder's place.
+    reminderDue: reminder !== null && !isToldNotNeeded(account) && !isPostponed(account, today),
   };
 }
 
