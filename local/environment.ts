@@ -11,6 +11,7 @@ export const ACCOUNT_ID = '000000000000';
 export const TABLE = 'portal-pin';
 export const STATE_MACHINE = 'regenerate-pin';
 export const SWEEP_MACHINE = 'sweep-expiring-pins';
+export const DISCOVERY_MACHINE = 'discover-pins';
 
 /** What the EHR signs its webhooks with. */
 export const WEBHOOK_SECRET_ARN = `arn:aws:secretsmanager:${REGION}:${ACCOUNT_ID}:secret:portal-pin/ehr-webhooks-000000`;

@@ -13,6 +13,7 @@ import { createClientKey } from './ehr/client-key.ts';
 import { createEhrSimulator, type EhrSimulator } from './ehr/simulator.ts';
 import {
   ACCOUNT_ID,
+  DISCOVERY_MACHINE,
   EHR_CLIENT_ID,
   EHR_KEY_SECRET_ARN,
   FINGERPRINT_KEY_ARN,
@@ -136,11 +137,13 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
     metrics: options.metrics ?? false,
   });
   const stepFunctions = createStepFunctions({
-    machines: await Promise.all([machineOf(STATE_MACHINE, around), machineOf(SWEEP_MACHINE, around)]),
+    machines: await Promise.all(
+      [STATE_MACHINE, SWEEP_MACHINE, DISCOVERY_MACHINE].map((machine) => machineOf(machine, around)),
+    ),
     now: clock.now,
     region: REGION,
     accountId: ACCOUNT_ID,
-    lambdaTimeoutsMs: { SweepMinute: 90_000 },
+    lambdaTimeoutsMs: { SweepMinute: 90_000, DiscoverPage: 900_000 },
     ...(options.retryIntervalMs !== undefined && { retryIntervalMs: options.retryIntervalMs }),
     ...(kept && { keep: kept.keepExecution }),
   });

@@ -30,3 +30,8 @@ export function digestOf(references: readonly string[]): string {
 export function webhookRequestId(webhookId: string): string {
   return digest('webhook', webhookId);
 }
+
+/** Tells one page of a list from another without what its bookmark holds. */
+export function bookmarkDigest(bookmark: string): string {
+  return digest('bookmark', bookmark).slice(0, 16);
+}

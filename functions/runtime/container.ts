@@ -9,6 +9,7 @@ import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { SESClient } from '@aws-sdk/client-ses';
 import { SFNClient } from '@aws-sdk/client-sfn';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import { createDynamoDbDiscoveries } from '../adapters/dynamodb-discoveries.ts';
 import { createDynamoDbPauseSwitch } from '../adapters/dynamodb-pause-switch.ts';
 import { createDynamoDbPinRecords } from '../adapters/dynamodb-pin-records.ts';
 import { createDynamoDbSweepRecords } from '../adapters/dynamodb-sweep-records.ts';
@@ -24,6 +25,7 @@ import { createWebhookSecrets, type KeptSecrets } from '../adapters/webhook-secr
 import { createWebhookSignatures } from '../adapters/webhook-signatures.ts';
 import type {
   Chance,
+  Discoveries,
   Ehr,
   Executions,
   Fingerprint,
@@ -110,6 +112,11 @@ export function pauseSwitch(call: Call): PauseSwitch {
 
 export function sweepRecords(call: Call): SweepRecords {
   return createDynamoDbSweepRecords({ client: dynamoDb(), table: setting('table'), signal: call.signal });
+}
+
+export function discoveries(call: Call): Discoveries {
+  const { newId } = chance();
+  return createDynamoDbDiscoveries({ client: dynamoDb(), table: setting('table'), signal: call.signal, newId });
 }
 
 export function webhookRecords(call: Call): WebhookRecords {

@@ -46,7 +46,7 @@ async function decide(ports: EventPorts, taken: TakenEvent): Promise<WebhookAnsw
   if (status !== null) return stopTracking(ports, account, status, event);
   // It came before, and what it started has ended since: it is not started again.
   if (hasStarted(account, taken)) return { decision: 'STARTED', execution: account?.execution ?? null };
-  if (event.type === 'pin.issued' && (await trackPin(ports, patientId))) {
+  if (event.type === 'pin.issued' && (await trackPin(ports, patientId)) === 'TRACKED') {
     return { decision: 'TRACKED', execution: null };
   }
   const { decision, execution } = await startFor(ports, account, taken);

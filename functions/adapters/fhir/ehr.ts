@@ -31,6 +31,7 @@ import {
   toPatient,
   toPinDocument,
 } from './read.ts';
+import { listSignedPins } from './signed-pins.ts';
 import { closeStaffTask, fileMessage, openStaffTask } from './staff.ts';
 import { readUpdateFacts } from './update-facts.ts';
 
@@ -49,6 +50,7 @@ export function createFhirEhr(options: FhirOptions & { clock: Clock }): Ehr {
       const documents = await fhir.search(currentPinDocumentsOf(patientId));
       return documentsOf(documents, patientId).map(toPinDocument);
     },
+    listSignedPins: (bookmark) => listSignedPins(fhir, bookmark),
     async readPin(encounter) {
       const forms = await fhir.search(`QuestionnaireResponse?encounter=Encounter/${encounter}&status=completed`);
       const isOfIt = (form: QuestionnaireResponse) => pathOf(form.encounter) === `Encounter/${encounter}`;

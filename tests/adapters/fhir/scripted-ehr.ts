@@ -89,6 +89,7 @@ const routing = { open: 1, asRead: { tasks: [{ resourceType: 'Task', id: 't1', m
 export const CALLS: Record<keyof Ehr, (ehr: Ehr) => Promise<unknown>> = {
   readPatient: (ehr) => ehr.readPatient('p1'),
   readPinDocuments: (ehr) => ehr.readPinDocuments('p1'),
+  listSignedPins: (ehr) => ehr.listSignedPins(null),
   readPin: (ehr) => ehr.readPin('e1'),
   countOurSigned: (ehr) => ehr.countOurSigned('p1'),
   readUpdateFacts: (ehr) => ehr.readUpdateFacts('p1', 'd0', 'cycle', NOW),
