@@ -1,6 +1,6 @@
 /** One reading of the whole chart for PINs that it holds already: how far it is and what it found. */
 import { bookmarkDigest } from './identity.ts';
-import type { Instant } from './instant.ts';
+import { type Instant, toInstant } from './instant.ts';
 
 /**
  * Why a reading ended before the last page; null: it has not. PAGES_REPEAT, PAGES_NEVER_END: the EHR's pages lead in a
@@ -84,9 +84,11 @@ export function noLooks(): DiscoveryCounts {
   return { TRACKED: 0, KNOWN: 0, UNCLEAR: 0, WITHDRAWN: 0, FAILED: 0 };
 }
 
-export function beginDiscovery(execution: string, startedAt: Instant): Discovery {
+/** @param now in milliseconds, which the id keeps: of two readings of a second one began later */
+export function beginDiscovery(execution: string, now: number): Discovery {
+  const startedAt = toInstant(now);
   return {
-    id: `${startedAt} ${execution}`,
+    id: `${new Date(now).toISOString()} ${execution}`,
     version: null,
     execution,
     startedAt,

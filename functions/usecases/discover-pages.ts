@@ -76,7 +76,7 @@ async function takeUp({ discoveries, clock }: DiscoverPorts, turn: DiscoveryTurn
   }
   const latest = await discoveries.latest();
   if (latest?.execution === execution) return latest;
-  const begun = beginDiscovery(execution, toInstant(clock.now()));
+  const begun = beginDiscovery(execution, clock.now());
   if (latest === null || latest.endedAt !== null) return discoveries.save(null, begun);
   return discoveries.save(latest, { ...latest, execution });
 }

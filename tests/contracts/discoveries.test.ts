@@ -8,6 +8,7 @@ import type { Discoveries } from '../../functions/ports.ts';
 import { type TableUnderTest, tableUnderTest } from './table-under-test.ts';
 
 const AT = '2026-06-15T12:00:00Z';
+const NOW = Date.parse(AT);
 const DAY_SECONDS = 24 * 60 * 60;
 let table: TableUnderTest;
 let discoveries: Discoveries;
@@ -31,7 +32,7 @@ async function ttlOf(id: string): Promise<number> {
 
 describe('Discoveries: DynamoDB over HTTP, the local DynamoDB', () => {
   it('gives back what was saved, page by page', async () => {
-    const begun = await discoveries.save(null, beginDiscovery('pages', AT));
+    const begun = await discoveries.save(null, beginDiscovery('pages', NOW));
     expect(await discoveries.read(begun.id)).toEqual(begun);
     const read = await discoveries.save(begun, withPage(begun, page('?page=2'), AT));
     expect(read).toMatchObject({ pages: 1, documents: 3, bookmark: '?page=2', circle: { steps: 0, limit: 2 } });
@@ -40,8 +41,8 @@ describe('Discoveries: DynamoDB over HTTP, the local DynamoDB', () => {
   });
 
   it('keeps where it is for a week, and what was found for a year', async () => {
-    const begun = await discoveries.save(null, beginDiscovery('ttl', AT));
-    const now = Date.parse(AT) / 1000;
+    const begun = await discoveries.save(null, beginDiscovery('ttl', NOW));
+    const now = NOW / 1000;
     expect(await ttlOf(begun.id)).toBe(now + 7 * DAY_SECONDS);
     const later = await discoveries.save(begun, withPage(begun, page('?page=2'), '2026-06-16T12:00:00Z'));
     expect(await ttlOf(begun.id)).toBe(now + 8 * DAY_SECONDS);
@@ -51,8 +52,8 @@ describe('Discoveries: DynamoDB over HTTP, the local DynamoDB', () => {
   });
 
   it('refuses who saves over another', async () => {
-    const begun = await discoveries.save(null, beginDiscovery('race', AT));
-    await expect(discoveries.save(null, beginDiscovery('race', AT))).rejects.toThrow(RecordConflictError);
+    const begun = await discoveries.save(null, beginDiscovery('race', NOW));
+    await expect(discoveries.save(null, beginDiscovery('race', NOW))).rejects.toThrow(RecordConflictError);
     const mine = withPage(begun, page('?page=2'), AT);
     const theirs = await discoveries.save(begun, { ...begun, execution: 'another' });
     await expect(discoveries.save(begun, mine)).rejects.toThrow(RecordConflictError);
@@ -60,15 +61,15 @@ describe('Discoveries: DynamoDB over HTTP, the local DynamoDB', () => {
   });
 
   it('knows its own save again, whose answer got lost', async () => {
-    const begun = await discoveries.save(null, beginDiscovery('lost', AT));
+    const begun = await discoveries.save(null, beginDiscovery('lost', NOW));
     table.loseNextPut();
     const read = await discoveries.save(begun, withPage(begun, page('?page=2'), AT));
     expect(await discoveries.read(begun.id)).toEqual(read);
   });
 
   it('lists the latest first, whatever their executions are called', async () => {
-    const older = await discoveries.save(null, beginDiscovery('z', '2027-01-01T00:00:00Z'));
-    const newer = await discoveries.save(null, beginDiscovery('a', '2027-01-02T00:00:00Z'));
+    const older = await discoveries.save(null, beginDiscovery('z', Date.parse('2027-01-01T00:00:00Z')));
+    const newer = await discoveries.save(null, beginDiscovery('a', Date.parse('2027-01-02T00:00:00Z')));
     expect(await discoveries.latest()).toEqual(newer);
     expect(await discoveries.list(2)).toEqual([newer, older]);
     expect(await discoveries.list(100)).toHaveLength(6);

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { beginDiscovery, type Discovery, noLooks, withPage, withRestart } from '../../functions/domain/discovery.ts';
 
 const AT = '2026-06-15T12:00:00Z';
+const NOW = Date.parse(AT);
 const found = (next: string | null) => ({
   documents: 2,
   withoutPatient: 0,
@@ -10,7 +11,7 @@ const found = (next: string | null) => ({
   next,
 });
 function read(pages: Iterable<string | null>): Discovery {
-  let discovery = beginDiscovery('run', AT);
+  let discovery = beginDiscovery('run', NOW);
   for (const next of pages) {
     if (discovery.endedAt !== null) break;
     discovery = withPage(discovery, found(next), AT);
@@ -54,7 +55,7 @@ describe('the pages of a reading', () => {
   });
 
   it('may be begun anew five times', () => {
-    let discovery = beginDiscovery('run', AT);
+    let discovery = beginDiscovery('run', NOW);
     for (let times = 1; times <= 5; times++) {
       discovery = withRestart(withPage(discovery, found('a'), AT), AT);
       expect(discovery).toMatchObject({ restarts: times, bookmark: null, stoppedBy: null, pages: times });
@@ -63,6 +64,6 @@ describe('the pages of a reading', () => {
   });
 });
 
-it('a reading’s id sorts by when it began and is opaque', () => {
-  expect(beginDiscovery('b', AT).id < beginDiscovery('a', '2026-06-15T12:00:01Z').id).toBe(true);
+it('a reading’s id sorts by when it began, to the millisecond', () => {
+  expect(beginDiscovery('b', NOW).id < beginDiscovery('a', NOW + 1).id).toBe(true);
 });
