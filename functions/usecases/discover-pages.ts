@@ -23,7 +23,6 @@ import { trackPin } from './track-pin.ts';
 
 export interface DiscoverPorts extends AdoptPorts {
   discoveries: Discoveries;
-  practice: { timeZone: string };
   pause: Pause;
   /** Milliseconds since this turn began. */
   elapsed(): number;

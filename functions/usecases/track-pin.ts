@@ -2,7 +2,7 @@
 import { newAccount } from '../domain/account.ts';
 import { dayOf } from '../domain/calendar.ts';
 import { readChart } from '../domain/chart.ts';
-import { lifeOf } from '../domain/expiry.ts';
+import { dayOfNextLook } from '../domain/ending.ts';
 import { type AdoptPorts, adoptPin } from './adopt-pin.ts';
 
 /**
@@ -12,14 +12,11 @@ import { type AdoptPorts, adoptPin } from './adopt-pin.ts';
 export type Tracking = 'TRACKED' | 'KNOWN' | 'UNCLEAR' | 'WITHDRAWN';
 
 /**
- * Adopts the patient's newest PIN and notes its day of expiry. A patient with a record is left alone, so that it may be
- * repeated. One whose chart is unclear is due today: the workflow looks, and asks a person. Throws what EHR, records and
+ * Adopts the patient's newest PIN and notes the day of the next look. A patient with a record is left alone, so that it may
+ * be repeated. One whose chart is unclear is due today: the workflow looks, and asks a person. Throws what EHR, records and
  * fingerprint throw; RecordConflictError when somebody else made the record meanwhile.
  */
-export async function trackPin(
-  ports: AdoptPorts & { practice: { timeZone: string } },
-  patientId: string,
-): Promise<Tracking> {
+export async function trackPin(ports: AdoptPorts, patientId: string): Promise<Tracking> {
   const { ehr, records, clock, practice } = ports;
   if ((await records.read(patientId)) !== null) return 'KNOWN';
   const { newest, unclear } = readChart(await ehr.readPinDocuments(patientId), clock.now());
@@ -29,7 +26,7 @@ export async function trackPin(
     return 'UNCLEAR';
   }
   const account = await adoptPin(ports, newAccount(patientId), newest);
-  const expires = Date.parse(lifeOf(newest.signedAt).expiresAt);
-  await records.save(null, { ...account, nextCheckDay: dayOf(expires, practice.timeZone) });
+  const nextCheckDay = dayOfNextLook(account, clock.now(), practice);
+  await records.save(null, { ...account, nextCheckDay });
   return 'TRACKED';
 }

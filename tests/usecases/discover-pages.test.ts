@@ -16,7 +16,7 @@ describe('a reading of the whole chart', () => {
     const { discover, accounts, pins, reading, state } = discoveryWorld({ patients: 120 });
     await discover();
     expect(accounts.size).toBe(120);
-    expect(accounts.get('p-7')).toMatchObject({ document: 'd-7', nextCheckDay: '2026-07-05', outcome: null });
+    expect(accounts.get('p-7')).toMatchObject({ document: 'd-7', nextCheckDay: '2026-06-25', outcome: null });
     expect(pins.get('p-7')).toMatchObject({ document: 'd-7', expiresAt: '2026-07-05T12:00:00Z' });
     const counts = { ...NOBODY, TRACKED: 120 };
     expect(reading()).toMatchObject({ pages: 3, documents: 120, counts, stoppedBy: null, bookmark: null, failed: [] });

@@ -112,7 +112,7 @@ export function discoveryWorld(options: WorldOptions) {
         }),
     },
     clock: { now: () => NOW },
-    practice: { timeZone: 'America/New_York' },
+    practice: { timeZone: 'America/New_York', reminderDays: [20, 27] },
     pause: async (milliseconds: number) => void pauses.push(milliseconds),
     elapsed: () => state.elapsed,
   } as unknown as DiscoverPorts;
