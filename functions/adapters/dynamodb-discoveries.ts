@@ -3,8 +3,8 @@ import type { Discovery } from '../domain/discovery.ts';
 import { RecordConflictError } from '../domain/errors.ts';
 import { millisecondsOf } from '../domain/instant.ts';
 import type { Discoveries } from '../ports.ts';
-import { createItems, type Item, keyOf, type TableOptions, withoutKeys } from './items.ts';
-import { PARTITION_KEY, SORT_KEY, TTL_ATTRIBUTE } from './table.ts';
+import { createItems, type Item, type TableOptions, withoutKeys } from './items.ts';
+import { DISCOVERIES_PARTITION, PARTITION_KEY, SORT_KEY, TTL_ATTRIBUTE } from './table.ts';
 
 /** What was found, beside the sweeps' reports. */
 const KEPT_SECONDS = 366 * 24 * 60 * 60;
@@ -12,7 +12,7 @@ const KEPT_SECONDS = 366 * 24 * 60 * 60;
 const UNFINISHED_SECONDS = 7 * 24 * 60 * 60;
 
 const RUN = 'RUN#';
-const keyOfRun = (id: string) => keyOf('DISCOVERY', 'chart', `${RUN}${id}`);
+const keyOfRun = (id: string) => ({ [PARTITION_KEY]: DISCOVERIES_PARTITION, [SORT_KEY]: `${RUN}${id}` });
 
 export function createDynamoDbDiscoveries({ newId, ...table }: TableOptions & { newId(): string }): Discoveries {
   const items = createItems(table);
@@ -25,7 +25,7 @@ export function createDynamoDbDiscoveries({ newId, ...table }: TableOptions & { 
   async function list(limit: number): Promise<Discovery[]> {
     const { items: found } = await items.query({
       KeyConditionExpression: `${PARTITION_KEY} = :pk AND begins_with(${SORT_KEY}, :prefix)`,
-      ExpressionAttributeValues: { ':pk': keyOfRun('').pk, ':prefix': RUN },
+      ExpressionAttributeValues: { ':pk': DISCOVERIES_PARTITION, ':prefix': RUN },
       ConsistentRead: true,
       ScanIndexForward: false,
       Limit: limit,

@@ -13,3 +13,6 @@ export const DUE_INDEX = { name: 'due', partitionKey: 'shard', sortKey: 'nextChe
 
 /** Partitions of the index. Sixteen: a sweep reads them one after another, and none of them gets warm. */
 export const SHARDS = 16;
+
+/** The partition of the readings of the whole chart, which are few and are listed; every other item is found by its whole key. */
+export const DISCOVERIES_PARTITION = 'DISCOVERY#chart';

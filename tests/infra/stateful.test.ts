@@ -161,6 +161,7 @@ describe('the logs', () => {
       ...FUNCTIONS.map(({ name }) => `/aws/lambda/portal-pin-${name}`),
       '/aws/vendedlogs/states/portal-pin-regenerate-pin',
       '/aws/vendedlogs/states/portal-pin-sweep-expiring-pins',
+      '/aws/vendedlogs/states/portal-pin-discover-pins',
     ]);
     for (const { LogGroupName, RetentionInDays, KmsKeyId, DeletionProtectionEnabled } of logs) {
       // HIPAA keeps the audit six years; the rest is operation.
@@ -177,6 +178,7 @@ describe('outputs', () => {
     expect(outputs.filter((name) => !name.startsWith('Exports')).toSorted()).toEqual([
       'AlarmTopicArn',
       'DashboardUrl',
+      'DiscoverPinsStateMachineArn',
       'EhrKeySecretArn',
       'EhrWebhookSecretArn',
       'FingerprintKeyArn',
