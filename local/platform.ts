@@ -79,6 +79,8 @@ export interface Endpoints {
   console: string;
   api: string;
   webhooks: string;
+  /** Signs webhooks for this platform alone, as long as its data are kept: `whsec_…`. */
+  webhookSecret: string;
   fhir: string;
   /** A whole header value, by which the chart can be read by hand while the platform runs. */
   fhirAuthorization: string;
@@ -120,9 +122,10 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
   const mailbox = createMailbox({ now: clock.now, ...(kept && { keep: kept.keepMail }) });
   mailbox.restore(before?.mails ?? []);
   const keyMaterial = kept?.fingerprintKey ?? randomBytes(32).toString('base64');
+  const webhookSecret = localWebhookSecret(keyMaterial);
   const secrets = {
     [EHR_KEY_SECRET_ARN]: clientKey.privateJwks,
-    [WEBHOOK_SECRET_ARN]: JSON.stringify({ secrets: [localWebhookSecret(keyMaterial)] }),
+    [WEBHOOK_SECRET_ARN]: JSON.stringify({ secrets: [webhookSecret] }),
   };
   const secretsManager = createSecretsManager(secrets, realTime);
   const kms = createKms({ keyArn: FINGERPRINT_KEY_ARN, keyMaterial });
@@ -166,7 +169,7 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
     mailbox,
     kms,
     stepFunctions,
-    endpoints: endpointsOf(gateway.url, authorization, stepFunctions),
+    endpoints: endpointsOf(gateway.url, authorization, stepFunctions, webhookSecret),
     kept,
     async close() {
       await stepFunctions.close();
@@ -215,11 +218,17 @@ function mountAll(
   mount('/clock', clock.handle);
 }
 
-function endpointsOf(url: string, authorization: AuthorizationServer, stepFunctions: StepFunctions): Endpoints {
+function endpointsOf(
+  url: string,
+  authorization: AuthorizationServer,
+  stepFunctions: StepFunctions,
+  webhookSecret: string,
+): Endpoints {
   return {
     console: `${url}/console`,
     api: `${url}/api`,
     webhooks: `${url}/webhooks`,
+    webhookSecret,
     fhir: `${url}/fhir`,
     fhirAuthorization: authorization.standingAuthorization,
     stepfunctions: `${url}/stepfunctions`,

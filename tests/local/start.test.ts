@@ -26,6 +26,7 @@ const Endpoints = z.strictObject({
   ...{ console: url, api: url, webhooks: url, fhir: url, stepfunctions: url, dynamodb: url, ses: url, mailbox: url },
   ...{ clock: url, stateMachines: z.record(z.string(), z.string()), table: z.string(), region: z.string() },
   fhirAuthorization: z.string().regex(/^Bearer \S+$/),
+  webhookSecret: z.string().regex(/^whsec_\S+$/),
 });
 /** The JSON document of design §6. */
 const Report = z.strictObject({
