@@ -22,7 +22,7 @@ interface Failure {
 }
 
 const NO_CREDENTIALS =
-  /Credential|ExpiredToken|InvalidClientTokenId|UnrecognizedClient|InvalidSignature|TokenRefresh|SSO/;
+  /Credential|ExpiredToken|InvalidClientTokenId|UnrecognizedClient|InvalidSignature|SignatureDoesNotMatch|TokenRefresh|SSO/;
 const FORBIDDEN = /AccessDenied|NotAuthorized/;
 const NOT_DEPLOYED = /ResourceNotFound|StateMachineDoesNotExist/;
 /** As Node, its fetch and the SDK call an address where nobody answers. */

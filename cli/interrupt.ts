@@ -1,8 +1,11 @@
 /** Ctrl-C: a command that only looks ends at once; one that is writing a decision finishes that, and ends then. */
 import { EXIT } from './failure.ts';
 
+/** A terminal sends the signal to the launcher and to us, and the launcher sends it on: what comes so soon is the same key. */
+const SAME_KEY_MS = 1_000;
+
 let underWay = 0;
-let isInterrupted = false;
+let interruptedAt: number | null = null;
 
 /** Work that is not left half done. */
 export async function whole<T>(work: () => Promise<T>): Promise<T> {
@@ -11,7 +14,7 @@ export async function whole<T>(work: () => Promise<T>): Promise<T> {
     return await work();
   } finally {
     underWay -= 1;
-    if (isInterrupted) leave();
+    if (interruptedAt !== null) leave();
   }
 }
 
@@ -23,7 +26,7 @@ function leave(): never {
 /** To be called once. A second Ctrl-C does not wait. */
 export function watchInterrupts(): void {
   process.on('SIGINT', () => {
-    if (underWay === 0 || isInterrupted) leave();
-    isInterrupted = true;
+    interruptedAt ??= performance.now();
+    if (underWay === 0 || performance.now() - interruptedAt > SAME_KEY_MS) leave();
   });
 }
