@@ -131,13 +131,23 @@ export interface SignedPinsPage {
   next: string | null;
 }
 
+/** What the front desk sees of the chart: the patient, the mails, the Tasks; no PIN document. Errors as for Ehr. */
+export interface FrontDesk {
+  /** P1. PatientNotFoundError for 404 and 410. */
+  readPatient(patientId: string): Promise<Patient>;
+  /** P14: a Communication, once per SES id, without address or text. */
+  fileMessage(message: FiledMessage): Promise<void>;
+  /** A Task for the front desk, once per patient, code and reason while it is open. */
+  openStaffTask(order: StaffTaskOrder): Promise<void>;
+  /** Closes that Task where it is open. */
+  closeStaffTask(order: StaffTaskOrder): Promise<void>;
+}
+
 /**
  * The chart. Each method is one request or batch unless it says otherwise, and may throw EhrUnavailableError,
  * EhrThrottledError, EhrConflictError (all retried) or EhrRejectedError (not retried).
  */
-export interface Ehr {
-  /** P1. PatientNotFoundError for 404 and 410. */
-  readPatient(patientId: string): Promise<Patient>;
+export interface Ehr extends FrontDesk {
   /** P2: the patient's current PIN documents, signed ones and drafts; one request a page. */
   readPinDocuments(patientId: string): Promise<PinDocument[]>;
   /**
@@ -168,12 +178,6 @@ export interface Ehr {
   readSigned(patientId: string, document: string, cycleIdentifier: string): Promise<SignedReading>;
   /** P7: document, form and encounter of every draft with this identifier become entered-in-error, its routing is cancelled. */
   discardDrafts(cycleIdentifiers: readonly string[]): Promise<void>;
-  /** P14: a Communication, once per SES id, without address or text. */
-  fileMessage(message: FiledMessage): Promise<void>;
-  /** A Task for the front desk, once per patient, code and reason while it is open. */
-  openStaffTask(order: StaffTaskOrder): Promise<void>;
-  /** Closes that Task where it is open. */
-  closeStaffTask(order: StaffTaskOrder): Promise<void>;
 }
 
 export interface PinItem {

@@ -4,7 +4,7 @@ import { assertLease, type StaffTask } from '../domain/account.ts';
 import { EMAIL_MISSING_REASONS } from '../domain/outcomes.ts';
 import { ending, stepInput } from '../domain/state-data.ts';
 import { clock } from '../runtime/clock.ts';
-import { ehr, metrics, pinRecords, policy } from '../runtime/container.ts';
+import { frontDesk, metrics, pinRecords, policy } from '../runtime/container.ts';
 import { stepHandler } from '../runtime/step-handler.ts';
 import { type EndPorts, endCase } from '../usecases/end-case.ts';
 
@@ -30,7 +30,7 @@ export const handler = stepHandler({
   output: ending,
   run: (event, call) =>
     requestEmail(
-      { ehr: ehr(call), records: pinRecords(call), clock: clock(), metrics: metrics(), practice: policy() },
+      { ehr: frontDesk(call), records: pinRecords(call), clock: clock(), metrics: metrics(), practice: policy() },
       event,
     ),
 });

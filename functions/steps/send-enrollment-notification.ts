@@ -6,13 +6,14 @@ import * as z from 'zod/mini';
 import { type Account, assertLease, type Message } from '../domain/account.ts';
 import { AddressUnusableError, NotificationFateUnknownError, StepContractError } from '../domain/errors.ts';
 import { toInstant } from '../domain/instant.ts';
+import { languageFor } from '../domain/language.ts';
 import type { Reason } from '../domain/outcomes.ts';
 import { standingOf } from '../domain/patient.ts';
 import { ending, stepInput } from '../domain/state-data.ts';
 import { enrollmentMail } from '../notification/enrollment-mail.ts';
 import type { Fingerprint, Mailer } from '../ports.ts';
 import { clock } from '../runtime/clock.ts';
-import { ehr, fingerprint, mailer, metrics, pinRecords, policy } from '../runtime/container.ts';
+import { fingerprint, frontDesk, mailer, metrics, pinRecords, policy } from '../runtime/container.ts';
 import type { Policy } from '../runtime/policy.ts';
 import { stepHandler } from '../runtime/step-handler.ts';
 import { type EndPorts, endCase } from '../usecases/end-case.ts';
@@ -51,7 +52,15 @@ export async function sendEnrollmentNotification(ports: Ports, { execution, pati
   }
   const chosen = await usableAddress(ports.fingerprint, patient, account, ports.clock.now());
   if (chosen.verdict !== 'USABLE') throw new AddressUnusableError(chosen.verdict);
-  const mail = enrollmentMail({ to: chosen.address, expiresAt: account.expiresAt ?? '', policy: ports.practice });
+  const { practice } = ports;
+  const mail = enrollmentMail({
+    to: chosen.address,
+    kind: message.kind,
+    language: languageFor(patient.language, practice.languages),
+    expiresAt: account.expiresAt ?? '',
+    link: practice.practice.portalUrl,
+    policy: practice,
+  });
   const accepted = await sendOnce(ports, account, message, mail);
   return file(ports, accepted.account, accepted.message, execution);
 }
@@ -87,7 +96,7 @@ export const handler = stepHandler({
   run: (event, call) =>
     sendEnrollmentNotification(
       {
-        ehr: ehr(call),
+        ehr: frontDesk(call),
         records: pinRecords(call),
         mailer: mailer(call),
         fingerprint: fingerprint(call),

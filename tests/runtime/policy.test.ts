@@ -103,12 +103,20 @@ describe('a wrong policy names the key', () => {
     ['cycleLimit', 0],
     ['attemptLimit', 21],
     ['webhooksPerMinute', 0],
-    ['languages', []],
+    ['practice.name', 'Riverside\nBcc: everybody@example.com'],
+    ['practice.name', 'Riverside\u2028Practice'],
+    ['practice.phone', '(212)\r\n555-0134'],
+    ['practice.phone', 'x'.repeat(31)],
     ['languages.0', 'de'],
+    ['languages.1', 'fr'],
   ])('%s = %j', (path, value) => {
     const problem = problemOf(changed(path, value));
     expect(problem).toContain(`\n  ${path}: `);
     expect(problem).toContain(join(folder, 'policy.json'));
+  });
+
+  it('languages, where there is none', () => {
+    expect(problemOf(changed('languages', []))).toContain('\n  languages.0: ');
   });
 
   it.each([

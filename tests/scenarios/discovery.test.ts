@@ -3,8 +3,6 @@ import { StartExecutionCommand, StopExecutionCommand } from '@aws-sdk/client-sfn
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { Discovery } from '../../functions/domain/discovery.ts';
 import { toInstant } from '../../functions/domain/instant.ts';
-import { FUNCTIONS } from '../../infra/functions.ts';
-import type { Around } from '../../local/platform.ts';
 import { outsidePorts } from '../../local/ports.ts';
 import { collection, document } from '../local/ehr/running-ehr.ts';
 import { type Ended, type RunningPlatform, runPlatform } from './running-platform.ts';
@@ -18,20 +16,8 @@ let ports: ReturnType<typeof outsidePorts>;
 /** Patients with a PIN by hand, of whom nobody knows yet. */
 let unknown: string[];
 
-/** What the platform's AWS was asked for, as permissions of infra/functions.ts. */
-const asked = new Set<string>();
-
 beforeAll(async () => {
-  const around: Around = {
-    step: (_name, handler) => handler,
-    service: (prefix, handler) => (req, res) => {
-      const operation = String(req.headers['x-amz-target'] ?? '').split('.')[1];
-      if (prefix === '/kms') asked.add('fingerprint');
-      if (prefix === '/dynamodb') asked.add(operation === 'Query' ? 'discoveries' : `records:${operation}`);
-      return handler(req, res);
-    },
-  };
-  running = await runPlatform({ around });
+  running = await runPlatform();
   ports = outsidePorts();
   unknown = [];
   for (let n = 0; n < MANY; n++) unknown.push(await running.admit({ pins: [{ age: (n % 40) * DAY }] }));
@@ -154,14 +140,6 @@ describe('the discovery', () => {
     const { reading } = await discover();
     expect(reading).toMatchObject({ withoutPatient: 1, counts: { FAILED: 0 } });
   });
-});
-
-it('its function may do what it does, and nothing else', async () => {
-  await running.admit({ pins: [{ age: DAY }] });
-  asked.clear();
-  await discover();
-  const { permissions = [] } = FUNCTIONS.find(({ name }) => name === 'DiscoverPage') ?? {};
-  expect([...asked, 'ehr'].toSorted()).toEqual(permissions.toSorted());
 });
 
 describe('the machine', () => {
