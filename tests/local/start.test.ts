@@ -121,7 +121,7 @@ describe('bad input: exit 2, one message that names it and the way out', PATIENC
       what: 'a policy with a wrong key',
       args: ['--port', '0', '--policy', 'policy.json'],
       files: { 'policy.json': { ...policy, cycleLimits: 3 } },
-      says: [/policy\.json/, /cycleLimits/, /docs\/architecture\.md/],
+      says: [/policy\.json/, /cycleLimits/, /docs\/connect-an-ehr\.md/],
     },
     {
       what: 'a practice that cannot be read',
