@@ -1,12 +1,7 @@
 /** Executions of the practice's own machines, started by hand and followed by their records. */
 import { randomUUID } from 'node:crypto';
 import { setTimeout } from 'node:timers/promises';
-import {
-  DescribeExecutionCommand,
-  type DescribeExecutionCommandOutput,
-  SFNClient,
-  StartExecutionCommand,
-} from '@aws-sdk/client-sfn';
+import { DescribeExecutionCommand, SFNClient, StartExecutionCommand } from '@aws-sdk/client-sfn';
 import { SingleBar } from 'cli-progress';
 import { whole } from './interrupt.ts';
 
@@ -39,15 +34,19 @@ export async function follow<Run>(
   executionArn: string,
   { everyMs, read, isOver, progress }: Followed<Run>,
 ): Promise<{ run: Run | null; error: string | null }> {
+  const client = new SFNClient({});
   const line = progress === null ? null : new SingleBar({ format: '{line}', noTTYOutput: false });
   line?.start(0, 0, { line: '' });
   try {
     for (;;) {
       // In this order: what ends after it was described is seen at the next look.
-      const execution = await new SFNClient({}).send(new DescribeExecutionCommand({ executionArn }));
+      const { status } = await client.send(
+        new DescribeExecutionCommand({ executionArn, includedData: 'METADATA_ONLY' }),
+      );
       const run = await read();
       line?.update({ line: progress?.(run) ?? '' });
-      if (execution.status !== 'RUNNING') return { run, error: whyNot(execution) };
+      if (status !== 'RUNNING')
+        return { run, error: status === 'SUCCEEDED' ? null : await whyNot(executionArn, status) };
       if (run !== null && isOver(run)) return { run, error: null };
       await setTimeout(everyMs);
     }
@@ -56,9 +55,10 @@ export async function follow<Run>(
   }
 }
 
-/** The error's name and code, as a step throws them; null where the execution came to its end. */
-function whyNot({ status, error, cause }: DescribeExecutionCommandOutput): string | null {
-  if (status === 'SUCCEEDED') return null;
-  const code = /"errorMessage":"(\w+)"/.exec(cause ?? '')?.[1];
-  return [error ?? status, code].filter((each) => each !== undefined).join(' ');
+/** The error's name and code, as a step throws them; the status where the caller may not open the machine's key. */
+async function whyNot(executionArn: string, status: string | undefined): Promise<string> {
+  const command = new DescribeExecutionCommand({ executionArn });
+  const told = await new SFNClient({}).send(command).catch(() => null);
+  const code = /"errorMessage":"(\w+)"/.exec(told?.cause ?? '')?.[1];
+  return [told?.error ?? status, code].filter((each) => each !== undefined).join(' ');
 }

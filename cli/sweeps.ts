@@ -1,5 +1,6 @@
 /** Commands about all starts: sweep now, pause, resume. */
 import { dayOf } from '../functions/domain/calendar.ts';
+import type { Conversions } from '../functions/domain/conversion.ts';
 import { toInstant } from '../functions/domain/instant.ts';
 import type { SweepRun } from '../functions/domain/sweep.ts';
 import { sweepReport } from '../functions/usecases/sweep-report.ts';
@@ -29,15 +30,26 @@ function progressOf({ counts, minutes }: SweepRun): string {
 
 async function reported({ ports }: Connection, day: string, execution: string, error: string | null): Promise<Answer> {
   const report = await sweepReport(ports, day, execution);
-  const broke = error === null ? [] : [`The sweep broke off (${error}); the next one takes up what is left.`];
+  const where = `"portal-pin history ${execution}" says where; the next sweep takes up what is left.`;
+  const broke = error === null ? [] : [`The sweep broke off (${error}): ${where}`];
   const isFailure = error !== null || report === null;
   if (report === null) return { json: null, lines: ['The sweep left no record.', ...broke], isFailure };
-  const { counts, stoppedBy, outcomes } = report;
+  const { counts, stoppedBy, outcomes, conversion } = report;
   const rows = [...Object.entries(counts), ...Object.entries(outcomes)].map(([what, count]) => [what, count]);
   const stopped = stoppedBy === null ? [] : [`Stopped before everybody was looked at: ${stoppedBy}`];
   const dry = report.dryRun ? ['Dry run: STARTED counts who would be started; nothing was.'] : [];
-  const lines = [`Sweep ${execution} of ${day}`, ...dry, ...stopped, ...broke];
+  const lines = [`Sweep ${execution} of ${day}`, ...dry, ...stopped, ...broke, ...conversionLines(conversion)];
   return { json: report, lines, table: { head: ['', ''], rows }, isFailure };
+}
+
+/** `demo-org-1: 12 issued, 7 picked up, 5 registered, 1 replaced by a newer PIN`, a line a location. */
+function conversionLines(conversion: Conversions): string[] {
+  return Object.entries(conversion)
+    .sort(([a], [b]) => a.localeCompare(b))
+    .map(([location, { issued, pickedUp, registered, replaced }]) => {
+      const newer = replaced === 0 ? '' : `, ${replaced} replaced by a newer PIN`;
+      return `${location}: ${issued} issued, ${pickedUp} picked up, ${registered} registered${newer}`;
+    });
 }
 
 /** A day's sweeps with what became of what they started; today where no day is given. */
@@ -56,11 +68,16 @@ export async function reports(connection: Connection, day: string | null): Promi
             report.stoppedBy ?? '',
             JSON.stringify(report.counts),
             JSON.stringify(report.outcomes),
+            conversionLines(report.conversion).join('\n'),
           ],
         ],
   );
   const lines = rows.length === 0 ? [`No sweep ran on ${asked}.`] : [];
-  return { json, lines, table: { head: ['Sweep', 'Began', 'Stopped by', 'Looks', 'Outcomes'], rows } };
+  return {
+    json,
+    lines,
+    table: { head: ['Sweep', 'Began', 'Stopped by', 'Looks', 'Outcomes', 'PINs by location'], rows },
+  };
 }
 
 export async function pause({ ports }: Connection, by: { actor: string; reason: string }): Promise<Answer> {

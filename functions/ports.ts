@@ -7,6 +7,8 @@ import type { Day } from './domain/calendar.ts';
 import type { PinDocument, SignedFacts } from './domain/chart.ts';
 import type { Discovery } from './domain/discovery.ts';
 import type { EhrEvent, WebhookAnswer } from './domain/ehr-event.ts';
+import type { FeedbackKind } from './domain/email-event.ts';
+import type { Feedback, MailFate } from './domain/email-feedback.ts';
 import type { Instant } from './domain/instant.ts';
 import type { Patient } from './domain/patient.ts';
 import type { ProviderCandidate } from './domain/responsible-provider.ts';
@@ -100,10 +102,12 @@ export interface Signature {
   now: number;
 }
 
-/** A signed document read back, with its signing instant as written and the PIN it holds. */
+/** A signed document read back, with its signing instant as written, the PIN it holds and its location of care. */
 export interface SignedReading extends SignedFacts {
   date: string | null;
   pin: string | null;
+  /** Id of an Organization, or null. */
+  location: string | null;
 }
 
 export interface StaffTaskOrder {
@@ -137,6 +141,11 @@ export interface FrontDesk {
   readPatient(patientId: string): Promise<Patient>;
   /** P14: a Communication, once per SES id, without address or text. */
   fileMessage(message: FiledMessage): Promise<void>;
+  /**
+   * P14: what became of the mail, on its Communication; files it where that has not been done.
+   * @param receivedAt when the receiver's server took it, or null
+   */
+  noteFate(message: FiledMessage, fate: MailFate, receivedAt: Instant | null): Promise<void>;
   /** A Task for the front desk, once per patient, code and reason while it is open. */
   openStaffTask(order: StaffTaskOrder): Promise<void>;
   /** Closes that Task where it is open. */
@@ -200,6 +209,11 @@ export interface DecisionRequest {
   at: Instant;
 }
 
+/** A mail that SES took, and what it has said of it since. */
+export interface SentMessage extends FiledMessage {
+  feedback: Feedback;
+}
+
 /**
  * The practice's records. AwsUnavailableError and RecordConflictError are retried. Reads of an account are
  * strongly consistent.
@@ -220,9 +234,11 @@ export interface PinRecords {
   deletePin(patientId: string): Promise<void>;
   /** Whether `fingerprint` is now `owner`'s alone, for 44 days. */
   reserveFingerprint(fingerprint: string, owner: string, now: number): Promise<boolean>;
-  /** Which patient and document a mail was for. */
+  /** Which patient and document a mail was for; what was put first stays. */
   putMessage(message: FiledMessage): Promise<void>;
-  readMessage(sesId: string): Promise<{ patientId: string; document: string } | null>;
+  readMessage(sesId: string): Promise<SentMessage | null>;
+  /** Notes what was said of it since it was read; RecordConflictError when more was noted meanwhile. */
+  noteFeedback(message: SentMessage, feedback: Feedback): Promise<void>;
   putRequest(request: DecisionRequest): Promise<void>;
   readRequest(patientId: string, id: string): Promise<DecisionRequest | null>;
   /** Patients due up to and with `day`, one page of at most `limit` of a shard (0–15), from the index alone. */
@@ -367,10 +383,21 @@ export interface EndedCase {
   accessSeconds: number | null;
 }
 
-/** What the practice counts. Never fails, never waits. */
+/**
+ * What the practice counts. Never fails, never waits. A location is the id of an Organization, or null; one that the practice
+ * does not list is counted among the others.
+ */
 export interface Metrics {
   /** Once per case, when its ending is saved. */
   ended(ended: EndedCase): void;
+  /** A PIN of ours was recorded as signed there. */
+  issued(location: string | null): void;
+  /** Its patient looked at it for the first time. */
+  pickedUp(location: string | null): void;
+  /** Its patient registered with the portal. */
+  registered(location: string | null): void;
+  /** SES said something of a mail for the first time; UNKNOWN_MESSAGE: of one that nobody here sent. */
+  fedBack(what: FeedbackKind | 'UNKNOWN_MESSAGE'): void;
 }
 
 export interface ExecutionInput {

@@ -155,7 +155,7 @@ export function fingerprint(call: Call): Fingerprint {
 }
 
 export function metrics(): Metrics {
-  return createMetrics();
+  return createMetrics(() => policy().locations.map(({ organization }) => organization.slice('Organization/'.length)));
 }
 
 export function mailer(call: Call): Mailer {

@@ -4,7 +4,12 @@
  */
 import * as z from 'zod/mini';
 import { type Account, assertLease, type Message } from '../domain/account.ts';
-import { AddressUnusableError, NotificationFateUnknownError, StepContractError } from '../domain/errors.ts';
+import {
+  AddressUnusableError,
+  EmailRejectedError,
+  NotificationFateUnknownError,
+  StepContractError,
+} from '../domain/errors.ts';
 import { toInstant } from '../domain/instant.ts';
 import { languageFor } from '../domain/language.ts';
 import type { Reason } from '../domain/outcomes.ts';
@@ -42,8 +47,9 @@ export async function sendEnrollmentNotification(ports: Ports, { execution, pati
   const { message } = account;
   if (message === null || message.document !== account.document) throw new StepContractError('NO_MESSAGE_OWED');
 
-  if (message.state === 'ACCEPTED') return file(ports, account, message, execution);
+  if (message.state === 'ACCEPTED') return fileAgain(ports, account, message, execution);
   if (message.state === 'INTENDED' || message.state === 'UNKNOWN') throw await fateUnknown(ports, account, message);
+  if (message.gaveUp) throw new EmailRejectedError('GAVE_UP');
   const patient = await ports.ehr.readPatient(patientId);
   const standing = standingOf(patient);
   if (standing !== 'ELIGIBLE') {
@@ -70,11 +76,18 @@ function endedAs({ outcome, reason }: Account): Ending {
   return { outcome, reason: reason as Reason | null };
 }
 
-/** Accepted: noted by its SES id, filed in the chart once, and the case is over. A mere reminder regenerated nothing. */
+/** An earlier run got the mail accepted, and may have stopped before it was noted by its SES id. */
+async function fileAgain(ports: Ports, account: Account, message: Message, execution: string): Promise<Ending> {
+  const { patientId } = account;
+  const { document, sesId } = message;
+  await ports.records.putMessage({ patientId, document, sesId: sesId ?? '', sentAt: toInstant(ports.clock.now()) });
+  return file(ports, account, message, execution);
+}
+
+/** Accepted and noted: filed in the chart once, and the case is over. A mere reminder regenerated nothing. */
 async function file(ports: Ports, account: Account, message: Message, execution: string): Promise<Ending> {
   const filed = { patientId: account.patientId, document: message.document, sesId: message.sesId ?? '' };
   const sentAt = toInstant(ports.clock.now());
-  await ports.records.putMessage({ ...filed, sentAt });
   if (!message.filed) await ports.ehr.fileMessage({ ...filed, sentAt });
   const ended: Ending =
     message.kind === 'REMINDER'

@@ -32,7 +32,7 @@ const numberOf = (id: string) => Number(id.slice(2));
 
 export function byHand(id: string, days: number): PinDocument {
   const date = toInstant(NOW - days * DAY);
-  return { id, signed: true, date, cycleIdentifier: null, encounter: `enc-${id}` };
+  return { id, signed: true, date, cycleIdentifier: null, encounter: `enc-${id}`, location: null };
 }
 
 /** Promises that settle in the order they were made would hide what runs beside each other. */

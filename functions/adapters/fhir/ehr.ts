@@ -22,6 +22,7 @@ import {
   askedFor,
   authorDigest,
   careTeamDigest,
+  custodianOf,
   cycleIdentifierOf,
   documentsOf,
   generalPractitionerDigest,
@@ -98,6 +99,7 @@ async function readSigned(
   const isTheirs = (each: { subject?: Reference | undefined }) => pathOf(each.subject) === patientRef;
   return {
     date: document?.date ?? null,
+    location: custodianOf(document),
     pin: pinOf(form),
     signed: document !== undefined && document.status === 'current' && toPinDocument(document).signed,
     formCompleted: form?.status === 'completed' && answerOf(form, FORM_ITEM.activationStatus) === ACTIVATION.active,

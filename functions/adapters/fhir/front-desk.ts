@@ -3,8 +3,9 @@ import { EhrUnavailableError, PatientNotFoundError } from '../../domain/errors.t
 import { toInstant } from '../../domain/instant.ts';
 import type { Clock, FrontDesk } from '../../ports.ts';
 import { createFhirClient, type FhirClient, type FhirOptions } from './client.ts';
+import { fileMessage, noteFate } from './message.ts';
 import { toPatient } from './read.ts';
-import { closeStaffTask, fileMessage, openStaffTask } from './staff.ts';
+import { closeStaffTask, openStaffTask } from './staff.ts';
 
 export type FrontDeskOptions = FhirOptions & { clock: Clock };
 
@@ -23,6 +24,7 @@ export function frontDeskOf(fhir: FhirClient, clock: Clock): FrontDesk {
       return toPatient({ ...resource, id: patientId });
     },
     fileMessage: (message) => fileMessage(fhir, message),
+    noteFate: (message, fate, receivedAt) => noteFate(fhir, message, fate, receivedAt),
     openStaffTask: (order) => openStaffTask(fhir, order, toInstant(clock.now())),
     closeStaffTask: (order) => closeStaffTask(fhir, order),
   };
