@@ -1,14 +1,16 @@
 /** `npx portal-pin`: the administrator's command line, against the local platform or a stack on AWS. */
 import { userInfo } from 'node:os';
-import { Command, CommanderError, InvalidArgumentError } from 'commander';
-import { DecisionRefusedError } from '../functions/domain/errors.ts';
-import { type Connection, connect, NoConnectionError } from './connection.ts';
+import { Argument, Command, InvalidArgumentError } from 'commander';
+import { EHR_EVENT_TYPES } from '../functions/domain/ehr-event.ts';
+import { type Connection, connect } from './connection.ts';
+import * as discoveries from './discoveries.ts';
 import * as executions from './executions.ts';
+import { EXIT, failureOf, InputError } from './failure.ts';
+import { watchInterrupts } from './interrupt.ts';
 import * as patients from './patients.ts';
 import { type Answer, show } from './show.ts';
 import * as sweeps from './sweeps.ts';
-
-const EXIT = { done: 0, refused: 1, badInput: 2, noConnection: 3, interrupted: 130 } as const;
+import * as webhooks from './webhooks.ts';
 
 const EXAMPLES = `
 Examples:
@@ -16,9 +18,21 @@ Examples:
   portal-pin regenerate demo-001 --reason "lost the mail" --force
   portal-pin sweep --dry-run
   portal-pin executions --failed --json
+  portal-pin send-webhook patient.email_changed demo-001
   portal-pin --stack portal-pin --region us-east-1 pause --reason "EHR is being upgraded"
 
 Exit codes: 0 done, 1 refused or failed, 2 bad input, 3 no platform, credentials or stack, 130 interrupted.`;
+
+const SEND_EXAMPLES = `
+Examples:
+  portal-pin send-webhook pin.issued demo-001
+  portal-pin send-webhook pin.regeneration_requested demo-001 --reason "lost the mail" --force
+  portal-pin send-webhook patient.updated demo-001 --change provider --at 2026-11-23T08:30:00Z
+  portal-pin send-webhook portal.registered demo-001 --print
+  portal-pin send-webhook pin.issued 123 --url https://api.example.com/webhooks/ehr --secret-file secret.txt
+
+Without --url and --secret-file it goes to the local platform, or with --stack to the stack's address, signed with the
+secret that is there. --print shows the request as curl and sends nothing; its signature is good for five minutes.`;
 
 function atLeastOne(text: string): number {
   const number = Number(text);
@@ -28,6 +42,13 @@ function atLeastOne(text: string): number {
 
 function day(text: string): string {
   if (!/^\d{4}-\d{2}-\d{2}$/.test(text)) throw new InvalidArgumentError('It takes a day such as 2026-11-23.');
+  return text;
+}
+
+function httpUrl(text: string): string {
+  if (!URL.canParse(text) || !/^https?:$/.test(new URL(text).protocol)) {
+    throw new InvalidArgumentError('It takes a URL such as https://api.example.com/webhooks/ehr.');
+  }
   return text;
 }
 
@@ -42,9 +63,18 @@ const program = new Command('portal-pin')
 type Common = { stack?: string; region?: string; json?: boolean };
 type By = { reason: string; actor: string };
 
+function print(answer: Answer): void {
+  process.stdout.write(show(answer, program.opts<Common>().json ?? false));
+  if (answer.isFailure === true) process.exitCode = EXIT.refused;
+}
+
+function connected(): Promise<Connection> {
+  const { stack = null, region = null } = program.opts<Common>();
+  return connect({ stack, region });
+}
+
 async function run(work: (connection: Connection, isJson: boolean) => Promise<Answer>): Promise<void> {
-  const { stack = null, region = null, json = false } = program.opts<Common>();
-  process.stdout.write(show(await work(await connect({ stack, region }), json), json));
+  print(await work(await connected(), program.opts<Common>().json ?? false));
 }
 
 /** A decision is a person's and says why. */
@@ -83,6 +113,19 @@ program
   .option('--day <day>', 'default: today', day)
   .action((options: { day?: string }) => run((connection) => sweeps.reports(connection, options.day ?? null)));
 program
+  .command('discover')
+  .description("read the chart's signed PINs and track them; starts nothing, may be repeated, goes on where it stopped")
+  .option('--stop', 'stop the one that runs')
+  .action(({ stop = false }: { stop?: boolean }) =>
+    run((connection, isQuiet) =>
+      stop ? discoveries.stopDiscovery(connection) : discoveries.discover(connection, { isQuiet }),
+    ),
+  );
+program
+  .command('discoveries')
+  .description('what the latest discoveries found')
+  .action(() => run((connection) => discoveries.discoveries(connection)));
+program
   .command('executions')
   .description('the latest executions')
   .option('--failed', 'failed ones alone')
@@ -104,39 +147,46 @@ program
   .command('resume')
   .description('end the pause')
   .action(() => run((connection) => sweeps.resume(connection)));
+program
+  .command('send-webhook')
+  .description('send a webhook as the EHR would, signed; shows the answer')
+  .addArgument(new Argument('<type>', 'of the event').choices(EHR_EVENT_TYPES))
+  .argument('<patient>', 'id of the FHIR Patient')
+  .option('--actor <name>', 'who asks, for pin.regeneration_requested; you unless told')
+  .option('--reason <text>', 'why, for pin.regeneration_requested')
+  .option('--force', 'also where the PIN has not expired, for pin.regeneration_requested')
+  .option('--change <what>', 'deceased, inactive, merged or provider, for patient.updated')
+  .option('--at <instant>', 'when it happened; now unless told')
+  .option('--id <webhook-id>', 'to repeat a webhook; a fresh one unless told')
+  .option('--url <url>', 'where to send it', httpUrl)
+  .option('--secret-file <file>', 'file with the secret, whsec_…')
+  .option('--print', 'print the request as curl instead of sending it')
+  .addHelpText('after', SEND_EXAMPLES)
+  .action(async (type: string, patientId: string, options: webhooks.WebhookOptions) => {
+    const { url, secretFile } = options;
+    if (url !== undefined && secretFile === undefined)
+      throw new InputError('Another --url takes a --secret-file, too.');
+    const given = secretFile === undefined ? null : webhooks.readSecretFile(secretFile);
+    const connection = url === undefined ? await connected() : null;
+    const target = {
+      url: url ?? connection?.webhookUrl() ?? '',
+      secret: given ?? (await connection?.webhookSecret()) ?? '',
+    };
+    const event = webhooks.eventOf(type, patientId, options);
+    print(await webhooks.sendWebhook(target, event, options));
+  });
 
 // Who reads only the first lines (`| head`) closes the pipe; that is no failure.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   if (error.code !== 'EPIPE') throw error;
   process.exit(EXIT.done);
 });
-process.on('SIGINT', () => {
-  console.error('\nInterrupted. What was started goes on; "portal-pin pause" stops further starts.');
-  process.exit(EXIT.interrupted);
-});
+watchInterrupts();
 
 try {
   await program.parseAsync();
 } catch (error) {
-  process.exitCode = exitCodeOf(error);
-}
-
-function exitCodeOf(error: unknown): number {
-  // Commander has printed its message, or the help.
-  if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.done : EXIT.badInput;
-  if (error instanceof DecisionRefusedError) {
-    console.error(`Refused: ${error.code}. "portal-pin why <patient>" says how the case stands.`);
-    return EXIT.refused;
-  }
-  if (error instanceof patients.NotThereError || error instanceof NoConnectionError) {
-    console.error(error.message);
-    return error instanceof NoConnectionError ? EXIT.noConnection : EXIT.badInput;
-  }
-  if (error instanceof Error && /Credential|ExpiredToken|UnrecognizedClient/.test(error.name)) {
-    console.error(`AWS has no valid credentials for you (${error.name}): log in and try again.`);
-    return EXIT.noConnection;
-  }
-  const { name, message } = error instanceof Error ? error : { name: 'Error', message: String(error) };
-  console.error(`${name}: ${message}`);
-  return EXIT.refused;
+  const { exitCode, line } = failureOf(error);
+  if (line !== null) console.error(line);
+  process.exitCode = exitCode;
 }

@@ -3,13 +3,14 @@ import type { Stack } from 'aws-cdk-lib';
 import type { Table } from 'aws-cdk-lib/aws-dynamodb';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
-import { DUE_INDEX } from '../functions/adapters/table.ts';
+import { DISCOVERIES_PARTITION, DUE_INDEX } from '../functions/adapters/table.ts';
 import { executionArnsOf, stateMachineArnOf } from './constructs/asl-state-machine.ts';
 import type { DeadLetters } from './constructs/dead-letters.ts';
 
 export type Permission =
   | `records:${'GetItem' | 'PutItem' | 'UpdateItem' | 'DeleteItem'}`
   | 'due-index'
+  | 'discoveries'
   | 'stream'
   | 'executions'
   | 'fingerprint'
@@ -49,6 +50,7 @@ export function statementsFor(
   return [
     ...(records.length > 0 ? recordStatements(stack, records, resources) : []),
     ...given('due-index', () => [dueIndexStatement(resources)]),
+    ...given('discoveries', () => [discoveriesStatement(resources)]),
     ...given('stream', () => streamStatements(stack, resources)),
     ...given('executions', () => executionStatements(stack, resources)),
     ...given('fingerprint', () => [fingerprintStatement(resources)]),
@@ -84,6 +86,16 @@ function dueIndexStatement({ table }: PermittedResources): PolicyStatement {
     sid: 'DueIndex',
     actions: ['dynamodb:Query'],
     resources: [`${table.tableArn}/index/${DUE_INDEX.name}`],
+  });
+}
+
+/** Which reading of the chart was the last one; no patient's partition. */
+function discoveriesStatement({ table }: PermittedResources): PolicyStatement {
+  return new PolicyStatement({
+    sid: 'Discoveries',
+    actions: ['dynamodb:Query'],
+    resources: [table.tableArn],
+    conditions: { 'ForAllValues:StringEquals': { 'dynamodb:LeadingKeys': [DISCOVERIES_PARTITION] } },
   });
 }
 

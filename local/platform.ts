@@ -14,6 +14,7 @@ import { createEhrSimulator, type EhrSimulator } from './ehr/simulator.ts';
 import { createEmailEvents, type EmailEvents } from './email-events.ts';
 import {
   ACCOUNT_ID,
+  DISCOVERY_MACHINE,
   EHR_CLIENT_ID,
   EHR_KEY_SECRET_ARN,
   FINGERPRINT_KEY_ARN,
@@ -85,6 +86,8 @@ export interface Endpoints {
   console: string;
   api: string;
   webhooks: string;
+  /** Signs webhooks for this platform alone, as long as its data are kept: `whsec_…`. */
+  webhookSecret: string;
   fhir: string;
   /** A whole header value, by which the chart can be read by hand while the platform runs. */
   fhirAuthorization: string;
@@ -135,9 +138,10 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
   });
   mailbox.restore(before?.mails ?? []);
   const keyMaterial = kept?.fingerprintKey ?? randomBytes(32).toString('base64');
+  const webhookSecret = localWebhookSecret(keyMaterial);
   const secrets = {
     [EHR_KEY_SECRET_ARN]: clientKey.privateJwks,
-    [WEBHOOK_SECRET_ARN]: JSON.stringify({ secrets: [localWebhookSecret(keyMaterial)] }),
+    [WEBHOOK_SECRET_ARN]: JSON.stringify({ secrets: [webhookSecret] }),
   };
   const secretsManager = createSecretsManager(secrets, realTime);
   const kms = createKms({ keyArn: FINGERPRINT_KEY_ARN, keyMaterial });
@@ -151,11 +155,13 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
     metrics: options.metrics ?? false,
   });
   const stepFunctions = createStepFunctions({
-    machines: await Promise.all([machineOf(STATE_MACHINE, around), machineOf(SWEEP_MACHINE, around)]),
+    machines: await Promise.all(
+      [STATE_MACHINE, SWEEP_MACHINE, DISCOVERY_MACHINE].map((machine) => machineOf(machine, around)),
+    ),
     now: clock.now,
     region: REGION,
     accountId: ACCOUNT_ID,
-    lambdaTimeoutsMs: { SweepMinute: 90_000 },
+    lambdaTimeoutsMs: { SweepMinute: 90_000, DiscoverPage: 900_000 },
     ...(options.retryIntervalMs !== undefined && { retryIntervalMs: options.retryIntervalMs }),
     ...(kept && { keep: kept.keepExecution }),
   });
@@ -191,7 +197,7 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
     stepFunctions,
     emailEvents,
     settled,
-    endpoints: endpointsOf(gateway.url, authorization, stepFunctions),
+    endpoints: endpointsOf(gateway.url, authorization, stepFunctions, webhookSecret),
     kept,
     async close() {
       emailEvents.hold();
@@ -256,11 +262,17 @@ function mountAll(
   mount('/clock', clock.handle);
 }
 
-function endpointsOf(url: string, authorization: AuthorizationServer, stepFunctions: StepFunctions): Endpoints {
+function endpointsOf(
+  url: string,
+  authorization: AuthorizationServer,
+  stepFunctions: StepFunctions,
+  webhookSecret: string,
+): Endpoints {
   return {
     console: `${url}/console`,
     api: `${url}/api`,
     webhooks: `${url}/webhooks`,
+    webhookSecret,
     fhir: `${url}/fhir`,
     fhirAuthorization: authorization.standingAuthorization,
     stepfunctions: `${url}/stepfunctions`,

@@ -33,6 +33,7 @@ const ACTIONS: Record<string, string[]> = {
   DiscardDraft: [...WRITE, 'dynamodb:PutItem', 'dynamodb:DeleteItem', 'kms:GenerateMac'],
   NotifyStaff: WRITE,
   SweepMinute: [...START, 'dynamodb:PutItem', 'dynamodb:Query'],
+  DiscoverPage: [...WRITE, 'dynamodb:PutItem', 'dynamodb:Query', 'kms:GenerateMac'],
   EhrWebhook: [...START, 'dynamodb:PutItem', 'dynamodb:DeleteItem', 'kms:GenerateMac', ...CHART, ...CHART],
   PinLapsed: [
     ...START,
@@ -138,6 +139,11 @@ describe('where it may do it', () => {
   });
   it('the index of who is due, and no partition of the table', () => {
     expect(textOf(statement('SweepMinute', 'DueIndex').Resource)).toMatch(/FnGetAttRecords.*Arn.*\}\/index\/due$/);
+  });
+  it('the readings of the chart, and no patient’s partition', () => {
+    const { Resource, Condition } = statement('DiscoverPage', 'Discoveries');
+    expect(textOf(Resource)).toMatch(/FnGetAttRecords.*Arn[^/]*$/);
+    expect(Condition).toEqual({ 'ForAllValues:StringEquals': { 'dynamodb:LeadingKeys': ['DISCOVERY#chart'] } });
   });
   it('the webhooks’ secret, and the data key by way of Secrets Manager for this secret alone', () => {
     expect(textOf(statement('EhrWebhook', 'EhrWebhooks').Resource)).toMatch(/FnGetAttEhrWebhooksId/);

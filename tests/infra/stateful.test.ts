@@ -161,6 +161,7 @@ describe('the logs', () => {
       ...FUNCTIONS.map(({ name }) => `/aws/lambda/portal-pin-${name}`),
       '/aws/vendedlogs/states/portal-pin-regenerate-pin',
       '/aws/vendedlogs/states/portal-pin-sweep-expiring-pins',
+      '/aws/vendedlogs/states/portal-pin-discover-pins',
       '/aws/vendedlogs/apis/portal-pin',
     ]);
     for (const { LogGroupName, RetentionInDays, KmsKeyId, DeletionProtectionEnabled } of logs) {
@@ -179,6 +180,7 @@ describe('outputs', () => {
       'AlarmTopicArn',
       'ApiUrl',
       'DashboardUrl',
+      'DiscoverPinsStateMachineArn',
       'EhrKeySecretArn',
       'EhrWebhookSecretArn',
       'EhrWebhookUrl',
