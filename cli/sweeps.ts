@@ -1,7 +1,7 @@
 /** Commands about all starts: sweep now, pause, resume. */
 import { randomUUID } from 'node:crypto';
 import { setTimeout } from 'node:timers/promises';
-import { SFNClient, StartExecutionCommand } from '@aws-sdk/client-sfn';
+import { DescribeExecutionCommand, SFNClient, StartExecutionCommand } from '@aws-sdk/client-sfn';
 import { SingleBar } from 'cli-progress';
 import { dayOf } from '../functions/domain/calendar.ts';
 import type { Conversions } from '../functions/domain/conversion.ts';
@@ -14,13 +14,23 @@ import type { Answer } from './show.ts';
 /** How often the record of a running sweep is read, in milliseconds. */
 const LOOK_EVERY_MS = 500;
 
+/** The sweep ended in the middle: exit code 1. */
+class SweepStoppedError extends Error {
+  override readonly name = 'SweepStoppedError';
+  constructor(execution: string, status: string | undefined) {
+    super(`the sweep ${execution} ended ${status} in the middle. "portal-pin history ${execution}" says where.`);
+  }
+}
+
 /** Starts one sweep and follows it; `isQuiet` draws no progress bar. The sweep goes on when this command is stopped. */
 export async function sweep(connection: Connection, options: { dryRun: boolean; isQuiet: boolean }): Promise<Answer> {
   const { ports, sweepArn } = connection;
   const day = dayOf(ports.clock.now(), ports.practice.timeZone);
   const name = `by-hand-${randomUUID()}`;
   const input = JSON.stringify({ dryRun: options.dryRun });
-  await new SFNClient({}).send(new StartExecutionCommand({ stateMachineArn: sweepArn, name, input }));
+  const client = new SFNClient({});
+  const { executionArn } = await client.send(new StartExecutionCommand({ stateMachineArn: sweepArn, name, input }));
+  const look = new DescribeExecutionCommand({ executionArn, includedData: 'METADATA_ONLY' });
   const bar = options.isQuiet
     ? null
     : new SingleBar({ format: 'looked at {value}, {started} started', noTTYOutput: false });
@@ -29,8 +39,11 @@ export async function sweep(connection: Connection, options: { dryRun: boolean; 
   try {
     while (run === null || run.endedAt === null) {
       await setTimeout(LOOK_EVERY_MS);
+      // Asked before the record: one that ended has written it before.
+      const { status } = await client.send(look);
       run = await ports.sweeps.read(day, name);
       if (run !== null) bar?.update(lookedAt(run), { started: run.counts.STARTED });
+      if (status !== 'RUNNING' && (run === null || run.endedAt === null)) throw new SweepStoppedError(name, status);
     }
   } finally {
     bar?.stop();

@@ -10,7 +10,7 @@ import { LANGUAGES } from '../../functions/domain/language.ts';
 const NOTIFICATION = new URL('../../functions/notification/', import.meta.url);
 const TEMPLATES = new URL('templates.ts', NOTIFICATION);
 
-/** The text of functions/notification/templates.ts. MJML alone would take 20 MB of a Lambda bundle and 100 ms of its start. */
+/** The text of functions/notification/templates.ts. MJML itself is megabytes, and no part of what is deployed. */
 export async function compiledTemplates(): Promise<string> {
   // Without `fonts: {}` MJML fetches what it takes for a web font from Google, in every mail.
   const source = readFileSync(new URL('enrollment.mjml', NOTIFICATION), 'utf8');

@@ -64,7 +64,7 @@ export const policySchema = z.strictObject({
   /** How often a mail that came back for now is sent again, a day later each time, before its address counts as dead. */
   softBounceRetries: z._default(count(0, 10), 2),
   /** PINs in a row that nobody registered with, before a person is asked. */
-  cycleLimit: count(1, 24),
+  cycleLimit: z._default(count(1, 24), 3),
   /** Failed ends in a row, before a person is asked. */
   attemptLimit: count(1, 20),
   /** Webhooks of the EHR that are taken in a minute; beyond it the EHR is told to come later. */

@@ -47,6 +47,10 @@ describe('the demo policy', () => {
     writeFileSync(join(folder, 'policy.json'), changed('reminderDays', undefined));
     expect(readPolicy(join(folder, 'policy.json')).reminderDays).toEqual([20, 27]);
   });
+  it('is valid without a limit of cycles: 3', () => {
+    writeFileSync(join(folder, 'policy.json'), changed('cycleLimit', undefined));
+    expect(readPolicy(join(folder, 'policy.json')).cycleLimit).toBe(3);
+  });
   it('is valid without retries of soft bounces: two', () => {
     writeFileSync(join(folder, 'policy.json'), changed('softBounceRetries', undefined));
     expect(readPolicy(join(folder, 'policy.json')).softBounceRetries).toBe(2);
