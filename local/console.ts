@@ -4,14 +4,7 @@ import type { BuiltConsole, ConsoleBuild } from './console-build.ts';
 import { type HttpHandler, send, sendJson, sendProblem } from './http-messages.ts';
 
 /** What the console reads first (console/site.ts): nobody logs in here, and there is more to see than on AWS. */
-export interface LocalSite {
-  login: null;
-  local: {
-    clock: string;
-    mailbox: string;
-    chart: string;
-  };
-}
+const SITE = { login: null, local: { api: '/local-api', clock: '/clock', mailbox: '/mailbox' } };
 
 /**
  * Everything from here. Cloudscape's fonts and some of its pictures are data: URLs within its style sheet; it sets
@@ -33,7 +26,7 @@ const TYPES: Record<string, string> = {
 const ASK_AGAIN_AFTER = 1;
 
 /** Serves the build below its mount; every path that is no file is a page, and the console itself says which. */
-export function serveConsole(build: ConsoleBuild, site: LocalSite): HttpHandler {
+export function serveConsole(build: ConsoleBuild): HttpHandler {
   return (req, res) => {
     if (req.method !== 'GET' && req.method !== 'HEAD') {
       res.setHeader('allow', 'GET, HEAD');
@@ -42,7 +35,7 @@ export function serveConsole(build: ConsoleBuild, site: LocalSite): HttpHandler 
     const path = (req.url ?? '/').split('?', 1)[0]?.slice(1) ?? '';
     if (path === 'config.json') {
       res.setHeader('cache-control', 'no-store');
-      return sendJson(res, 200, site);
+      return sendJson(res, 200, SITE);
     }
     const built = build.look();
     res.setHeader('content-security-policy', POLICY);

@@ -6,6 +6,8 @@ import { SCOPES } from '../functions/adapters/fhir/scopes.ts';
 import { realTime, useClock } from '../functions/runtime/clock.ts';
 import { handlerOf } from '../statemachines/asl.ts';
 import { createVirtualClock, type VirtualClock } from './clock.ts';
+import { serveConsole } from './console.ts';
+import { type ConsoleBuild, createConsoleBuild } from './console-build.ts';
 import { deliverLapses, runSweep } from './daily-sweep.ts';
 import { createDynamoDb, type DynamoDb } from './dynamodb.ts';
 import { type AuthorizationServer, createAuthorizationServer } from './ehr/authorization-server.ts';
@@ -27,6 +29,7 @@ import { createGateway, type Gateway } from './gateway.ts';
 import type { HttpHandler } from './http-messages.ts';
 import { type Kept, openKept } from './kept.ts';
 import { createKms, type Kms } from './kms.ts';
+import { serveLocalApi } from './local-api.ts';
 import { createMailbox, type Mailbox } from './mailbox.ts';
 import { createSecretsManager, type SecretsManager } from './secrets-manager.ts';
 import { createStepFunctions, type LambdaHandler, type StepFunctions } from './stepfunctions/step-functions.ts';
@@ -67,6 +70,8 @@ export interface Platform {
   mailbox: Mailbox;
   kms: Kms;
   stepFunctions: StepFunctions;
+  /** Built when it is first looked at. */
+  consoleBuild: ConsoleBuild;
   endpoints: Endpoints;
   /** What `dataDir` holds; null in memory. */
   kept: Kept | null;
@@ -119,9 +124,10 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
   const mailbox = createMailbox({ now: clock.now, ...(kept && { keep: kept.keepMail }) });
   mailbox.restore(before?.mails ?? []);
   const keyMaterial = kept?.fingerprintKey ?? randomBytes(32).toString('base64');
+  const webhookSecret = localWebhookSecret(keyMaterial);
   const secrets = {
     [EHR_KEY_SECRET_ARN]: clientKey.privateJwks,
-    [WEBHOOK_SECRET_ARN]: JSON.stringify({ secrets: [localWebhookSecret(keyMaterial)] }),
+    [WEBHOOK_SECRET_ARN]: JSON.stringify({ secrets: [webhookSecret] }),
   };
   const secretsManager = createSecretsManager(secrets, realTime);
   const kms = createKms({ keyArn: FINGERPRINT_KEY_ARN, keyMaterial });
@@ -146,6 +152,12 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
   });
   await stepFunctions.restore(before?.executions ?? []);
   gateway.mount('/webhooks', serveHttpApi('/webhooks', await importHandler('triggers/ehr-webhook'), clock.now));
+  const consoleBuild = createConsoleBuild();
+  gateway.mount('/console', serveConsole(consoleBuild));
+  gateway.mount(
+    '/local-api',
+    serveLocalApi({ ehr, mailbox, now: clock.now, webhooks: `${gateway.url}/webhooks`, webhookSecret }),
+  );
   mountAll(gateway, around, { clock, ehr, authorization, dynamodb, mailbox, kms, secretsManager, stepFunctions });
   clock.beforeMove(() => stepFunctions.settled());
   clock.afterMove(async () => void (await dynamodb.deleteExpired()));
@@ -163,9 +175,11 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
     mailbox,
     kms,
     stepFunctions,
+    consoleBuild,
     endpoints: endpointsOf(gateway.url, authorization, stepFunctions),
     kept,
     async close() {
+      consoleBuild.close();
       await stepFunctions.close();
       await gateway.close();
       await dynamodb.close();
