@@ -70,7 +70,7 @@ export class Problem extends Error {
 }
 
 /** The `type` of a problem: a name, and no page that could be visited. */
-export function problemType(name: ProblemName): string {
+export function problemType(name: string): string {
   return `https://portal-pin.example/problems/${name}`;
 }
 
