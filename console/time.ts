@@ -15,7 +15,9 @@ export function momentOf(instant: string, timeZone: string): string {
 
 /** With seconds, for what happens within one execution. */
 export function exactMomentOf(instant: string, timeZone: string): string {
-  return new Intl.DateTimeFormat('en-US', { dateStyle: 'medium', timeStyle: 'medium', timeZone }).format(new Date(instant));
+  return new Intl.DateTimeFormat('en-US', { dateStyle: 'medium', timeStyle: 'medium', timeZone }).format(
+    new Date(instant),
+  );
 }
 
 /** `Tuesday, November 24, 2026`. */
@@ -49,13 +51,24 @@ export function lengthOf(from: string, to: string): string {
 export function durationOf(seconds: number): string {
   const whole = Math.max(0, Math.round(seconds));
   if (whole < MINUTE) return `${whole} s`;
-  if (whole < HOUR) return joined([[Math.floor(whole / MINUTE), 'min'], [whole % MINUTE, 's']]);
-  if (whole < 2 * DAY) return joined([[Math.floor(whole / HOUR), 'h'], [Math.floor((whole % HOUR) / MINUTE), 'min']]);
+  if (whole < HOUR)
+    return joined([
+      [Math.floor(whole / MINUTE), 'min'],
+      [whole % MINUTE, 's'],
+    ]);
+  if (whole < 2 * DAY)
+    return joined([
+      [Math.floor(whole / HOUR), 'h'],
+      [Math.floor((whole % HOUR) / MINUTE), 'min'],
+    ]);
   return `${Math.floor(whole / DAY)} days`;
 }
 
 function joined(parts: readonly (readonly [number, string])[]): string {
-  return parts.filter(([amount]) => amount > 0).map(([amount, unit]) => `${amount} ${unit}`).join(' ');
+  return parts
+    .filter(([amount]) => amount > 0)
+    .map(([amount, unit]) => `${amount} ${unit}`)
+    .join(' ');
 }
 
 /** `in 12 days`, `3 h ago`. */

@@ -1,5 +1,5 @@
 /** The codes of the API in words of the practice. A code that is not here is shown as it is. */
-import type { Action, Todo } from '../functions/admin/contract/work.ts';
+import type { Action, Todo } from '../functions/domain/work.ts';
 
 interface TodoWords {
   /** Heading of a group on Today. */
@@ -49,7 +49,8 @@ interface ActionWords {
 export const ACTION_WORDS: Record<Action, ActionWords> = {
   regenerate: {
     verb: 'Regenerate PIN',
-    effect: 'Takes the patient through the whole procedure now. With force they get a new PIN although the old one is valid.',
+    effect:
+      'Takes the patient through the whole procedure now. With force they get a new PIN although the old one is valid.',
   },
   redrive: {
     verb: 'Redrive',

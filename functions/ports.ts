@@ -10,6 +10,7 @@ import type { Instant } from './domain/instant.ts';
 import type { Patient } from './domain/patient.ts';
 import type { ProviderCandidate } from './domain/responsible-provider.ts';
 import type { SweepRun } from './domain/sweep.ts';
+import type { Todo, WorkEntry } from './domain/work.ts';
 
 /** The practice's time. Locally it can be moved; nothing else may ask what time it is. */
 export interface Clock {
@@ -202,6 +203,8 @@ export interface PinRecords {
   readMessage(sesId: string): Promise<{ patientId: string; document: string } | null>;
   putRequest(request: DecisionRequest): Promise<void>;
   readRequest(patientId: string, id: string): Promise<DecisionRequest | null>;
+  /** What people decided about the patient, newest first; at most `limit`. */
+  listRequests(patientId: string, limit: number): Promise<DecisionRequest[]>;
   /** Patients due up to and with `day`, one page of at most `limit` of a shard (0–15), from the index alone. */
   listDue(
     shard: number,
@@ -209,6 +212,51 @@ export interface PinRecords {
     after: string | null,
     limit: number,
   ): Promise<{ patientIds: string[]; next: string | null }>;
+}
+
+/** Which cases of the work list are asked for; null: whichever. */
+export interface WorkFilter {
+  outcome: WorkEntry['outcome'] | null;
+  reason: string | null;
+  todo: Todo | null;
+  /** Id of an Organization. */
+  location: string | null;
+  /** Waiting since this instant or later. */
+  from: Instant | null;
+  /** Waiting since before this instant. */
+  before: Instant | null;
+}
+
+/** How many cases there are of one kind. */
+export interface WorkCount {
+  todo: Todo;
+  count: number;
+  /** Since when the oldest of them waits. */
+  oldestSince: Instant;
+}
+
+/**
+ * Lists of cases, from the table's two indexes alone: never a scan. An index follows its items within a second or so,
+ * so whoever shows a case reads its account. AwsUnavailableError is retried.
+ */
+export interface CaseLists {
+  /**
+   * Patients whose case waits for a person, oldest first, at most `limit` after the place `after`. A page ends early
+   * where a filter fits few: null alone says that nothing follows.
+   */
+  listWork(filter: WorkFilter, after: string | null, limit: number): Promise<CasePage>;
+  /** What waits for a person, by what is to be done. At most `limit` cases of an outcome are counted. */
+  countWork(limit: number): Promise<{ counts: WorkCount[]; isComplete: boolean }>;
+  /** Patients by the day of their next look, from `from` to `to`, at most `limit` after `after`. */
+  listLooks(from: Day, to: Day, after: string | null, limit: number): Promise<CasePage>;
+  /** How many patients are due up to and with `day`; counting stops at `limit` or soon after. */
+  countDue(day: Day, limit: number): Promise<{ count: number; isComplete: boolean }>;
+}
+
+export interface CasePage {
+  patientIds: string[];
+  /** Opaque: where the next page begins; null: this is the last. WrongCursorError where it is none of this list. */
+  next: string | null;
 }
 
 /** Who stopped all starts, when and why. */

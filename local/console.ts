@@ -3,8 +3,12 @@ import { extname } from 'node:path';
 import type { BuiltConsole, ConsoleBuild } from './console-build.ts';
 import { type HttpHandler, send, sendJson, sendProblem } from './http-messages.ts';
 
-/** What the console reads first (console/site.ts): nobody logs in here, and there is more to see than on AWS. */
-const SITE = { login: null, local: { api: '/local-api', clock: '/clock', mailbox: '/mailbox' } };
+/** What the console reads first (console/api/site.ts): nobody logs in here, and there is more to see than on AWS. */
+const SITE = {
+  api: '/api',
+  auth: null,
+  local: { api: '/local-api', clock: '/clock', mailbox: '/mailbox' },
+};
 
 /**
  * Everything from here. Cloudscape's fonts and some of its pictures are data: URLs within its style sheet; it sets
@@ -44,7 +48,12 @@ export function serveConsole(build: ConsoleBuild): HttpHandler {
     if (built.state !== 'BUILT') return sendWaiting(res, built);
     const file = built.files.get(path);
     if (file === undefined && extname(path) !== '') {
-      return sendProblem(res, 404, 'Not Found', 'The console has no such file. Reload the page: it may be a newer one.');
+      return sendProblem(
+        res,
+        404,
+        'Not Found',
+        'The console has no such file. Reload the page: it may be a newer one.',
+      );
     }
     const name = file === undefined ? 'index.html' : path;
     // The name of an asset changes with what is in it.

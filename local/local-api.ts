@@ -90,21 +90,16 @@ async function sendWebhook(url: string, secret: string, order: WebhookOrder, now
 
 /** Lets go wrong what was asked for, once, for whoever comes next. */
 function arm(trouble: Trouble, ehr: EhrSimulator, mailbox: Mailbox): void {
-  switch (trouble) {
-    case 'SIGNING_REFUSED':
-      // The one transaction that holds a Provenance.
-      return ehr.fail({
-        route: '',
-        matching: ({ body }) => JSON.stringify(body ?? '').includes('"Provenance"'),
-        fault: { kind: 'status', status: 403 },
-      });
-    case 'EHR_BUSY':
-      return ehr.fail({ route: 'Patient/:id', times: 3, fault: { kind: 'status', status: 503 } });
-    case 'MAIL_REFUSED':
-      return mailbox.fail({ kind: 'status', code: 'MessageRejected', message: 'Email address is not verified.' });
-    case 'ANSWER_LOST':
-      return mailbox.fail({ kind: 'drop', when: 'after' });
-  }
+  // The one transaction that holds a Provenance.
+  const isSigning = ({ body }: { body: unknown }) => JSON.stringify(body ?? '').includes('"Provenance"');
+  const arms: Record<Trouble, () => void> = {
+    SIGNING_REFUSED: () => ehr.fail({ route: '', matching: isSigning, fault: { kind: 'status', status: 403 } }),
+    EHR_BUSY: () => ehr.fail({ route: 'Patient/:id', times: 3, fault: { kind: 'status', status: 503 } }),
+    MAIL_REFUSED: () =>
+      mailbox.fail({ kind: 'status', code: 'MessageRejected', message: 'Email address is not verified.' }),
+    ANSWER_LOST: () => mailbox.fail({ kind: 'drop', when: 'after' }),
+  };
+  arms[trouble]();
 }
 
 function json(body: Buffer): unknown {

@@ -150,7 +150,9 @@ async function careTeamWith(
   organization: string,
 ): Promise<CareTeam & { id: string }> {
   const teams = await ehr.search<CareTeam>(`CareTeam?patient=Patient/${patientId}`);
-  const team = teams.find(({ managingOrganization }) => managingOrganization?.some((each) => each.reference === organization));
+  const team = teams.find(({ managingOrganization }) =>
+    managingOrganization?.some((each) => each.reference === organization),
+  );
   const here = { reference: organization };
   return {
     resourceType: 'CareTeam',

@@ -1,7 +1,7 @@
 /** Calls to the admin API: each by its name in the contract, each answer checked, each failure with a name. */
 import * as z from 'zod/mini';
-import { type Answer, OPERATIONS, type Operation, type OperationName } from '../../functions/admin/contract.ts';
 import { problemDocument } from '../../functions/admin/contract/problems.ts';
+import { type Answer, OPERATIONS, type Operation, type OperationName } from '../../functions/admin/contract.ts';
 
 export type Problem = z.infer<typeof problemDocument>;
 
@@ -132,7 +132,12 @@ export function failure(status: number, body: unknown, retryAfter: number | null
   }
   const told = z.safeParse(titled, body);
   if (told.success) {
-    return new ApiError(status >= 500 ? 'UNAVAILABLE' : 'REFUSED', `${told.data.title}. ${told.data.detail}`, null, retryAfter);
+    return new ApiError(
+      status >= 500 ? 'UNAVAILABLE' : 'REFUSED',
+      `${told.data.title}. ${told.data.detail}`,
+      null,
+      retryAfter,
+    );
   }
   if (status === 401) return new ApiError('REFUSED', 'You are not signed in.', notSignedIn);
   if (status === 403) return new ApiError('REFUSED', 'You are not allowed to do this.');

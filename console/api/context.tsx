@@ -8,6 +8,8 @@ interface Surroundings {
   site: Site;
   /** null where nobody logs in. */
   signOut: (() => void) | null;
+  /** For whose session has ended; null where nobody logs in. */
+  signIn: (() => void) | null;
 }
 
 const SurroundingsContext = createContext<Surroundings | null>(null);

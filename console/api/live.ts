@@ -1,6 +1,6 @@
 /** Answers that stay current: asked again while the page is looked at, less often the longer nobody answers. */
 import { keepPreviousData, QueryClient, type QueryKey, type UseQueryResult, useQuery } from '@tanstack/react-query';
-import { ApiError, passes } from './client.ts';
+import { type ApiError, passes } from './client.ts';
 
 /** Something runs: as often as a person notices. */
 export const BUSY_MS = 1_500;
@@ -46,7 +46,9 @@ export function useLive<Data>(
     placeholderData: keepPreviousData,
     refetchInterval: ({ state }) => {
       if (state.status === 'error' || state.fetchFailureCount > 0) {
-        return passes(state.error) ? retryAfter(state.errorUpdatedAt, state.dataUpdatedAt, state.errorUpdateCount) : false;
+        return passes(state.error)
+          ? retryAfter(state.errorUpdatedAt, state.dataUpdatedAt, state.errorUpdateCount)
+          : false;
       }
       const interval = typeof every === 'function' ? every(state.data) : every;
       return interval > 0 ? interval : false;

@@ -76,7 +76,10 @@ function errorsOf(names: readonly string[]): string {
 /** What a rule asks for, short enough for a label: `REGENERATE`, `not PostconditionViolatedError`, `> 3`. */
 function conditionOf(rule: AslChoiceRule): string {
   if (isRule(rule.Not)) return `not ${conditionOf(rule.Not)}`;
-  for (const [operator, joint] of [['And', ' and '], ['Or', ' or ']] as const) {
+  for (const [operator, joint] of [
+    ['And', ' and '],
+    ['Or', ' or '],
+  ] as const) {
     const inner = rule[operator];
     if (Array.isArray(inner)) return inner.filter(isRule).map(conditionOf).join(joint);
   }

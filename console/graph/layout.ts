@@ -30,11 +30,13 @@ export interface Plan {
 }
 
 /** In CSS pixels; the text's size is graph.css's. Wide enough for the widest letters of its font. */
-const LETTER = 7.4;
+const LETTER = 8;
 const LABEL_LETTER = 6.2;
 const STATE_HEIGHT = 44;
 const LABEL_HEIGHT = 16;
 const MARGIN = 16;
+
+const LONGEST_LINE = 10;
 
 /** Errors are told from each other in the state's details; here the way matters. */
 const LONGEST_LABEL = 24;
@@ -43,15 +45,26 @@ export function shortened(label: string): string {
   return label.length > LONGEST_LABEL ? `${label.slice(0, LONGEST_LABEL - 1)}…` : label;
 }
 
+/** A long name on two lines, broken before the capital letter that is nearest to its middle. */
+export function linesOf(name: string): string[] {
+  const breaks = [...name.matchAll(/(?<=[a-z0-9])(?=[A-Z])/g)].map(({ index }) => index);
+  if (name.length <= LONGEST_LINE || breaks.length === 0) return [name];
+  const middle = breaks.reduce((best, at) =>
+    Math.abs(at - name.length / 2) < Math.abs(best - name.length / 2) ? at : best,
+  );
+  return [name.slice(0, middle), name.slice(middle)];
+}
+
 /** The same flow gives the same plan. */
 export function planOf({ states, ways }: Flow): Plan {
   const graph = new graphlib.Graph({ multigraph: true, compound: true });
-  graph.setGraph({ rankdir: 'TB', nodesep: 28, edgesep: 14, ranksep: 34, marginx: MARGIN, marginy: MARGIN });
+  graph.setGraph({ rankdir: 'TB', nodesep: 14, edgesep: 8, ranksep: 26, marginx: MARGIN, marginy: MARGIN });
   for (const { name } of states) {
-    graph.setNode(name, { width: Math.max(96, Math.round(name.length * LETTER) + 44), height: STATE_HEIGHT });
+    const longest = Math.max(...linesOf(name).map((line) => line.length));
+    graph.setNode(name, { width: Math.round(longest * LETTER) + 28, height: STATE_HEIGHT });
   }
   for (const { from, to, kind, label } of ways) {
-    const text = shortened(label);
+    const text = kind === 'CATCH' ? '' : shortened(label);
     graph.setEdge(
       from,
       to,

@@ -4,7 +4,8 @@
  */
 import { writeFileSync } from 'node:fs';
 import { ehrEvent, webhookAnswer } from '../../functions/domain/ehr-event.ts';
-import { PROBLEMS, type ProblemName, problemType } from '../../functions/runtime/problem.ts';
+import { problemType } from '../../functions/runtime/problem.ts';
+import { WEBHOOK_PROBLEMS } from '../../functions/runtime/webhook-problems.ts';
 import { SIGNATURES, TIMESTAMP, WEBHOOK_ID } from '../../functions/runtime/webhook-request.ts';
 import { adminApi } from './admin-api.ts';
 import { type Json, problemResponses, schemaOf } from './schema.ts';
@@ -59,7 +60,7 @@ const PROBLEM_SCHEMA: Json = {
   description: 'RFC 9457. Nothing of the request is repeated in it.',
   required: ['type', 'title', 'status', 'detail'],
   properties: {
-    type: { type: 'string', format: 'uri', enum: (Object.keys(PROBLEMS) as ProblemName[]).map(problemType) },
+    type: { type: 'string', format: 'uri', enum: Object.keys(WEBHOOK_PROBLEMS).map(problemType) },
     title: { type: 'string' },
     status: { type: 'integer' },
     detail: { type: 'string', description: 'The way out.' },
@@ -121,7 +122,7 @@ export function openApi(): Json {
               description: DECISIONS,
               content: { 'application/json': { schema: { $ref: '#/components/schemas/Answer' } } },
             },
-            ...problemResponses(PROBLEMS, Object.keys(PROBLEMS), problemType, [429, 503]),
+            ...problemResponses(WEBHOOK_PROBLEMS, Object.keys(WEBHOOK_PROBLEMS), problemType, [429, 503]),
           },
         },
       },

@@ -1,5 +1,6 @@
 /** What both OpenAPI documents have in common: JSON Schemas of zod's, and responses of problems. */
 import * as z from 'zod/mini';
+import type { ProblemTexts } from '../../functions/runtime/problem.ts';
 
 export type Json = Record<string, unknown>;
 
@@ -16,8 +17,6 @@ export function schemaOf(schema: z.ZodMiniType, io: 'input' | 'output' = 'output
   });
   return rest as Json;
 }
-
-export type ProblemTexts = Record<string, readonly [status: number, title: string, detail: string]>;
 
 const RETRY_AFTER: Json = { 'retry-after': { description: 'Seconds.', schema: { type: 'integer' } } };
 

@@ -1,18 +1,9 @@
 /** What needs a person: Today, and the work list. */
 import * as z from 'zod/mini';
+import { ACTIONS, TODOS } from '../../domain/work.ts';
 import { count, cursor, day, executionName, instant, limit, page, patientId } from './common.ts';
 import { sweep } from './sweeps.ts';
 
-/** What a person is to do about a case; the console groups by it. */
-export const TODOS = [
-  'enter-email',
-  'resolve-provider',
-  'review-chart',
-  'check-signing',
-  'notify-patient',
-  'decide',
-  'see-failure',
-] as const;
 export const todo = z.enum(TODOS).check(
   z.describe(`What is to be done:
 enter-email – no usable email address is entered in the EHR; entering one lets the case go on by itself.
@@ -23,10 +14,6 @@ notify-patient – the patient was not told, or nobody knows; tell them and ackn
 decide – too many cycles without a registration, or too many failures; release goes on.
 see-failure – failed; it is tried again by itself on nextCheckDay, or now by redrive.`),
 );
-export type Todo = z.infer<typeof todo>;
-
-/** What a person may do to a case. */
-export const ACTIONS = ['regenerate', 'redrive', 'resend', 'release', 'acknowledge'] as const;
 export const action = z.enum(ACTIONS).check(
   z.describe(`regenerate – a look at the case now; with force a new PIN whatever the age of the old one.
 redrive – a fresh execution for the case, due or not.
@@ -34,7 +21,6 @@ resend – the notification of the living PIN once more.
 release – ends a hold: attempts and cycles count from zero, a checked signing is believed, the case goes on.
 acknowledge – a person has told the patient: nothing is sent any more, the Task is closed.`),
 );
-export type Action = z.infer<typeof action>;
 
 /** Outcomes by which a case may wait for a person. REGENERATED and NOT_NEEDED only where a Task for staff is open yet. */
 export const WORK_OUTCOMES = ['EMAIL_MISSING', 'HELD', 'FAILED', 'REGENERATED', 'NOT_NEEDED'] as const;
