@@ -130,23 +130,11 @@ export function failure(status: number, body: unknown, retryAfter: number | null
     const kind = status >= 500 ? 'UNAVAILABLE' : 'REFUSED';
     return new ApiError(kind, `${result.data.title}. ${result.data.detail}`, result.data, retryAfter);
   }
-  const told = z.safeParse(titled, body);
-  if (told.success) {
-    return new ApiError(
-      status >= 500 ? 'UNAVAILABLE' : 'REFUSED',
-      `${told.data.title}. ${told.data.detail}`,
-      null,
-      retryAfter,
-    );
-  }
   if (status === 401) return new ApiError('REFUSED', 'You are not signed in.', notSignedIn);
   if (status === 403) return new ApiError('REFUSED', 'You are not allowed to do this.');
   if (status === 429) return new ApiError('UNAVAILABLE', 'Too many requests at once.', null, retryAfter);
   return new ApiError('UNREACHABLE', `What answers is not Portal PIN’s API (${status}).`);
 }
-
-/** A problem document of the local platform. */
-const titled = z.object({ title: z.string(), detail: z.string() });
 
 /** API Gateway refuses a token before any of our code runs, and has no problem document. */
 const notSignedIn: Problem = {

@@ -5,12 +5,13 @@ import type { Flow } from './flow.ts';
 import { linesOf, type PlacedState, type PlacedWay, planOf, shortened } from './layout.ts';
 import type { Mark, StateTrace, Trace } from './trace.ts';
 
-const MARKS: Record<Mark, { sign: string; words: string }> = {
-  UNTOUCHED: { sign: '', words: 'not reached' },
-  RUNNING: { sign: '…', words: 'running' },
-  SUCCEEDED: { sign: '✓', words: 'succeeded' },
-  FAILED: { sign: '✕', words: 'failed' },
-  STOPPED: { sign: '■', words: 'stopped' },
+/** Words for who listens, and a sign, drawn around its middle, for who cannot tell the colours. */
+const MARKS: Record<Mark, { words: string; sign: string }> = {
+  UNTOUCHED: { words: 'not reached', sign: '' },
+  RUNNING: { words: 'running', sign: 'M-4 0h.1M0 0h.1M4 0h.1' },
+  SUCCEEDED: { words: 'succeeded', sign: 'M-4 0L-1 3L4 -3' },
+  FAILED: { words: 'failed', sign: 'M-3 -3L3 3M3 -3L-3 3' },
+  STOPPED: { words: 'stopped', sign: 'M-2 -3V3M2 -3V3' },
 };
 
 interface Props {
@@ -58,15 +59,16 @@ export function Graph({ name, flow, trace, chosen, choose }: Props) {
       >
         <title>{`State machine ${name}`}</title>
         <defs>
-          {['', '-taken', '-catch'].map((kind) => (
+          {['', '-taken', '-caught'].map((kind) => (
             <marker
               key={kind}
               id={`${arrow}${kind}`}
               viewBox="0 0 8 8"
               refX="7"
               refY="4"
-              markerWidth="7"
-              markerHeight="7"
+              markerWidth="9"
+              markerHeight="9"
+              markerUnits="userSpaceOnUse"
               orient="auto"
             >
               <path d="M0 0L8 4L0 8z" className={`graph-arrow${kind}`} />
@@ -116,7 +118,7 @@ function describe({ visits }: Trace): string {
 }
 
 function Way({ way, taken, arrow }: { way: PlacedWay; taken: boolean; arrow: string }) {
-  const kind = way.kind === 'CATCH' ? '-catch' : taken ? '-taken' : '';
+  const kind = !taken ? '' : way.kind === 'CATCH' ? '-caught' : '-taken';
   const classes = ['graph-way', way.kind === 'CATCH' ? 'graph-way-catch' : '', taken ? 'graph-way-taken' : ''];
   return (
     <g className={classes.filter(Boolean).join(' ')}>
@@ -176,7 +178,7 @@ function State({ state, trace, isChosen, isCurrent, refer, choose, move }: State
   const isChoice = type === 'Choice';
   const said = [
     MARKS[mark].words,
-    retries > 0 ? `after ${retries} retries` : '',
+    retries > 0 ? `after ${retries} ${retries === 1 ? 'retry' : 'retries'}` : '',
     visits > 1 ? `entered ${visits} times` : '',
   ];
   return (
@@ -198,19 +200,15 @@ function State({ state, trace, isChosen, isCurrent, refer, choose, move }: State
         </button>
       </foreignObject>
       {mark === 'UNTOUCHED' ? null : (
-        <g className="graph-sign">
-          <circle cx={x - width / 2 + 3} cy={y - height / 2 + 3} r={9} />
-          <text x={x - width / 2 + 3} y={y - height / 2 + 7}>
-            {MARKS[mark].sign}
-          </text>
+        <g className="graph-sign" transform={`translate(${x - width / 2 + 3} ${y - height / 2 + 3})`}>
+          <circle r={9} />
+          <path d={MARKS[mark].sign} />
         </g>
       )}
       {retries === 0 ? null : (
-        <g className="graph-retries">
-          <rect x={x + width / 2 - 26} y={y - height / 2 - 9} width={34} height={18} rx={9} />
-          <text x={x + width / 2 - 9} y={y - height / 2 + 4}>
-            ↻ {retries}
-          </text>
+        <g className="graph-retries" transform={`translate(${x + width / 2 - 16} ${y - height / 2})`}>
+          <rect x={-26} y={-9} width={52} height={18} rx={9} />
+          <text y={4}>{retries === 1 ? '1 retry' : `${retries} retries`}</text>
         </g>
       )}
     </g>

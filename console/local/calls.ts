@@ -8,15 +8,23 @@ import type {
   WebhookOrder,
   WebhookSent,
 } from '../../local/local-api-contract.ts';
-import { type ApiError, exchange, failure } from '../api/client.ts';
+import { ApiError, exchange } from '../api/client.ts';
 import { useSurroundings } from '../api/context.tsx';
 import { CALM_MS, useLive } from '../api/live.ts';
 
 /** Both sides are of one checkout and one process: what comes is what the contract's type says. */
 async function ask<Answer>(url: string, init: RequestInit = {}): Promise<Answer> {
-  const { status, body, retryAfter } = await exchange(url, init);
-  if (status < 200 || status >= 300 || body === undefined) throw failure(status, body, retryAfter);
+  const { status, body } = await exchange(url, init);
+  if (status < 200 || status >= 300 || body === undefined) throw refusal(status, body);
   return body as Answer;
+}
+
+/** The local platform's problems have no type: what they say is for a person. */
+export function refusal(status: number, body: unknown): ApiError {
+  const { title, detail } = (body ?? {}) as { title?: unknown; detail?: unknown };
+  if (typeof title !== 'string' || typeof detail !== 'string')
+    return new ApiError('UNREACHABLE', 'The platform does not answer.');
+  return new ApiError('REFUSED', detail, { type: 'about:blank', title, status, detail });
 }
 
 function post<Answer>(url: string, body: unknown): Promise<Answer> {

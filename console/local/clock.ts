@@ -1,8 +1,9 @@
 /** The clock of one machine: moving it lets everything happen that has become due. */
 import { useMutation, useQueryClient } from '@tanstack/react-query';
-import { ApiError, exchange, failure } from '../api/client.ts';
+import { ApiError, exchange } from '../api/client.ts';
 import { useSurroundings } from '../api/context.tsx';
 import { useNotices } from '../shell/notices.tsx';
+import { refusal } from './calls.ts';
 
 /** A move answers when lapses, sweep and executions have ended. */
 const MOVE_PATIENCE_MS = 600_000;
@@ -15,8 +16,8 @@ export function useClock(): { move: (duration: string) => void; isMoving: boolea
     mutationKey: ['clock'],
     mutationFn: async (duration) => {
       const init = { method: 'POST', body: JSON.stringify({ advance: duration }) };
-      const { status, body, retryAfter } = await exchange(site.local?.clock ?? '', init, MOVE_PATIENCE_MS);
-      if (status !== 200) throw failure(status, body, retryAfter);
+      const { status, body } = await exchange(site.local?.clock ?? '', init, MOVE_PATIENCE_MS);
+      if (status !== 200) throw refusal(status, body);
     },
     onSuccess: () => {
       tell({

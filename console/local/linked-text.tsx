@@ -1,20 +1,25 @@
 import Link from '@cloudscape-design/components/link';
+import type { ReactNode } from 'react';
+
+const ADDRESS = /https?:\/\/[^\s<>"]+[^\s<>".,)]/g;
 
 /** Text whose web addresses can be followed; everything else in it is text. */
 export function LinkedText({ text }: { text: string }) {
-  // Split by a group in the pattern: every second part is an address.
-  const parts = text.split(/(https?:\/\/[^\s<>"]+[^\s<>".,)])/);
+  const parts: ReactNode[] = [];
+  let end = 0;
+  for (const { 0: address, index } of text.matchAll(ADDRESS)) {
+    parts.push(
+      text.slice(end, index),
+      <Link key={`at ${index}`} href={address} external>
+        {address}
+      </Link>,
+    );
+    end = index + address.length;
+  }
   return (
     <p className="plain-text">
-      {parts.map((part, index) =>
-        index % 2 === 0 ? (
-          part
-        ) : (
-          <Link key={`${index} ${part}`} href={part} external>
-            {part}
-          </Link>
-        ),
-      )}
+      {parts}
+      {text.slice(end)}
     </p>
   );
 }

@@ -12,7 +12,7 @@ import type { Trouble, WebhookOrder } from '../../local/local-api-contract.ts';
 import { useNotices } from '../shell/notices.tsx';
 import { Page } from '../shell/page.tsx';
 import { PageLink } from '../shell/page-link.tsx';
-import { usePracticeTime } from '../shell/practice-time.tsx';
+import { isKnown, usePracticeTime } from '../shell/practice-time.tsx';
 import { momentOf } from '../time.ts';
 import { useTrouble, useWebhook } from './calls.ts';
 import { useClock } from './clock.ts';
@@ -80,7 +80,7 @@ function Clock() {
       }
     >
       <SpaceBetween size="s">
-        <Box variant="awsui-value-large">{momentOf(now, timeZone)}</Box>
+        <Box variant="awsui-value-large">{isKnown(now) ? momentOf(now, timeZone) : '…'}</Box>
         <SpaceBetween direction="horizontal" size="xs">
           {MOVES.map(({ duration, text }) => (
             <Button key={duration} loading={isMoving} onClick={() => move(duration)}>

@@ -155,7 +155,11 @@ function Course({ of: { name, machine, status } }: { of: ExecutionView }) {
       </SpaceBetween>
       <Container header={<Header variant="h2">History</Header>}>
         <Answered query={history} what="the history">
-          {({ events }) => <Events events={events} choose={choose} />}
+          {(found) => (
+            <div className="history">
+              <Events events={found.events} choose={choose} />
+            </div>
+          )}
         </Answered>
       </Container>
     </Grid>

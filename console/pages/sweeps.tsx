@@ -108,9 +108,9 @@ function useColumns(): TableProps.ColumnDefinition<Sweep>[] {
       cell: ({ startedAt, endedAt }) => (endedAt === null ? '–' : lengthOf(startedAt, endedAt)),
     },
     { id: 'started', header: 'Started', cell: ({ counts }) => counts.STARTED },
-    { id: 'running', header: 'Already running', cell: ({ counts }) => counts.RUNNING },
+    { id: 'running', header: 'Running', cell: ({ counts }) => counts.RUNNING },
     { id: 'not-due', header: 'Not due', cell: ({ counts }) => counts.NOT_DUE },
-    { id: 'failed', header: 'Could not be started', cell: ({ counts }) => counts.FAILED },
+    { id: 'failed', header: 'Failed', cell: ({ counts }) => counts.FAILED },
   ];
 }
 

@@ -41,12 +41,16 @@ function Numbers({ of: { work, running, due, lastSweep, now } }: { of: Overview 
   return (
     <Container header={<Header variant="h2">At a glance</Header>}>
       <KeyValuePairs
-        columns={5}
+        columns={4}
         items={[
-          { label: 'Need a person', value: <Figure>{counted({ count: total, isComplete })}</Figure> },
           {
-            label: 'The oldest waits for',
-            value: <Figure>{oldest === undefined ? '–' : lengthOf(oldest, now)}</Figure>,
+            label: 'Need a person',
+            value: (
+              <>
+                <Figure>{counted({ count: total, isComplete })}</Figure>
+                {oldest === undefined ? null : <Box variant="small">The oldest waits for {lengthOf(oldest, now)}</Box>}
+              </>
+            ),
           },
           {
             label: 'Running now',

@@ -2,6 +2,7 @@
 import Box from '@cloudscape-design/components/box';
 import Button from '@cloudscape-design/components/button';
 import Header from '@cloudscape-design/components/header';
+import SpaceBetween from '@cloudscape-design/components/space-between';
 import Table, { type TableProps } from '@cloudscape-design/components/table';
 import { useState } from 'react';
 import type { Overview, WorkItem } from '../../functions/admin/contract/work.ts';
@@ -73,7 +74,7 @@ function useColumns(): TableProps.ColumnDefinition<WorkItem>[] {
       isRowHeader: true,
       cell: ({ patientId }) => <PageLink to={`/patients/${patientId}`}>{patientId}</PageLink>,
     },
-    { id: 'why', header: 'Why', minWidth: 220, cell: (item) => <EndingStatus {...item} /> },
+    { id: 'why', header: 'Why', minWidth: 200, cell: (item) => <EndingStatus {...item} /> },
     { id: 'since', header: 'Waits for', cell: ({ since }) => lengthOf(since, now) },
     {
       id: 'next',
@@ -82,19 +83,16 @@ function useColumns(): TableProps.ColumnDefinition<WorkItem>[] {
     },
     { id: 'location', header: 'Location', cell: ({ location }) => location ?? '–' },
     {
-      id: 'execution',
-      header: 'Execution',
-      cell: ({ execution }) => (execution === null ? '–' : <PageLink to={`/executions/${execution}`}>Open</PageLink>),
+      id: 'look',
+      header: 'Look at',
+      minWidth: 150,
+      cell: ({ patientId, execution }) => (
+        <SpaceBetween direction="horizontal" size="s">
+          {execution === null ? null : <PageLink to={`/executions/${execution}`}>Execution</PageLink>}
+          {site.local === null ? null : <PageLink to={`/local/chart/${patientId}`}>Chart</PageLink>}
+        </SpaceBetween>
+      ),
     },
-    ...(site.local === null
-      ? []
-      : [
-          {
-            id: 'chart',
-            header: 'Chart',
-            cell: ({ patientId }: WorkItem) => <PageLink to={`/local/chart/${patientId}`}>Open</PageLink>,
-          },
-        ]),
-    { id: 'actions', header: 'Actions', minWidth: 130, cell: (item) => <CaseActions of={item} /> },
+    { id: 'actions', header: 'Actions', minWidth: 160, cell: (item) => <CaseActions of={item} /> },
   ];
 }

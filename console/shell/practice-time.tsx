@@ -14,3 +14,7 @@ export { UNKNOWN as UNKNOWN_TIME };
 export function usePracticeTime(): PracticeTime {
   return useContext(PracticeTimeContext);
 }
+
+export function isKnown(now: string): boolean {
+  return now !== UNKNOWN.now;
+}

@@ -7,7 +7,7 @@ import { useMe } from '../api/questions.ts';
 import { useClock } from '../local/clock.ts';
 import { momentOf } from '../time.ts';
 import { APPEARANCES, appearance, chooseAppearance } from './appearance.ts';
-import { usePracticeTime } from './practice-time.tsx';
+import { isKnown, usePracticeTime } from './practice-time.tsx';
 
 const LOOKS = { system: 'As the system', light: 'Light', dark: 'Dark' } as const;
 
@@ -87,7 +87,7 @@ function useClockMenu(): TopNavigationProps.Utility {
   return {
     type: 'menu-dropdown',
     iconName: 'calendar',
-    text: isMoving ? 'Time passes…' : now.startsWith('1970') ? 'Clock' : momentOf(now, timeZone),
+    text: isMoving ? 'Time passes…' : isKnown(now) ? momentOf(now, timeZone) : 'Clock',
     ariaLabel: 'Clock of the practice',
     title: 'The practice’s time',
     items: MOVES.map((each) => ({ ...each, disabled: isMoving })),
