@@ -6,11 +6,12 @@ import type { Account, StaffTaskCode } from './domain/account.ts';
 import type { Day } from './domain/calendar.ts';
 import type { PinDocument, SignedFacts } from './domain/chart.ts';
 import type { EhrEvent, WebhookAnswer } from './domain/ehr-event.ts';
+import type { ExecutionStatus, MachineName } from './domain/executions.ts';
 import type { Instant } from './domain/instant.ts';
 import type { Patient } from './domain/patient.ts';
 import type { ProviderCandidate } from './domain/responsible-provider.ts';
 import type { SweepRun } from './domain/sweep.ts';
-import type { Todo, WorkEntry } from './domain/work.ts';
+import type { Action, Todo, WorkEntry } from './domain/work.ts';
 
 /** The practice's time. Locally it can be moved; nothing else may ask what time it is. */
 export interface Clock {
@@ -172,7 +173,7 @@ export interface PinItem {
 export interface DecisionRequest {
   id: string;
   patientId: string;
-  action: 'regenerate' | 'redrive' | 'release' | 'resend' | 'acknowledge';
+  action: Action;
   actor: string;
   reason: string;
   at: Instant;
@@ -272,6 +273,41 @@ export interface PauseSwitch {
   read(): Promise<StartsPaused | null>;
   /** null ends the pause. */
   set(paused: StartsPaused | null): Promise<void>;
+}
+
+/** What a person decided about the practice as a whole. */
+export interface PracticeDecision {
+  id: string;
+  action: 'pause' | 'resume' | 'sweep' | 'dry-run';
+  actor: string;
+  reason: string;
+  at: Instant;
+  /** Of the sweep that was started. */
+  execution: string | null;
+}
+
+/** Who steered the practice, when and why. AwsUnavailableError is retried. */
+export interface PracticeDecisions {
+  /** Once by its `at` and id. */
+  put(decision: PracticeDecision): Promise<void>;
+  /** Newest first. WrongCursorError where `after` is none of this list. */
+  list(after: string | null, limit: number): Promise<{ decisions: PracticeDecision[]; next: string | null }>;
+}
+
+/**
+ * BEGUN: it is the caller's to do. IN_FLIGHT: another is at it. DONE: what was answered. OTHER: the id was another
+ * request's.
+ */
+export type BegunRequest = { kind: 'BEGUN' | 'IN_FLIGHT' | 'OTHER' } | { kind: 'DONE'; answer: unknown };
+
+/** Requests that are done once, however often they are sent, for a day. AwsUnavailableError is retried. */
+export interface OnceRecords {
+  /** Begins the request unless it was begun; one that was begun half a minute ago and never done is the caller's. */
+  begin(id: string, digest: string, now: number): Promise<BegunRequest>;
+  /** Notes the answer, JSON, that every repetition gets. */
+  finish(id: string, digest: string, answer: unknown, now: number): Promise<void>;
+  /** It came to nothing: whoever repeats it begins anew. */
+  forget(id: string): Promise<void>;
 }
 
 /** What the sweeps did, day by day. RecordConflictError and AwsUnavailableError are retried. */
@@ -383,6 +419,12 @@ export interface Metrics {
   ended(ended: EndedCase): void;
 }
 
+/** Of sweep-expiring-pins. */
+export interface SweepInput {
+  /** Decides and starts nothing. */
+  dryRun: boolean;
+}
+
 export interface ExecutionInput {
   patientId: string;
   attempt: number;
@@ -390,11 +432,64 @@ export interface ExecutionInput {
   force: string | null;
 }
 
-export type ExecutionStatus = 'RUNNING' | 'SUCCEEDED' | 'FAILED' | 'TIMED_OUT' | 'ABORTED';
-
-export interface Executions {
+/** The executions of one state machine, which takes `Input`. */
+export interface Executions<Input = ExecutionInput> {
   /** Starts the named execution; a name that was started before answers with that one. Gives the ARN. */
-  start(name: string, input: ExecutionInput): Promise<string>;
+  start(name: string, input: Input): Promise<string>;
   /** null where no execution of that name was ever started. */
   describe(name: string): Promise<{ status: ExecutionStatus; arn: string; stoppedAt: number | null } | null>;
+}
+
+/** One execution in a list; its times have milliseconds. */
+export interface ListedExecution {
+  name: string;
+  status: ExecutionStatus;
+  startedAt: Instant;
+  stoppedAt: Instant | null;
+}
+
+export interface DescribedExecution extends ListedExecution {
+  /** JSON as it was given, parsed. */
+  input: unknown;
+  /** Null unless it SUCCEEDED. */
+  output: unknown;
+  error: string | null;
+  cause: string | null;
+}
+
+export interface HistoryEvent {
+  id: number;
+  /** With milliseconds. */
+  at: Instant;
+  /** Of Step Functions' HistoryEvent, e.g. TaskFailed. */
+  type: string;
+  /** Null: the execution's own. */
+  state: string | null;
+  /** Of a Task: from 1 on within one entry of its state. */
+  attempt: number | null;
+  input: unknown;
+  output: unknown;
+  error: string | null;
+  cause: string | null;
+}
+
+/** What Step Functions tells about executions, for 90 days. AwsUnavailableError is retried. */
+export interface ExecutionReader {
+  /** Newest first. Null where the machine is not deployed. WrongCursorError where `after` is none of this list. */
+  list(
+    machine: MachineName,
+    status: ExecutionStatus | null,
+    after: string | null,
+    limit: number,
+  ): Promise<{ executions: ListedExecution[]; next: string | null } | null>;
+  /** Null where there is no such execution. */
+  describe(machine: MachineName, name: string): Promise<DescribedExecution | null>;
+  /** Oldest first, 500 a page. Null where there is no such execution. WrongCursorError as in `list`. */
+  history(
+    machine: MachineName,
+    name: string,
+    after: string | null,
+  ): Promise<{ events: HistoryEvent[]; next: string | null } | null>;
+  /** The parsed ASL; as the execution ran by it, if one is named. Null where there is no such machine or execution. */
+  definition(machine: MachineName, execution: string | null): Promise<Record<string, unknown> | null>;
 }

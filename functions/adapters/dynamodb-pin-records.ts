@@ -146,7 +146,10 @@ function workAttributes(account: Account): Partial<Record<(typeof WORK_ATTRIBUTE
 function toAccount(patientId: string, item: Item): Account {
   const { [DUE_INDEX.partitionKey]: _shard, ...attributes } = withoutKeys(item);
   for (const name of WORK_ATTRIBUTES) delete attributes[name];
-  return { ...newAccount(patientId), ...attributes };
+  const account: Account = { ...newAccount(patientId), ...attributes };
+  const { message } = account;
+  // Before there were reminders a message did not say its kind: it told of a new PIN.
+  return message === null ? account : { ...account, message: { ...message, kind: message.kind ?? 'NEW_PIN' } };
 }
 
 /**

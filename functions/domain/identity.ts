@@ -30,3 +30,13 @@ export function digestOf(references: readonly string[]): string {
 export function webhookRequestId(webhookId: string): string {
   return digest('webhook', webhookId);
 }
+
+/** Id of what a person does over HTTP: the same key of the same person is the same request. */
+export function actionRequestId(actor: string, key: string): string {
+  return digest('action', actor, key);
+}
+
+/** What was asked, in a form that can be compared and kept. */
+export function requestDigest(operation: string, parts: unknown): string {
+  return digest('request', operation, JSON.stringify(parts));
+}

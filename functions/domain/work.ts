@@ -40,11 +40,25 @@ export function todoOf(account: Account): Todo | null {
   if (outcome === 'HELD') return heldTodo(reason);
   if (waitsForAddress(account)) return 'enter-email';
   if (hasTask('notify-patient')) return 'notify-patient';
-  if (outcome === 'FAILED') return 'see-failure';
+  // The patient was told by a person: the next look has nothing left to do.
+  if (outcome === 'FAILED') return isSettled(account) ? null : 'see-failure';
   // A resolved case whose Task nobody has closed yet.
   if (hasTask('enter-email')) return 'enter-email';
   if (hasTask('resolve-provider')) return 'resolve-provider';
   return hasTask('review-chart') ? 'review-chart' : null;
+}
+
+function isSettled({ message, document }: Account): boolean {
+  return message?.state === 'SETTLED' && message.document === document;
+}
+
+/** Whether a person may say that they have told the patient: nobody knows whether a mail has, or staff were asked to. */
+export function isAcknowledgeable({ message, staffTasks }: Account): boolean {
+  return (
+    message?.state === 'UNKNOWN' ||
+    message?.state === 'INTENDED' ||
+    staffTasks.some(({ code }) => code === 'notify-patient')
+  );
 }
 
 function heldTodo(reason: string | null): Todo {
@@ -81,7 +95,7 @@ export function fittingActions(account: Account, now: number): Action[] {
     redrive: outcome === null || !isResolved(outcome) || (document !== null && !isAlive),
     resend: isOfNewest && isAlive,
     release: outcome === 'HELD' || violations.length > 0,
-    acknowledge: message?.state === 'UNKNOWN' || message?.state === 'INTENDED',
+    acknowledge: isAcknowledgeable(account),
   };
   return ACTIONS.filter((action) => fits[action]);
 }

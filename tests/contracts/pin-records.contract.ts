@@ -40,6 +40,7 @@ export function describePinRecords(name: string, make: () => Promise<RecordsUnde
           document: 'd1',
           issuedAt: '2026-06-01T00:00:00Z',
           expiresAt: '2026-07-01T00:00:00Z',
+          reminder: 20,
           unclaimedCycles: 2,
           attempt: 3,
           lease: { owner: 'x', until: '2026-06-01T01:00:00Z' },
@@ -51,7 +52,7 @@ export function describePinRecords(name: string, make: () => Promise<RecordsUnde
             request: null,
             compared: { generalPractitioner: 'g', careTeam: 'c', author: 'a', draftOrders: ['rx1'] },
           },
-          message: { state: 'OWED', document: 'd1', sesId: null, filed: false },
+          message: { kind: 'REMINDER', state: 'OWED', document: 'd1', sesId: null, filed: false },
           violations: ['ROUTED'],
           staffTasks: [{ code: 'enter-email', reason: 'NONE' }],
           rejectedAddresses: ['digest'],
@@ -193,6 +194,18 @@ export function describePinRecords(name: string, make: () => Promise<RecordsUnde
         expect(await records.readRequest(patientId, 'r1')).toEqual(request);
         expect(await records.readRequest(patientId, 'r2')).toBeNull();
         expect(await records.readRequest(newPatient(), 'r1')).toBeNull();
+      });
+      it("lists a patient's requests, newest first", async () => {
+        const patientId = newPatient();
+        const requests = [3, 1, 2].map((hours) => ({
+          ...{ id: `r${hours}`, patientId, action: 'release' as const, actor: 'ann', reason: `after ${hours} h` },
+          at: toInstant(under.now() + hours * 3_600_000),
+        }));
+        for (const request of requests) await records.putRequest(request);
+        await records.save(null, newAccount(patientId));
+        expect((await records.listRequests(patientId, 10)).map(({ id }) => id)).toEqual(['r3', 'r2', 'r1']);
+        expect(await records.listRequests(patientId, 2)).toEqual([requests[0], requests[2]]);
+        expect(await records.listRequests(newPatient(), 10)).toEqual([]);
       });
     });
 

@@ -6,7 +6,8 @@ import { createDynamoDbWebhookRecords } from '../../functions/adapters/dynamodb-
 import { type Account, newAccount } from '../../functions/domain/account.ts';
 import type { PinDocument } from '../../functions/domain/chart.ts';
 import { PatientNotFoundError } from '../../functions/domain/errors.ts';
-import type { Ehr, ExecutionInput, ExecutionStatus, Fingerprint } from '../../functions/ports.ts';
+import type { ExecutionStatus } from '../../functions/domain/executions.ts';
+import type { Ehr, ExecutionInput, Fingerprint } from '../../functions/ports.ts';
 import type { TakePorts } from '../../functions/usecases/take-webhook.ts';
 import { tableUnderTest } from '../contracts/table-under-test.ts';
 
@@ -66,7 +67,7 @@ export async function webhookWorld(webhooksPerMinute = 600): Promise<WebhookWorl
       },
       clock: { now: () => NOW },
       chance: { randomInt: () => 0, newId: () => randomUUID() },
-      practice: { timeZone: 'America/New_York', webhooksPerMinute },
+      practice: { timeZone: 'America/New_York', reminderDays: [20, 27], webhooksPerMinute },
     },
     started: (patientId) => all.filter(({ input }) => input.patientId === patientId),
     end: (name, status) => void executions.set(name, status),

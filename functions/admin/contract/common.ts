@@ -1,5 +1,6 @@
 /** What several answers of the admin API have in common. */
 import * as z from 'zod/mini';
+import { MACHINES } from '../../domain/executions.ts';
 
 /** As in URLs: FHIR's id, the patient's opaque one. */
 export const patientId = z
@@ -12,6 +13,9 @@ export const executionName = z
 
 export const instant = z.iso.datetime().check(z.describe('Instant in UTC, whole seconds.'));
 
+/** As Step Functions has it. */
+export const moment = z.iso.datetime().check(z.describe('Instant in UTC, with milliseconds.'));
+
 export const day = z.iso.date().check(z.describe('Day in the practice’s time zone.'));
 
 /** Whoever pages hands back what the page before gave. */
@@ -19,7 +23,7 @@ export const cursor = z
   .string()
   .check(
     z.minLength(1),
-    z.maxLength(4096),
+    z.maxLength(6000),
     z.regex(/^[A-Za-z0-9_-]+$/),
     z.describe('`next` of the page before. Opaque.'),
   );
@@ -58,6 +62,4 @@ export const count = z.strictObject({
   isComplete: z.boolean().check(z.describe('false: there are at least so many; counting stopped there.')),
 });
 
-export const MACHINES = ['regenerate-pin', 'sweep-expiring-pins', 'discover-pins'] as const;
 export const machine = z.enum(MACHINES).check(z.describe('A state machine, by the name of its ASL file.'));
-export type MachineName = z.infer<typeof machine>;

@@ -1,8 +1,9 @@
 /** Executions and state machines, as Step Functions knows them. */
 import * as z from 'zod/mini';
-import { cursor, executionName, instant, limit, machine, page, patientId } from './common.ts';
+import { EXECUTION_STATUSES } from '../../domain/executions.ts';
+import { cursor, executionName, limit, machine, moment, page, patientId } from './common.ts';
 
-export const executionStatus = z.enum(['RUNNING', 'SUCCEEDED', 'FAILED', 'TIMED_OUT', 'ABORTED']);
+export const executionStatus = z.enum(EXECUTION_STATUSES);
 
 /** What leaves a case open can be listed by outcome, from the work list; Step Functions cannot do it for the others. */
 const openOutcome = z.enum(['EMAIL_MISSING', 'HELD', 'FAILED']);
@@ -11,8 +12,8 @@ export const executionRow = z.strictObject({
   name: executionName,
   machine,
   status: executionStatus,
-  startedAt: z.nullable(instant).check(z.describe('null where the list is by outcome: see the execution itself.')),
-  stoppedAt: z.nullable(instant),
+  startedAt: z.nullable(moment).check(z.describe('null where the list is by outcome: see the execution itself.')),
+  stoppedAt: z.nullable(moment),
   patientId: z.nullable(patientId).check(z.describe('Where the list is by outcome.')),
   outcome: z.nullable(z.string()).check(z.describe('Where the list is by outcome.')),
   reason: z.nullable(z.string()).check(z.describe('Where the list is by outcome.')),
@@ -41,8 +42,8 @@ export const execution = z.strictObject({
   name: executionName,
   machine,
   status: executionStatus,
-  startedAt: instant,
-  stoppedAt: z.nullable(instant),
+  startedAt: moment,
+  stoppedAt: z.nullable(moment),
   patientId: z.nullable(patientId).check(z.describe('Of the input; null where it names nobody.')),
   outcome: z.nullable(z.string()),
   reason: z.nullable(z.string()),
@@ -60,7 +61,7 @@ export const executionQuery = z.strictObject({
 
 export const historyEvent = z.strictObject({
   id: z.int().check(z.minimum(1)),
-  at: instant,
+  at: moment,
   type: z.string().check(z.describe('Type of Step Functions’ HistoryEvent, e.g. TaskStateEntered, TaskFailed.')),
   state: z.nullable(z.string()).check(z.describe('The state it happened in; null: the execution’s own event.')),
   attempt: z

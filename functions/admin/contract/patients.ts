@@ -1,7 +1,7 @@
 /** Patients: how a case stands and why, and what a person does about it. */
 import * as z from 'zod/mini';
-import { MESSAGE_STATES } from '../../domain/account.ts';
-import { cursor, day, executionName, instant, limit, page, patientId, why } from './common.ts';
+import { MESSAGE_KINDS, MESSAGE_STATES } from '../../domain/account.ts';
+import { cursor, day, executionName, instant, limit, moment, page, patientId, why } from './common.ts';
 import { executionStatus } from './executions.ts';
 import { action, location, reason, staffTask, todo, version } from './work.ts';
 
@@ -49,10 +49,10 @@ export const patient = z.strictObject({
   failures: z.int().check(z.minimum(0), z.describe('Failed ends in a row.')),
   unclaimedCycles: z.int().check(z.minimum(0), z.describe('Our PINs in a row that nobody registered with.')),
   message: z
-    .nullable(z.strictObject({ state: z.enum(MESSAGE_STATES), isFiled: z.boolean() }))
+    .nullable(z.strictObject({ kind: z.enum(MESSAGE_KINDS), state: z.enum(MESSAGE_STATES), isFiled: z.boolean() }))
     .check(
       z.describe(
-        'The notification of the newest PIN. OWED: to be sent. INTENDED: about to be sent, or lost. ACCEPTED: the mail service has it; filed once the chart has it, too. REFUSED: certainly not sent. UNKNOWN: nobody can know. SETTLED: a person says it is done.',
+        'The latest mail about the newest PIN: NEW_PIN, REQUESTED (somebody asked for it) or REMINDER. OWED: to be sent. INTENDED: about to be sent, or lost. ACCEPTED: the mail service has it; filed once the chart has it, too. REFUSED: certainly not sent. UNKNOWN: nobody can know. SETTLED: a person says it is done.',
       ),
     ),
   staffTasks: z.array(staffTask),
@@ -65,8 +65,8 @@ export const patient = z.strictObject({
         name: executionName,
         attempt: z.int().check(z.minimum(1)),
         status: executionStatus,
-        startedAt: instant,
-        stoppedAt: z.nullable(instant),
+        startedAt: moment,
+        stoppedAt: z.nullable(moment),
       }),
     )
     .check(z.describe('The latest ten, newest first; Step Functions forgets them after 90 days.')),

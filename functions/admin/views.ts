@@ -1,0 +1,55 @@
+/** How a case is shown: what a record says, without what identifies anybody or lets anybody in. */
+import type { Account } from '../domain/account.ts';
+import { millisecondsOf } from '../domain/instant.ts';
+import { fittingActions, isAtWork, todoOf, workEntryOf } from '../domain/work.ts';
+import { locationOf } from '../usecases/list-cases.ts';
+import type { PatientRow, PatientView } from './contract/patients.ts';
+import type { WorkItem } from './contract/work.ts';
+
+/** One line of a list of patients at `now`, milliseconds. */
+export function patientRow(account: Account, now: number): PatientRow {
+  const { patientId, version, outcome, reason, nextCheckDay } = account;
+  return {
+    patientId,
+    version: version ?? '', // stored, so it has one
+    pin: pinOf(account, now),
+    outcome,
+    reason,
+    todo: todoOf(account),
+    nextCheckDay,
+    location: locationOf(account),
+    isAtWork: isAtWork(account, now),
+  };
+}
+
+function pinOf({ document, issuedAt, expiresAt }: Account, now: number): PatientRow['pin'] {
+  if (document === null) return { state: 'NONE', issuedAt, expiresAt };
+  const isAlive = now < (millisecondsOf(expiresAt ?? '') ?? 0);
+  return { state: isAlive ? 'ALIVE' : 'EXPIRED', issuedAt, expiresAt };
+}
+
+/** One line of the work list; null where the case waits for nobody any more. */
+export function workItem(account: Account, now: number): WorkItem | null {
+  const entry = workEntryOf(account);
+  if (entry === null) return null;
+  const { patientId, version, reason, nextCheckDay, staffTasks, execution } = account;
+  return {
+    ...{ patientId, version: version ?? '', ...entry, reason, nextCheckDay, location: locationOf(account) },
+    ...{ staffTasks, execution, isAtWork: isAtWork(account, now), actions: fittingActions(account, now) },
+  };
+}
+
+type FromAccount = Omit<PatientView, 'explain' | 'executions' | 'decisions'>;
+
+/** What the record says of one case. */
+export function caseView(account: Account, now: number): FromAccount {
+  const { unresolvedSince, endedAt, endedBy, failures, unclaimedCycles, message, document, staffTasks } = account;
+  const isOfNewest = message !== null && message.document === document;
+  return {
+    ...patientRow(account, now),
+    since: unresolvedSince,
+    ...{ endedAt, endedBy, failures, unclaimedCycles, staffTasks },
+    message: isOfNewest ? { kind: message.kind, state: message.state, isFiled: message.filed } : null,
+    actions: fittingActions(account, now),
+  };
+}
