@@ -4,7 +4,7 @@ import Header from '@cloudscape-design/components/header';
 import Select from '@cloudscape-design/components/select';
 import SpaceBetween from '@cloudscape-design/components/space-between';
 import Table, { type TableProps } from '@cloudscape-design/components/table';
-import { MACHINES } from '../../functions/admin/contract/common.ts';
+import { MACHINES } from '../../functions/domain/executions.ts';
 import type { Answer } from '../../functions/admin/contract.ts';
 import { useExecutions } from '../api/questions.ts';
 import { Answered, Empty, Page } from '../shell/page.tsx';
