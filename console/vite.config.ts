@@ -18,7 +18,7 @@ export default defineConfig({
     // The page forbids inline scripts and data: URLs of scripts; small pictures may stay inline.
     modulePreload: { polyfill: false },
     // Read by the test and the bench of what a page loads first.
-    manifest: true,
+    manifest: 'manifest.json',
     reportCompressedSize: false,
     // Cloudscape's shell is one chunk of 900 KB, 250 KB as it travels; every page needs it.
     chunkSizeWarningLimit: 1_000,

@@ -23,7 +23,7 @@ interface Props {
   choose: (state: string) => void;
 }
 
-export function Graph({ name, flow, trace, chosen, choose }: Props) {
+export default function Graph({ name, flow, trace, chosen, choose }: Props) {
   const plan = useMemo(() => planOf(flow), [flow]);
   const arrow = useId();
   const order = useMemo(() => readingOrder(plan.states), [plan]);

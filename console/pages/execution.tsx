@@ -5,17 +5,16 @@ import Grid from '@cloudscape-design/components/grid';
 import Header from '@cloudscape-design/components/header';
 import KeyValuePairs from '@cloudscape-design/components/key-value-pairs';
 import SpaceBetween from '@cloudscape-design/components/space-between';
-import { useMemo } from 'react';
+import { lazy, Suspense, useMemo } from 'react';
 import { useParams } from 'react-router';
 import type { ExecutionView } from '../../functions/admin/contract/executions.ts';
 import type { AslDefinition } from '../../statemachines/asl.ts';
 import { CaseActions } from '../actions/case-actions.tsx';
 import { useDefinition, useExecution, useHistory, usePatient } from '../api/questions.ts';
 import { flowOf } from '../graph/flow.ts';
-import { Graph } from '../graph/graph.tsx';
 import { traceOf } from '../graph/trace.ts';
 import { Json } from '../shell/json.tsx';
-import { Answered, Empty, Page } from '../shell/page.tsx';
+import { Answered, Empty, Page, Reading } from '../shell/page.tsx';
 import { PageLink } from '../shell/page-link.tsx';
 import { usePracticeTime } from '../shell/practice-time.tsx';
 import { EndingStatus, Status } from '../shell/status.tsx';
@@ -24,6 +23,9 @@ import { Events } from './execution-events.tsx';
 import { shortName, USUAL_MACHINE } from './execution-name.ts';
 import { useFilters } from './filters.ts';
 import { StateDetails } from './state-details.tsx';
+
+// The layout is a chunk of its own: what is told in words is there before it.
+const Graph = lazy(() => import('../graph/graph.tsx'));
 
 export default function Execution() {
   const { name = '' } = useParams();
@@ -142,7 +144,9 @@ function Course({ of: { name, machine, status } }: { of: ExecutionView }) {
               <Answered query={history} what="the history">
                 {() =>
                   flow === null || trace === null ? null : (
-                    <Graph name={machine} flow={flow} trace={trace} chosen={chosen} choose={choose} />
+                    <Suspense fallback={<Reading what="the picture" />}>
+                      <Graph name={machine} flow={flow} trace={trace} chosen={chosen} choose={choose} />
+                    </Suspense>
                   )
                 }
               </Answered>

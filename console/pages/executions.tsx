@@ -1,12 +1,12 @@
 /** Executions, newest first; or those that left a case open, by how it ended. */
 import Box from '@cloudscape-design/components/box';
 import Header from '@cloudscape-design/components/header';
-import Select from '@cloudscape-design/components/select';
 import SpaceBetween from '@cloudscape-design/components/space-between';
 import Table, { type TableProps } from '@cloudscape-design/components/table';
-import { MACHINES } from '../../functions/domain/executions.ts';
 import type { Answer } from '../../functions/admin/contract.ts';
+import { MACHINES } from '../../functions/domain/executions.ts';
 import { useExecutions } from '../api/questions.ts';
+import { Choice } from '../shell/choice.tsx';
 import { Answered, Empty, Page } from '../shell/page.tsx';
 import { PageLink } from '../shell/page-link.tsx';
 import { usePracticeTime } from '../shell/practice-time.tsx';
@@ -21,7 +21,7 @@ type Row = Answer<'listExecutions'>['items'][number];
 
 const STATUSES = ['RUNNING', 'SUCCEEDED', 'FAILED', 'TIMED_OUT', 'ABORTED'];
 const OUTCOMES = ['EMAIL_MISSING', 'HELD', 'FAILED'];
-const ANY = { value: '', label: 'Any' };
+const ANY = { id: 'any', text: 'Any' };
 
 export default function Executions() {
   const [read] = useFilters();
@@ -67,43 +67,35 @@ export default function Executions() {
 
 function Filters() {
   const [read, set] = useFilters();
-  const machines = MACHINES.map((value) => ({ value, label: value }));
   const machine = read('machine') ?? USUAL_MACHINE;
-  const choices = (values: readonly string[]) => [
-    ANY,
-    ...values.map((value) => ({ value, label: outcomeWords(value) })),
-  ];
-  const chosen = (values: readonly string[], value = '') => choices(values).find((each) => each.value === value) ?? ANY;
   return (
     <SpaceBetween direction="horizontal" size="xs">
-      <Select
-        inlineLabelText="State machine"
-        options={machines}
-        selectedOption={machines.find(({ value }) => value === machine) ?? null}
-        onChange={({ detail }) =>
-          set({
-            machine: detail.selectedOption.value === USUAL_MACHINE ? undefined : detail.selectedOption.value,
-            outcome: undefined,
-          })
-        }
+      <Choice
+        label="State machine"
+        options={MACHINES.map((id) => ({ id, text: id }))}
+        chosen={machine}
+        choose={(id) => set({ machine: id === USUAL_MACHINE ? undefined : id, outcome: undefined })}
       />
-      <Select
-        inlineLabelText="Status"
+      <Choice
+        label="Status"
         options={choices(STATUSES)}
-        selectedOption={chosen(STATUSES, read('status'))}
-        onChange={({ detail }) => set({ status: detail.selectedOption.value, outcome: undefined })}
+        chosen={read('status') ?? ANY.id}
+        choose={(id) => set({ status: chosenOf(id), outcome: undefined })}
       />
       {machine === USUAL_MACHINE ? (
-        <Select
-          inlineLabelText="Left open as"
+        <Choice
+          label="Left open as"
           options={choices(OUTCOMES)}
-          selectedOption={chosen(OUTCOMES, read('outcome'))}
-          onChange={({ detail }) => set({ outcome: detail.selectedOption.value, status: undefined })}
+          chosen={read('outcome') ?? ANY.id}
+          choose={(id) => set({ outcome: chosenOf(id), status: undefined })}
         />
       ) : null}
     </SpaceBetween>
   );
 }
+
+const choices = (values: readonly string[]) => [ANY, ...values.map((id) => ({ id, text: outcomeWords(id) }))];
+const chosenOf = (id: string) => (id === ANY.id ? undefined : id);
 
 function useColumns(machine: string | undefined, isByOutcome: boolean): TableProps.ColumnDefinition<Row>[] {
   const { timeZone } = usePracticeTime();

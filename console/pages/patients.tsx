@@ -3,13 +3,13 @@ import Box from '@cloudscape-design/components/box';
 import Button from '@cloudscape-design/components/button';
 import Header from '@cloudscape-design/components/header';
 import Input from '@cloudscape-design/components/input';
-import SegmentedControl from '@cloudscape-design/components/segmented-control';
 import SpaceBetween from '@cloudscape-design/components/space-between';
 import Table, { type TableProps } from '@cloudscape-design/components/table';
 import { type FormEvent, useState } from 'react';
 import { useNavigate } from 'react-router';
 import type { PatientRow } from '../../functions/admin/contract/patients.ts';
 import { useOverview, usePatients } from '../api/questions.ts';
+import { Choice } from '../shell/choice.tsx';
 import { Answered, Empty, Page } from '../shell/page.tsx';
 import { PageLink } from '../shell/page-link.tsx';
 import { EndingStatus, PinStatus } from '../shell/status.tsx';
@@ -79,9 +79,7 @@ function List({ today }: { today: string }) {
       {() => (
         <Table
           variant="container"
-          header={
-            <Header variant="h2">Next look within {SPANS.find(({ id }) => id === span)?.text.toLowerCase()}</Header>
-          }
+          header={<Header variant="h2">By their next look</Header>}
           ariaLabels={{ tableLabel: 'Patients' }}
           columnDefinitions={COLUMNS}
           items={data?.items ?? []}
@@ -89,11 +87,11 @@ function List({ today }: { today: string }) {
           loading={isPlaceholderData}
           loadingText="Reading patients"
           filter={
-            <SegmentedControl
+            <Choice
               label="Next look within"
-              selectedId={span}
               options={SPANS}
-              onChange={({ detail }) => set({ days: detail.selectedId === USUAL ? undefined : detail.selectedId })}
+              chosen={span}
+              choose={(id) => set({ days: id === USUAL ? undefined : id })}
             />
           }
           pagination={

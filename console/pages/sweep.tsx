@@ -15,7 +15,7 @@ import { dayNameOf, isDay, lengthOf, momentOf } from '../time.ts';
 import { endingWords, LOOK_WORDS } from '../words.ts';
 import { executionPath } from './execution-name.ts';
 import { SweepProgress } from './sweep-progress.tsx';
-import { SweepStatus } from './sweeps.tsx';
+import { SweepStatus } from './sweep-status.tsx';
 
 const OutcomeChart = lazy(() => import('./outcome-chart.tsx'));
 

@@ -1,21 +1,20 @@
 /** Sweeps: what each day's did, as a picture and as a list; starting one. */
 import Container from '@cloudscape-design/components/container';
 import Header from '@cloudscape-design/components/header';
-import SegmentedControl from '@cloudscape-design/components/segmented-control';
 import SpaceBetween from '@cloudscape-design/components/space-between';
-import StatusIndicator from '@cloudscape-design/components/status-indicator';
 import Table, { type TableProps } from '@cloudscape-design/components/table';
 import { lazy, Suspense } from 'react';
 import type { Sweep } from '../../functions/admin/contract/sweeps.ts';
 import { StartSweep } from '../actions/start-sweep.tsx';
 import { useSweeps } from '../api/questions.ts';
+import { Choice } from '../shell/choice.tsx';
 import { Answered, Empty, Page, Reading } from '../shell/page.tsx';
 import { PageLink } from '../shell/page-link.tsx';
 import { usePracticeTime } from '../shell/practice-time.tsx';
 import { lengthOf, momentOf } from '../time.ts';
-import { STOP_WORDS } from '../words.ts';
 import { useFilters } from './filters.ts';
 import { SweepProgress } from './sweep-progress.tsx';
+import { SweepStatus } from './sweep-status.tsx';
 
 // Charts are a chunk of their own: the list is there before them.
 const SweepChart = lazy(() => import('./sweep-chart.tsx'));
@@ -52,13 +51,11 @@ export default function Sweeps() {
                   variant="h2"
                   description="Patients whom a sweep looked at, by day and by what the look came to; dry runs are left out."
                   actions={
-                    <SegmentedControl
-                      label="Days"
-                      selectedId={span}
+                    <Choice
+                      label="Shown"
                       options={SPANS}
-                      onChange={({ detail }) =>
-                        set({ days: detail.selectedId === USUAL ? undefined : detail.selectedId })
-                      }
+                      chosen={span}
+                      choose={(id) => set({ days: id === USUAL ? undefined : id })}
                     />
                   }
                 >
@@ -112,11 +109,4 @@ function useColumns(): TableProps.ColumnDefinition<Sweep>[] {
     { id: 'not-due', header: 'Not due', cell: ({ counts }) => counts.NOT_DUE },
     { id: 'failed', header: 'Failed', cell: ({ counts }) => counts.FAILED },
   ];
-}
-
-export function SweepStatus({ of: { status, stoppedBy } }: { of: Sweep }) {
-  if (status === 'RUNNING') return <StatusIndicator type="in-progress">Running</StatusIndicator>;
-  if (status === 'STOPPED') return <StatusIndicator type="stopped">Stopped from outside</StatusIndicator>;
-  if (stoppedBy !== null) return <StatusIndicator type="warning">{STOP_WORDS[stoppedBy] ?? stoppedBy}</StatusIndicator>;
-  return <StatusIndicator type="success">Looked at everybody</StatusIndicator>;
 }
