@@ -26,6 +26,7 @@ import {
   WEBHOOK_SECRET_ARN,
 } from './environment.ts';
 import { createGateway, type Gateway } from './gateway.ts';
+import { serveHttpApi } from './http-api.ts';
 import type { HttpHandler } from './http-messages.ts';
 import { type Kept, openKept } from './kept.ts';
 import { createKms, type Kms } from './kms.ts';
@@ -33,7 +34,7 @@ import { serveLocalApi } from './local-api.ts';
 import { createMailbox, type Mailbox } from './mailbox.ts';
 import { createSecretsManager, type SecretsManager } from './secrets-manager.ts';
 import { createStepFunctions, type LambdaHandler, type StepFunctions } from './stepfunctions/step-functions.ts';
-import { localWebhookSecret, serveHttpApi } from './webhooks.ts';
+import { localWebhookSecret } from './webhooks.ts';
 
 export interface PlatformOptions {
   /** Of the gateway; 0 = any free one. */
@@ -133,10 +134,9 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
   const kms = createKms({ keyArn: FINGERPRINT_KEY_ARN, keyMaterial });
   await dynamodb.createTable(TABLE);
   await kept?.keepTable();
-  const stateMachineArn = `arn:aws:states:${REGION}:${ACCOUNT_ID}:stateMachine:${STATE_MACHINE}`;
   setEnvironment({
     url: gateway.url,
-    stateMachineArn,
+    origins: gateway.origins,
     policyFile: options.policyFile,
     logLevel: options.logLevel ?? 'SILENT',
     metrics: options.metrics ?? false,
@@ -151,7 +151,7 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
     ...(kept && { keep: kept.keepExecution }),
   });
   await stepFunctions.restore(before?.executions ?? []);
-  gateway.mount('/webhooks', serveHttpApi('/webhooks', await importHandler('triggers/ehr-webhook'), clock.now));
+  await mountApi(gateway, clock.now);
   const consoleBuild = createConsoleBuild();
   gateway.mount('/console', serveConsole(consoleBuild));
   gateway.mount(
@@ -197,6 +197,20 @@ async function machineOf(name: string, { step }: Around) {
     tasks.map(async ([task]) => [task, step(task, await importHandler(`steps/${handlerOf(task)}`))] as const),
   );
   return { name, definition, functions: Object.fromEntries(functions) };
+}
+
+/** What API Gateway is in front of. */
+async function mountApi(gateway: Gateway, now: () => number): Promise<void> {
+  const webhook = await importHandler('triggers/ehr-webhook');
+  gateway.mount('/webhooks', serveHttpApi({ name: 'EhrWebhook', handler: webhook, prefix: '/webhooks' }, now));
+  const admin = await importHandler('admin/admin-api');
+  gateway.mount('/api', serveHttpApi({ name: 'AdminApi', handler: admin, prefix: '/api', claims: localClaims }, now));
+}
+
+/** Whoever sits at this machine may act, as `local`; the gateway keeps everybody else away. */
+function localClaims(): Record<string, string> {
+  const exp = String(Math.floor(realTime() / 1000) + 3_600);
+  return { token_use: 'access', username: 'local', 'cognito:groups': '[operator]', exp };
 }
 
 async function importHandler(file: string): Promise<LambdaHandler> {

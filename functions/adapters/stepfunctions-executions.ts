@@ -47,9 +47,9 @@ export function createStepFunctionsExecutions<Input>({
     async describe(name) {
       const arn = executionArn(stateMachineArn, name);
       try {
-        const execution = await client.send(new DescribeExecutionCommand({ executionArn: arn }), {
-          abortSignal: signal,
-        });
+        // Without input and output, for which the caller would need the machine's key.
+        const command = new DescribeExecutionCommand({ executionArn: arn, includedData: 'METADATA_ONLY' });
+        const execution = await client.send(command, { abortSignal: signal });
         return { status: statusOf(execution.status), arn, stoppedAt: execution.stopDate?.getTime() ?? null };
       } catch (error) {
         if (error instanceof Error && error.name === 'ExecutionDoesNotExist') return null;

@@ -3,7 +3,9 @@ import type { Account } from '../domain/account.ts';
 import { millisecondsOf } from '../domain/instant.ts';
 import { fittingActions, isAtWork, todoOf, workEntryOf } from '../domain/work.ts';
 import { locationOf } from '../usecases/list-cases.ts';
+import type { KnownSweep } from '../usecases/list-sweeps.ts';
 import type { PatientRow, PatientView } from './contract/patients.ts';
+import type { Sweep } from './contract/sweeps.ts';
 import type { WorkItem } from './contract/work.ts';
 
 /** One line of a list of patients at `now`, milliseconds. */
@@ -52,4 +54,9 @@ export function caseView(account: Account, now: number): FromAccount {
     message: isOfNewest ? { kind: message.kind, state: message.state, isFiled: message.filed } : null,
     actions: fittingActions(account, now),
   };
+}
+
+export function sweepView(run: KnownSweep): Sweep {
+  const { day, execution, dryRun, startedAt, endedAt, status, stoppedBy, minutes, counts } = run;
+  return { day, execution, dryRun, startedAt, endedAt, status, stoppedBy, minutes, counts };
 }

@@ -15,6 +15,7 @@ afterEach(() => vi.restoreAllMocks());
 it('writes every field that is allowed', () => {
   const fields: Required<LogFields> = {
     step: 'SignDocument',
+    operation: 'readPatient',
     execution: 'x1',
     patientId: 'p1',
     due: 'REGENERATE',
@@ -32,6 +33,7 @@ it('writes every field that is allowed', () => {
 it('writes no field that is not, whoever hands it over', () => {
   const smuggled = {
     step: 'SignDocument',
+    operation: 'readPatient',
     pin: CANARY,
     email: CANARY,
     cause: new Error(CANARY),
