@@ -102,9 +102,12 @@ export function useHistory(name: string, machine: string, isRunning: boolean) {
   return useLive(
     key,
     (signal) => moreHistory(api, name, machine, client.getQueryData<History>(key), signal),
-    isRunning ? BUSY_MS : NEVER,
+    // Asked until its end is in it: the execution may have ended between two looks.
+    (data) => (data?.events.some(({ type }) => ENDS.includes(type)) ? NEVER : isRunning ? BUSY_MS : CALM_MS),
   );
 }
+
+const ENDS = ['ExecutionSucceeded', 'ExecutionFailed', 'ExecutionTimedOut', 'ExecutionAborted'];
 
 async function moreHistory(
   api: Api,

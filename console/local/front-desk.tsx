@@ -106,7 +106,7 @@ function EmailForm({ save, isSaving }: FormProps) {
   );
 }
 
-const AS_GP = { value: '', label: 'General practitioner' };
+const AS_GP = { value: '', label: 'As general practitioner' };
 
 function ProviderForm({ chart, save, isSaving }: FormProps & { chart: Chart }) {
   const [practitioner, setPractitioner] = useState<string | null>(null);
@@ -117,30 +117,30 @@ function ProviderForm({ chart, save, isSaving }: FormProps & { chart: Chart }) {
     ...chart.organizations.map(({ reference, name }) => ({ value: reference, label: `At ${name}` })),
   ];
   return (
-    <FormField label="Responsible provider" description="Alone in that place: who else stood there is taken out (P5).">
-      <SpaceBetween direction="horizontal" size="xs">
+    <SpaceBetween size="xs">
+      <FormField label="Responsible where" description="Alone there: who else stood there is taken out (P5).">
         <Select
-          ariaLabel="Place of responsibility"
           options={places}
           selectedOption={places.find(({ value }) => value === at) ?? AS_GP}
           onChange={({ detail }) => setAt(detail.selectedOption.value ?? '')}
         />
+      </FormField>
+      <FormField label="Provider">
         <Select
-          ariaLabel="Provider"
           placeholder="Choose a provider"
           options={practitioners}
           selectedOption={practitioners.find(({ value }) => value === practitioner) ?? null}
           onChange={({ detail }) => setPractitioner(detail.selectedOption.value ?? null)}
         />
-        <Button
-          disabled={isSaving || practitioner === null}
-          onClick={() => {
-            if (practitioner !== null) save({ edit: 'SET_PROVIDER', practitioner, at: at === '' ? null : at });
-          }}
-        >
-          Set provider
-        </Button>
-      </SpaceBetween>
-    </FormField>
+      </FormField>
+      <Button
+        disabled={isSaving || practitioner === null}
+        onClick={() => {
+          if (practitioner !== null) save({ edit: 'SET_PROVIDER', practitioner, at: at === '' ? null : at });
+        }}
+      >
+        Set provider
+      </Button>
+    </SpaceBetween>
   );
 }

@@ -166,8 +166,7 @@ function Troubles() {
   const trouble = useTrouble();
   const arm = (which: Trouble | null, text: string) =>
     trouble.mutate(which, {
-      onSuccess: () =>
-        tell({ type: 'info', header: which === null ? 'Everything works again' : `Next: ${text.toLowerCase()}` }),
+      onSuccess: () => tell({ type: 'info', header: which === null ? 'Everything works again' : `Next: ${text}` }),
       onError: (error) => tell({ type: 'error', header: 'It could not be set', content: error.message }),
     });
   return (

@@ -24,14 +24,15 @@ export function Events({ events, choose }: { events: readonly HistoryEventView[]
       wrapLines
       ariaLabels={{ tableLabel: 'Events' }}
       columnDefinitions={[
-        { id: 'id', header: '#', width: 48, cell: ({ id }) => id },
+        { id: 'id', header: '#', width: 52, cell: ({ id }) => id },
         {
           id: 'what',
           header: 'Event',
           isRowHeader: true,
-          cell: ({ type, state, attempt, error }) => (
+          cell: ({ type, at, state, attempt, error }) => (
             <>
               {type}
+              <Box variant="small"> {format.format(new Date(at))}</Box>
               {state === null ? null : (
                 <div>
                   <Link onFollow={() => choose(state)}>{state}</Link>
@@ -42,7 +43,6 @@ export function Events({ events, choose }: { events: readonly HistoryEventView[]
             </>
           ),
         },
-        { id: 'at', header: 'At', width: 110, cell: ({ at }) => format.format(new Date(at)) },
       ]}
       items={latest}
       trackBy={({ id }) => String(id)}

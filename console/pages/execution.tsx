@@ -10,6 +10,7 @@ import { useParams } from 'react-router';
 import type { ExecutionView } from '../../functions/admin/contract/executions.ts';
 import type { AslDefinition } from '../../statemachines/asl.ts';
 import { CaseActions } from '../actions/case-actions.tsx';
+import { useSurroundings } from '../api/context.tsx';
 import { useDefinition, useExecution, useHistory, usePatient } from '../api/questions.ts';
 import { flowOf } from '../graph/flow.ts';
 import { traceOf } from '../graph/trace.ts';
@@ -89,11 +90,12 @@ function Labelled({ label, children }: { label: string; children: React.ReactNod
 
 function Summary({ of }: { of: ExecutionView }) {
   const { timeZone, now } = usePracticeTime();
+  const { site } = useSurroundings();
   const { name, status, startedAt, stoppedAt, patientId, outcome, error, cause } = of;
   return (
     <Container header={<Header variant="h2">In short</Header>}>
       <KeyValuePairs
-        columns={4}
+        columns={3}
         items={[
           { label: 'Status', value: <Status of={status} /> },
           { label: 'How the case ended', value: outcome === null ? '–' : <EndingStatus {...of} /> },
@@ -106,6 +108,9 @@ function Summary({ of }: { of: ExecutionView }) {
           { label: 'Error', value: error ?? 'none' },
           { label: 'Cause', value: cause === null ? '–' : <Json value={cause} /> },
           { label: 'Name', value: <Box variant="code">{name}</Box> },
+          ...(site.local === null || patientId === null
+            ? []
+            : [{ label: 'Chart', value: <PageLink to={`/local/chart/${patientId}`}>Open the chart</PageLink> }]),
         ]}
       />
     </Container>

@@ -41,6 +41,7 @@ export default function Executions() {
             columnDefinitions={columns}
             items={data?.items ?? []}
             trackBy="name"
+            wrapLines
             loading={isPlaceholderData}
             loadingText="Reading executions"
             filter={<Filters />}

@@ -84,6 +84,7 @@ function List({ today }: { today: string }) {
           columnDefinitions={COLUMNS}
           items={data?.items ?? []}
           trackBy="patientId"
+          wrapLines
           loading={isPlaceholderData}
           loadingText="Reading patients"
           filter={
@@ -119,12 +120,12 @@ const COLUMNS: TableProps.ColumnDefinition<PatientRow>[] = [
     isRowHeader: true,
     cell: ({ patientId }) => <PageLink to={`/patients/${patientId}`}>{patientId}</PageLink>,
   },
-  { id: 'pin', header: 'PIN', minWidth: 200, cell: ({ pin }) => <PinStatus pin={pin} /> },
-  { id: 'case', header: 'Last look', minWidth: 240, cell: (row) => <EndingStatus {...row} /> },
+  { id: 'pin', header: 'PIN', minWidth: 210, cell: ({ pin }) => <PinStatus pin={pin} /> },
+  { id: 'case', header: 'Last look', minWidth: 220, cell: (row) => <EndingStatus {...row} /> },
   {
     id: 'todo',
     header: 'To do',
-    minWidth: 160,
+    minWidth: 150,
     cell: ({ todo }) => (todo === null ? <Box color="text-body-secondary">nothing</Box> : TODO_WORDS[todo].title),
   },
   {

@@ -48,7 +48,11 @@ function Numbers({ of: { work, running, due, lastSweep, now } }: { of: Overview 
             value: (
               <>
                 <Figure>{counted({ count: total, isComplete })}</Figure>
-                {oldest === undefined ? null : <Box variant="small">The oldest waits for {lengthOf(oldest, now)}</Box>}
+                {oldest === undefined ? null : (
+                  <Box variant="p" color="text-body-secondary">
+                    The oldest waits for {lengthOf(oldest, now)}
+                  </Box>
+                )}
               </>
             ),
           },

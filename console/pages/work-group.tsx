@@ -2,12 +2,10 @@
 import Box from '@cloudscape-design/components/box';
 import Button from '@cloudscape-design/components/button';
 import Header from '@cloudscape-design/components/header';
-import SpaceBetween from '@cloudscape-design/components/space-between';
 import Table, { type TableProps } from '@cloudscape-design/components/table';
 import { useState } from 'react';
 import type { Overview, WorkItem } from '../../functions/admin/contract/work.ts';
 import { CaseActions } from '../actions/case-actions.tsx';
-import { useSurroundings } from '../api/context.tsx';
 import { useWorkList } from '../api/questions.ts';
 import { Empty } from '../shell/page.tsx';
 import { PageLink } from '../shell/page-link.tsx';
@@ -46,6 +44,7 @@ export function WorkGroup({ group }: { group: Overview['work'][number] }) {
       columnDefinitions={columns}
       items={items}
       trackBy="patientId"
+      wrapLines
       loading={list.data === undefined}
       loadingText="Reading the cases"
       empty={<Empty title="Done">The last of these has just been seen to.</Empty>}
@@ -66,7 +65,6 @@ export function WorkGroup({ group }: { group: Overview['work'][number] }) {
 
 function useColumns(): TableProps.ColumnDefinition<WorkItem>[] {
   const { now } = usePracticeTime();
-  const { site } = useSurroundings();
   return [
     {
       id: 'patient',
@@ -74,7 +72,7 @@ function useColumns(): TableProps.ColumnDefinition<WorkItem>[] {
       isRowHeader: true,
       cell: ({ patientId }) => <PageLink to={`/patients/${patientId}`}>{patientId}</PageLink>,
     },
-    { id: 'why', header: 'Why', minWidth: 200, cell: (item) => <EndingStatus {...item} /> },
+    { id: 'why', header: 'Why', minWidth: 220, cell: (item) => <EndingStatus {...item} /> },
     { id: 'since', header: 'Waits for', cell: ({ since }) => lengthOf(since, now) },
     {
       id: 'next',
@@ -83,16 +81,10 @@ function useColumns(): TableProps.ColumnDefinition<WorkItem>[] {
     },
     { id: 'location', header: 'Location', cell: ({ location }) => location ?? '–' },
     {
-      id: 'look',
-      header: 'Look at',
-      minWidth: 150,
-      cell: ({ patientId, execution }) => (
-        <SpaceBetween direction="horizontal" size="s">
-          {execution === null ? null : <PageLink to={`/executions/${execution}`}>Execution</PageLink>}
-          {site.local === null ? null : <PageLink to={`/local/chart/${patientId}`}>Chart</PageLink>}
-        </SpaceBetween>
-      ),
+      id: 'execution',
+      header: 'Execution',
+      cell: ({ execution }) => (execution === null ? '–' : <PageLink to={`/executions/${execution}`}>Open</PageLink>),
     },
-    { id: 'actions', header: 'Actions', minWidth: 160, cell: (item) => <CaseActions of={item} /> },
+    { id: 'actions', header: 'Actions', minWidth: 150, cell: (item) => <CaseActions of={item} /> },
   ];
 }

@@ -3,7 +3,7 @@ import AppLayout from '@cloudscape-design/components/app-layout';
 import Button from '@cloudscape-design/components/button';
 import Flashbar, { type FlashbarProps } from '@cloudscape-design/components/flashbar';
 import SideNavigation, { type SideNavigationProps } from '@cloudscape-design/components/side-navigation';
-import { lazy, Suspense, useEffect, useRef } from 'react';
+import { lazy, Suspense, useEffect, useRef, useState } from 'react';
 import { Route, Routes, useHref, useLocation, useNavigate } from 'react-router';
 import { PauseBanner } from '../actions/pause.tsx';
 import { useSurroundings } from '../api/context.tsx';
@@ -42,6 +42,9 @@ const LOCAL_PAGES = [
   { text: 'Mailbox', path: '/local/mailbox' },
 ];
 
+/** Where the navigation stands beside the page and not above it; Cloudscape's own limit. */
+const HAS_ROOM = '(min-width: 689px)';
+
 export function App() {
   return (
     <NoticesProvider>
@@ -55,6 +58,7 @@ function Frame() {
   const { pathname } = useLocation();
   const overview = useOverview();
   const content = useRef<HTMLDivElement>(null);
+  const [isOpen, setIsOpen] = useState(() => matchMedia(HAS_ROOM).matches);
   useFocusOnMove(pathname, content);
   return (
     <PracticeTimeProvider value={overview.data ?? UNKNOWN_TIME}>
@@ -64,10 +68,19 @@ function Frame() {
       <AppLayout
         headerSelector="#top"
         toolsHide
+        navigationOpen={isOpen}
+        onNavigationChange={({ detail }) => setIsOpen(detail.open)}
         maxContentWidth={1400}
         navigationWidth={220}
         ariaLabels={{ navigation: 'Pages', navigationToggle: 'Show pages', navigationClose: 'Hide pages' }}
-        navigation={<Navigation path={pathname} hasLocal={site.local !== null} />}
+        navigation={
+          <Navigation
+            path={pathname}
+            hasLocal={site.local !== null}
+            // On a phone it covers the page that was asked for.
+            followed={() => setIsOpen(matchMedia(HAS_ROOM).matches)}
+          />
+        }
         notifications={<Notifications />}
         content={
           <div ref={content} tabIndex={-1} className="content">
@@ -128,7 +141,13 @@ function Nothing() {
   );
 }
 
-function Navigation({ path, hasLocal }: { path: string; hasLocal: boolean }) {
+interface NavigationProps {
+  path: string;
+  hasLocal: boolean;
+  followed: () => void;
+}
+
+function Navigation({ path, hasLocal, followed }: NavigationProps) {
   const navigate = useNavigate();
   const base = useHref('/').replace(/\/$/, '');
   const link = (page: { text: string; path: string }): SideNavigationProps.Item => ({
@@ -147,6 +166,7 @@ function Navigation({ path, hasLocal }: { path: string; hasLocal: boolean }) {
       onFollow={(event) => {
         if (event.detail.external) return;
         event.preventDefault();
+        followed();
         void navigate(event.detail.href.slice(base.length) || '/');
       }}
     />

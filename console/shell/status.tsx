@@ -1,4 +1,5 @@
 /** Outcomes and statuses with the sign and the colour that they have everywhere in the console. */
+import Box from '@cloudscape-design/components/box';
 import StatusIndicator, { type StatusIndicatorProps } from '@cloudscape-design/components/status-indicator';
 import type { ReactNode } from 'react';
 import type { PatientRow } from '../../functions/admin/contract/patients.ts';
@@ -33,9 +34,15 @@ export function EndingStatus({ outcome, reason, isAtWork = false }: Ending) {
   if (isAtWork) return <Status of="RUNNING">An execution is at work</Status>;
   if (outcome === null) return <StatusIndicator type="pending">Not looked at yet</StatusIndicator>;
   return (
-    <Status of={outcome}>
-      {reason === null ? outcomeWords(outcome) : `${outcomeWords(outcome)}: ${reasonWords(reason)}`}
-    </Status>
+    <>
+      <Status of={outcome} />
+      {reason === null ? null : (
+        <Box variant="span" color="text-body-secondary">
+          {' '}
+          {reasonWords(reason)}
+        </Box>
+      )}
+    </>
   );
 }
 

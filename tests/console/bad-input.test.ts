@@ -71,7 +71,7 @@ describe('an action', () => {
     await reasonOf(page).fill(REASON);
     await confirm(page, 'Redrive').click();
     await page.getByText('The case has changed meanwhile').waitFor();
-    await page.getByRole('dialog').getByText('Failed: EhrUnavailableError').waitFor();
+    await page.getByRole('dialog').getByText('EhrUnavailableError').waitFor();
     expect(await reasonOf(page).inputValue()).toBe(REASON);
     await confirm(page, 'Redrive all the same').click();
     await page.getByText('an execution has started').waitFor();
