@@ -1,6 +1,6 @@
 /** The chart as the console shows it, and what the front desk does in it. */
 import { randomInt } from 'node:crypto';
-import type { CareTeam, DocumentReference, Organization, Patient, Practitioner, Resource } from '@medplum/fhirtypes';
+import type { CareTeam, Organization, Patient, Practitioner, Resource } from '@medplum/fhirtypes';
 import type { FhirResource } from 'fhir/r4';
 import { EXTENSION } from '../functions/adapters/fhir/codes.ts';
 import type { PortalStatus } from '../functions/domain/patient.ts';
@@ -11,18 +11,18 @@ import type { Chart, ChartEdit, ChartList, ChartPatient, WebhookOrder } from './
 /** More is found by searching. */
 const LISTED = 50;
 
-/** What of a patient is shown, besides the Patient: each with the search by which it is found. */
+/** What is shown besides the Patient: found by the patient, and by a document about them. */
 const ABOUT_A_PATIENT = [
   'DocumentReference',
   'QuestionnaireResponse',
   'Encounter',
   'Task',
   'Communication',
-  'Provenance',
   'CareTeam',
   'MedicationRequest',
   'AuditEvent',
 ];
+const ABOUT_A_DOCUMENT = ['Task?focus', 'Provenance?target'];
 
 export interface LocalChart {
   list(query: string): Promise<ChartList>;
@@ -125,14 +125,18 @@ function nameOf({ id, name }: Patient | Practitioner): string {
   return [...(first?.given ?? []), first?.family].filter(Boolean).join(' ') || (id ?? '');
 }
 
-/** Newest first, routing included, which is about a document rather than a patient. */
+/** The latest change first. */
 async function about(ehr: EhrSimulator, patientId: string): Promise<Resource[]> {
   const found: Resource[] = [];
   for (const type of ABOUT_A_PATIENT) {
     found.push(...(await ehr.search<Resource>(`${type}?patient=Patient/${patientId}&_count=100`)));
   }
-  const documents = found.filter((each) => each.resourceType === 'DocumentReference') as DocumentReference[];
-  for (const { id } of documents) found.push(...(await ehr.search<Resource>(`Task?focus=DocumentReference/${id}`)));
+  const documents = found.filter(({ resourceType }) => resourceType === 'DocumentReference');
+  for (const { id } of documents) {
+    for (const search of ABOUT_A_DOCUMENT) {
+      found.push(...(await ehr.search<Resource>(`${search}=DocumentReference/${id}`)));
+    }
+  }
   const updated = ({ meta }: Resource) => meta?.lastUpdated ?? '';
   return found.toSorted((a, b) => updated(b).localeCompare(updated(a)));
 }

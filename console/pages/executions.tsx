@@ -107,7 +107,7 @@ function useColumns(machine: string | undefined, isByOutcome: boolean): TablePro
       isRowHeader: true,
       minWidth: 180,
       cell: (row) => (
-        <PageLink to={executionPath(row.name, row.machine)} ariaLabel={row.name}>
+        <PageLink to={executionPath(row.name, row.machine)}>
           <Box variant="code">{shortName(row.name)}</Box>
         </PageLink>
       ),

@@ -8,7 +8,6 @@ interface Props {
   children: ReactNode;
   variant?: LinkProps.Variant;
   fontSize?: LinkProps.FontSize;
-  ariaLabel?: string;
 }
 
 /** A link to another page of the console; with a modifier key a new tab, as any link. */

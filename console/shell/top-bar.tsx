@@ -84,11 +84,12 @@ const MOVES = [
 function useClockMenu(): TopNavigationProps.Utility {
   const { now, timeZone } = usePracticeTime();
   const { move, isMoving } = useClock();
+  const text = isMoving ? 'Time passes…' : isKnown(now) ? momentOf(now, timeZone) : 'Clock';
   return {
     type: 'menu-dropdown',
     iconName: 'calendar',
-    text: isMoving ? 'Time passes…' : isKnown(now) ? momentOf(now, timeZone) : 'Clock',
-    ariaLabel: 'Clock of the practice',
+    text,
+    ariaLabel: `${text}, clock of the practice`,
     title: 'The practice’s time',
     items: MOVES.map((each) => ({ ...each, disabled: isMoving })),
     onItemClick: ({ detail }) => move(detail.id),

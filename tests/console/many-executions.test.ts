@@ -1,5 +1,6 @@
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { shortName } from '../../console/pages/execution-name.ts';
 import { manyExecutions, nameOf, PAGE } from '../harness/many-executions.ts';
 import { type OpenConsole, openConsole } from './open-console.ts';
 
@@ -11,7 +12,7 @@ beforeAll(async () => {
 });
 afterAll(() => consoles.close());
 
-const rowOf = (page: Page, n: number) => page.getByRole('link', { name: nameOf(n) });
+const rowOf = (page: Page, n: number) => page.getByRole('link', { name: shortName(nameOf(n)) });
 const next = (page: Page) => page.getByRole('button', { name: 'Next page' });
 
 describe('100,000 executions', () => {

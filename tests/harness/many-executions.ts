@@ -9,7 +9,7 @@ const START = Date.UTC(2026, 5, 15, 12);
 
 /** Name of the n-th, newest first, n from 0. */
 export function nameOf(n: number): string {
-  return `${n.toString(16).padStart(40, '0')}-1`;
+  return `${n.toString(16).padStart(8, '0').padEnd(40, '0')}-1`;
 }
 
 export function manyExecutions(total: number): (called: Called) => Answer<'listExecutions'> {
