@@ -82,7 +82,7 @@ function spawnVite(outDir: string): ChildProcess {
   const child = spawn(process.execPath, [vite, 'build', ...config, '--outDir', outDir, '--logLevel', 'warn'], {
     cwd: ROOT,
     stdio: ['ignore', 'ignore', 'pipe'],
-    env: { PATH: process.env.PATH, NODE_ENV: 'production' },
+    env: { NODE_ENV: 'production' },
   });
   if (child.pid !== undefined) setPriority(child.pid, NICENESS);
   return child;
