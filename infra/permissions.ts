@@ -152,7 +152,10 @@ function secretStatements(
   ];
 }
 
-/** From one address, through one configuration set: a stolen role cannot send as somebody else or without TLS. */
+/**
+ * From one address, and through no other configuration set: a stolen role cannot send as somebody else. That it uses ours, which
+ * demands TLS, is no condition that IAM knows (docs/security.md).
+ */
 function mailStatement(stack: Stack, { sender, configurationSetName }: PermittedResources): PolicyStatement {
   const domain = sender.slice(sender.lastIndexOf('@') + 1);
   const arn = (resource: string, resourceName: string) => stack.formatArn({ service: 'ses', resource, resourceName });

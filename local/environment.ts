@@ -12,6 +12,9 @@ export const TABLE = 'portal-pin';
 export const STATE_MACHINE = 'regenerate-pin';
 export const SWEEP_MACHINE = 'sweep-expiring-pins';
 
+/** By it every mail is sent; the local SES publishes its events, as it does on AWS. */
+export const CONFIGURATION_SET = 'portal-pin';
+
 /** What the EHR signs its webhooks with. */
 export const WEBHOOK_SECRET_ARN = `arn:aws:secretsmanager:${REGION}:${ACCOUNT_ID}:secret:portal-pin/ehr-webhooks-000000`;
 /** The one key of the local KMS. */
@@ -72,7 +75,7 @@ export function setEnvironment(settings: LocalSettings): void {
     [ENVIRONMENT.ehrScopes]: SCOPES.join(' '),
     [ENVIRONMENT.fingerprintKeyArn]: FINGERPRINT_KEY_ARN,
     [ENVIRONMENT.practicePolicyFile]: settings.policyFile,
-    [ENVIRONMENT.sesConfigurationSet]: '',
+    [ENVIRONMENT.sesConfigurationSet]: CONFIGURATION_SET,
     [ENVIRONMENT.stateMachineArn]: stateMachineArn(STATE_MACHINE),
     [ENVIRONMENT.sweepStateMachineArn]: stateMachineArn(SWEEP_MACHINE),
     [ENVIRONMENT.table]: TABLE,

@@ -32,6 +32,7 @@ import * as sweepOperations from './operations/sweeps.ts';
 import * as workOperations from './operations/work.ts';
 import { adminProblem, asProblem } from './problems.ts';
 import { readAsked } from './request.ts';
+import { routed } from './routing.ts';
 
 /** A page of a hundred cases takes a second; API Gateway waits ten (infra/constructs/http-api.ts), people do not. */
 const DEADLINE_MS = 8_000;
@@ -44,28 +45,6 @@ const PERFORM: { [Name in OperationName]: Perform<Name> } = {
   ...sweepOperations,
   ...practiceOperations,
 };
-
-const PATHS = [...new Set(Object.values(OPERATIONS).map(({ path }) => path))].map((path) => ({
-  path,
-  pattern: new URLPattern({ pathname: path.replaceAll(/\{(\w+)\}/g, ':$1') }),
-}));
-const NAMES = Object.keys(OPERATIONS) as OperationName[];
-
-/** The operation that is asked for, with its path's parameters. Problems 404, 405. */
-function routed({ rawPath = '', requestContext }: APIGatewayProxyEventV2) {
-  for (const { path, pattern } of PATHS) {
-    const found = pattern.exec({ pathname: rawPath });
-    if (found === null) continue;
-    const here = NAMES.filter((name) => OPERATIONS[name].path === path);
-    const name = here.find((each) => OPERATIONS[each].method === requestContext?.http?.method);
-    if (name === undefined) {
-      const allow = here.map((each) => OPERATIONS[each].method).join(', ');
-      throw adminProblem('method-not-allowed', { headers: { allow } });
-    }
-    return { name, parameters: found.pathname.groups as Record<string, string> };
-  }
-  throw adminProblem('not-found');
-}
 
 export interface Guard {
   /** Whose pages may call. */

@@ -31,6 +31,8 @@ export const EXPLANATIONS: Record<SettingKey<Policy>, string> = {
   attemptLimit: 'Failed ends in a row, before a person is asked.',
   webhooksPerMinute: 'Webhooks of the EHR that are taken in a minute; it repeats what comes beyond.',
   reminderDays: 'Days after a PIN was issued on which a patient who has not registered is reminded.',
+  softBounceRetries:
+    'How often a mail that came back for now is sent again, a day later each time, before its address counts as dead.',
   languages: 'Languages of the mail; the first one where the patient reads none of them.',
 };
 

@@ -2,7 +2,6 @@
 import type { Account } from '../domain/account.ts';
 import { millisecondsOf } from '../domain/instant.ts';
 import { fittingActions, isAtWork, todoOf, workEntryOf } from '../domain/work.ts';
-import { locationOf } from '../usecases/list-cases.ts';
 import type { KnownSweep } from '../usecases/list-sweeps.ts';
 import type { PatientRow, PatientView } from './contract/patients.ts';
 import type { Sweep } from './contract/sweeps.ts';
@@ -10,7 +9,7 @@ import type { WorkItem } from './contract/work.ts';
 
 /** One line of a list of patients at `now`, milliseconds. */
 export function patientRow(account: Account, now: number): PatientRow {
-  const { patientId, version, outcome, reason, nextCheckDay } = account;
+  const { patientId, version, outcome, reason, nextCheckDay, location } = account;
   return {
     patientId,
     version: version ?? '', // stored, so it has one
@@ -19,7 +18,7 @@ export function patientRow(account: Account, now: number): PatientRow {
     reason,
     todo: todoOf(account),
     nextCheckDay,
-    location: locationOf(account),
+    location,
     isAtWork: isAtWork(account, now),
   };
 }
@@ -34,9 +33,9 @@ function pinOf({ document, issuedAt, expiresAt }: Account, now: number): Patient
 export function workItem(account: Account, now: number): WorkItem | null {
   const entry = workEntryOf(account);
   if (entry === null) return null;
-  const { patientId, version, reason, nextCheckDay, staffTasks, execution } = account;
+  const { patientId, version, reason, nextCheckDay, location, staffTasks, execution } = account;
   return {
-    ...{ patientId, version: version ?? '', ...entry, reason, nextCheckDay, location: locationOf(account) },
+    ...{ patientId, version: version ?? '', ...entry, reason, nextCheckDay, location },
     ...{ staffTasks, execution, isAtWork: isAtWork(account, now), actions: fittingActions(account, now) },
   };
 }
@@ -47,8 +46,10 @@ type FromAccount = Omit<PatientView, 'explain' | 'executions' | 'decisions'>;
 export function caseView(account: Account, now: number): FromAccount {
   const { unresolvedSince, endedAt, endedBy, failures, unclaimedCycles, message, document, staffTasks } = account;
   const isOfNewest = message !== null && message.document === document;
+  const { pickedUpAt, registeredAt, reminder } = account;
   return {
     ...patientRow(account, now),
+    ...{ pickedUpAt, registeredAt, reminder },
     since: unresolvedSince,
     ...{ endedAt, endedBy, failures, unclaimedCycles, staffTasks },
     message: isOfNewest ? { kind: message.kind, state: message.state, isFiled: message.filed } : null,

@@ -61,6 +61,11 @@ export function isAcknowledgeable({ message, staffTasks }: Account): boolean {
   );
 }
 
+/** Whether the case waits for a person who may say: go on. For the addresses that sent mail back, too: they may be mended. */
+export function isHeld({ outcome, reason, violations }: Account): boolean {
+  return outcome === 'HELD' || violations.length > 0 || (outcome === 'EMAIL_MISSING' && reason === 'SUPPRESSED');
+}
+
 function heldTodo(reason: string | null): Todo {
   if (reason === 'RESPONSIBLE_PROVIDER_UNRESOLVED') return 'resolve-provider';
   return reason === 'CHART_UNCLEAR' ? 'review-chart' : 'decide';
@@ -93,8 +98,9 @@ export function fittingActions(account: Account, now: number): Action[] {
   const fits: Record<Action, boolean> = {
     regenerate: true,
     redrive: outcome === null || !isResolved(outcome) || (document !== null && !isAlive),
-    resend: isOfNewest && isAlive,
-    release: outcome === 'HELD' || violations.length > 0,
+    // A signing to be checked comes first: the message waits for it.
+    resend: isOfNewest && isAlive && violations.length === 0,
+    release: isHeld(account),
     acknowledge: isAcknowledgeable(account),
   };
   return ACTIONS.filter((action) => fits[action]);

@@ -4,6 +4,7 @@ import type { APIGatewayProxyEventV2 } from 'aws-lambda';
 import * as z from 'zod/mini';
 import { type EhrEvent, ehrEvent } from '../domain/ehr-event.ts';
 import type { SignedWebhook } from '../ports.ts';
+import type { Problem } from './problem.ts';
 import { webhookProblem } from './webhook-problems.ts';
 
 /** A webhook names a patient and says what happened; 64 KB is hundreds of times as much. */
@@ -27,7 +28,11 @@ export interface WebhookRequest extends SignedWebhook {
   digest: string;
 }
 
-/** The webhook as it came, to be verified before its body is looked at. Problems 404, 405, 415, 413, 400, in this order. */
+export function notVerified(): Problem {
+  return webhookProblem('not-verified', { headers: { 'www-authenticate': 'StandardWebhooks' } });
+}
+
+/** The webhook as it came, to be verified before its body is looked at. Problems 404, 405, 415, 413, 401 where it is not signed at all, 400, in this order. */
 export function readWebhook(event: APIGatewayProxyEventV2): WebhookRequest {
   const { headers = {}, rawPath = '', requestContext } = event;
   // Before it stands the stage, unless that is the default one.
@@ -39,6 +44,8 @@ export function readWebhook(event: APIGatewayProxyEventV2): WebhookRequest {
     throw webhookProblem('unsupported-media-type');
   }
   const bytes = bytesOf(event);
+  // Unsigned is unknown, whatever else is missing with it.
+  if (headers['webhook-signature'] === undefined) throw notVerified();
   const { 'webhook-id': id = '', 'webhook-timestamp': timestamp = '', 'webhook-signature': signature = '' } = headers;
   const isTold = WEBHOOK_ID.test(id) && TIMESTAMP.test(timestamp) && signature.length <= MAX_SIGNATURES_LENGTH;
   if (!isTold || !SIGNATURES.test(signature)) throw webhookProblem('malformed-headers');

@@ -2,11 +2,12 @@
  * What a person decides: regenerate now, release a hold, resend or acknowledge a message. Each decision is recorded
  * with actor and reason before it takes effect, and is refused by name where it does not fit the case.
  */
-import { type Account, isMessageOwed } from '../domain/account.ts';
+import { type Account, isMessageOwed, owedAnew } from '../domain/account.ts';
 import { dayOf } from '../domain/calendar.ts';
+import { withMessageAtOnce } from '../domain/email-feedback.ts';
 import { DecisionRefusedError, RecordConflictError } from '../domain/errors.ts';
 import { millisecondsOf, toInstant } from '../domain/instant.ts';
-import { isAcknowledgeable } from '../domain/work.ts';
+import { isAcknowledgeable, isHeld } from '../domain/work.ts';
 import type { Chance, DecisionRequest, Ehr } from '../ports.ts';
 import { type StartAnswer, type StartPorts, start } from './start.ts';
 
@@ -79,11 +80,11 @@ function forgottenPin(account: Account): Partial<Account> {
  */
 export async function release(ports: DecisionPorts, decision: Decision): Promise<StartAnswer> {
   const account = await idleAccount(ports, decision);
-  if (account.outcome !== 'HELD' && account.violations.length === 0) throw new DecisionRefusedError('NOT_HELD');
+  if (!isHeld(account)) throw new DecisionRefusedError('NOT_HELD');
   await record(ports, 'release', decision);
   const nextCheckDay = dayOf(ports.clock.now(), ports.practice.timeZone);
   const counted = { failures: 0, unclaimedCycles: 0, violations: [], rejectedAddresses: [] };
-  await save(ports, account, { ...account, ...counted, ...forgottenPin(account), nextCheckDay });
+  await save(ports, account, { ...withMessageAtOnce(account), ...counted, ...forgottenPin(account), nextCheckDay });
   return startFor(ports, decision, null);
 }
 
@@ -96,8 +97,7 @@ export async function resend(ports: DecisionPorts, decision: Decision): Promise<
     throw new DecisionRefusedError('PIN_EXPIRED');
   await record(ports, 'resend', decision);
   const nextCheckDay = dayOf(ports.clock.now(), ports.practice.timeZone);
-  const owed = { ...message, state: 'OWED', sesId: null, filed: false } as const;
-  await save(ports, account, { ...account, message: owed, nextCheckDay });
+  await save(ports, account, { ...account, message: owedAnew(message), nextCheckDay });
   return startFor(ports, decision, null);
 }
 

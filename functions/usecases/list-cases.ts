@@ -46,11 +46,6 @@ function isWanted(account: Account, { outcome, reason, todo, location }: WorkFil
     (outcome === null || entry.outcome === outcome) &&
     (reason === null || account.reason === reason) &&
     (todo === null || entry.todo === todo) &&
-    (location === null || locationOf(account) === location)
+    (location === null || account.location === location)
   );
-}
-
-/** Id of the Organization where the patient is cared for, where the record knows it. */
-export function locationOf(account: Account): string | null {
-  return 'location' in account && typeof account.location === 'string' ? account.location : null;
 }

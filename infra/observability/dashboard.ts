@@ -11,12 +11,15 @@ import {
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import type { Construct } from 'constructs';
 import { METRICS } from '../../functions/runtime/metric-names.ts';
-import { executions, mail, ownMetrics, STEP_FAILED, table } from './metrics.ts';
+import { api, executions, mail, ownMetrics, STEP_FAILED, table } from './metrics.ts';
 
 export interface Shown {
   dashboardName: string;
   stateMachineArn: string;
   functions: ReadonlyMap<string, IFunction>;
+  /** Of sweep-expiring-pins. */
+  sweepArn: string;
+  apiId: string;
   tableName: string;
   metricNamespace: string;
 }
@@ -25,7 +28,7 @@ const HOUR = Duration.hours(1);
 const DAY = Duration.days(1);
 
 export function dashboard(scope: Construct, shown: Shown): Dashboard {
-  const { stateMachineArn, tableName, metricNamespace } = shown;
+  const { stateMachineArn, sweepArn, apiId, tableName, metricNamespace } = shown;
   const own = ownMetrics(metricNamespace);
   const { service, outcome, reason } = METRICS.dimensions;
   const functions = [...shown.functions.values()];
@@ -76,7 +79,19 @@ export function dashboard(scope: Construct, shown: Shown): Dashboard {
       ],
       [
         graph(
-          'Slowest tenth of each step',
+          'Sweeps',
+          ['ExecutionsStarted', 'ExecutionsSucceeded', 'ExecutionsFailed', 'ExecutionsTimedOut'].map((name) =>
+            executions(name, sweepArn, DAY),
+          ),
+        ),
+        graph(
+          'Webhooks and other requests',
+          (['Count', '4xx', '5xx'] as const).map((name) => api(name, apiId, HOUR)),
+        ),
+      ],
+      [
+        graph(
+          'Slowest tenth of each function',
           functions.map((each) => each.metricDuration({ statistic: Stats.percentile(90), period: HOUR })),
         ),
         graph(

@@ -66,6 +66,8 @@ export class StatelessStack extends Stack {
     output('ApiUrl', api.endpoint);
     output('EhrWebhookUrl', `${api.endpoint}/webhooks/ehr`);
     output('TimeZone', deployment.policy.timeZone);
+    // An output may not be empty; the command line takes what is no number for no day.
+    output('ReminderDays', deployment.policy.reminderDays.join(',') || 'none');
     output('SesConfigurationSet', configurationSetName);
     output('AlarmTopicArn', alarmTopicArn);
     const console = `https://${this.region}.console.aws.amazon.com/cloudwatch/home?region=${this.region}`;

@@ -68,6 +68,8 @@ describe('what needs a person', () => {
     expect(await filtered({ todo: 'enter-email' })).toEqual(items.filter(({ todo }) => todo === 'enter-email'));
     expect(await filtered({ day: today })).toEqual(items);
     expect(await filtered({ day: '2020-01-01' })).toEqual([]);
+    const [somewhere = ''] = items.flatMap(({ location }) => location ?? []);
+    expect(await filtered({ location: somewhere })).toEqual(items.filter(({ location }) => location === somewhere));
     expect(await filtered({ location: 'nowhere' })).toEqual([]);
     expect(await filtered({ outcome: 'HELD', reason: 'NONE' })).toEqual([]);
   });
@@ -205,9 +207,17 @@ describe('sweeps', () => {
     expect(dryRun).toBe(true);
     await running.platform.stepFunctions.settled();
     const report = await api.ask('readSweep', { parameters: { day, execution } });
-    expect(report).toMatchObject({ day, execution, dryRun: true, status: 'ENDED', stoppedBy: null, outcomes: {} });
+    expect(report).toMatchObject({
+      day,
+      execution,
+      dryRun: true,
+      status: 'ENDED',
+      stoppedBy: null,
+      outcomes: {},
+      conversion: {},
+    });
     const { items, from, to } = await api.ask('listSweeps', { query: { day, days: 3 } });
-    const { outcomes: _outcomes, ...run } = report;
+    const { outcomes: _outcomes, conversion: _conversion, ...run } = report;
     expect({ items, to }).toEqual({ items: [run], to: day });
     expect(from < to).toBe(true);
     expect((await api.ask('readOverview')).lastSweep).toEqual(run);

@@ -56,6 +56,7 @@ beforeAll(async () => {
     const account: Account = {
       ...newAccount(`p-${(n * 37) % 120}`),
       ...end,
+      location: n % 4 === 0 ? 'clinic' : null,
       endedAt,
       unresolvedSince: isOpen ? endedAt : null,
       nextCheckDay: n % 11 === 0 ? null : addDays('2026-06-10', n % 23),
@@ -90,7 +91,7 @@ function expected(filter: WorkFilter): string[] {
         (filter.outcome === null || account.outcome === filter.outcome) &&
         (filter.reason === null || account.reason === filter.reason) &&
         (filter.todo === null || todo === filter.todo) &&
-        filter.location === null &&
+        (filter.location === null || account.location === filter.location) &&
         (filter.from === null || since >= filter.from) &&
         (filter.before === null || since < filter.before),
     )
@@ -105,7 +106,7 @@ const filters: fc.Arbitrary<WorkFilter> = fc.record({
   outcome: orNull(fc.constantFrom('REGENERATED', 'NOT_NEEDED', 'EMAIL_MISSING', 'HELD', 'FAILED')),
   reason: orNull(fc.constantFrom('NONE', 'CYCLE_LIMIT', 'EhrUnavailableError', 'NOBODY')),
   todo: orNull(fc.constantFrom(...TODOS)),
-  location: fc.constantFrom(null, null, null, 'clinic'),
+  location: fc.constantFrom(null, null, 'clinic', 'nowhere'),
   from: orNull(instants),
   before: orNull(instants),
 });

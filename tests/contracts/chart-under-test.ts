@@ -26,6 +26,8 @@ export interface ChartUnderTest {
   isDiscarded(draft: DraftIds): Promise<boolean>;
   /** Messages filed for the patient, each as its id at the mail service. */
   filedMessages(patientId: string): Promise<string[]>;
+  /** What the chart says of one: whether it was done, why not or what went wrong, and when it was received. */
+  filedFate(sesId: string): Promise<{ isDone: boolean; why: string | null; receivedAt: string | null }>;
   /** Open Tasks for the front desk, `code reason`, sorted. */
   openStaffTasks(patientId: string): Promise<string[]>;
   close(): Promise<void>;

@@ -2,10 +2,17 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import type { TableOptions } from '../../functions/adapters/items.ts';
+import type { Capacity } from '../../local/capacity-meter.ts';
 import { createDynamoDb } from '../../local/dynamodb.ts';
 import { createGateway } from '../../local/gateway.ts';
 
-export async function tableUnderTest(): Promise<TableOptions & { close(): Promise<void> }> {
+export interface TableUnderTest extends TableOptions {
+  /** What was asked of it so far, in request units. */
+  capacity: Capacity;
+  close(): Promise<void>;
+}
+
+export async function tableUnderTest(): Promise<TableUnderTest> {
   const table = 'portal-pin';
   const gateway = await createGateway({ port: 0 });
   const database = await createDynamoDb({ now: () => Date.parse('2026-06-15T12:00:00Z') });
@@ -19,7 +26,8 @@ export async function tableUnderTest(): Promise<TableOptions & { close(): Promis
   return {
     client: DynamoDBDocumentClient.from(client),
     table,
-    signal: AbortSignal.timeout(60_000),
+    signal: AbortSignal.timeout(300_000),
+    capacity: database.capacity,
     async close() {
       client.destroy();
       await gateway.close();

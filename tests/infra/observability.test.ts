@@ -208,6 +208,8 @@ describe('the dashboard', () => {
     'Mails (whole account)',
     'From expiry to access',
     'Oldest unresolved case',
+    'Sweeps',
+    'Webhooks and other requests',
   ])('shows: %s', (title) => {
     expect(
       JSON.parse(body.replaceAll(/\{AWS::Region\}/g, 'us-east-1')).widgets.map(

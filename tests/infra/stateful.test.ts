@@ -184,6 +184,7 @@ describe('outputs', () => {
       'EhrWebhookUrl',
       'FingerprintKeyArn',
       'RegeneratePinStateMachineArn',
+      'ReminderDays',
       'SesConfigurationSet',
       'SweepExpiringPinsStateMachineArn',
       'TableName',

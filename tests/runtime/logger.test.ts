@@ -33,7 +33,6 @@ it('writes every field that is allowed', () => {
 it('writes no field that is not, whoever hands it over', () => {
   const smuggled = {
     step: 'SignDocument',
-    operation: 'readPatient',
     pin: CANARY,
     email: CANARY,
     cause: new Error(CANARY),

@@ -52,7 +52,6 @@ export const execution = z.strictObject({
   error: z.nullable(z.string()).check(z.describe('Name of the error by which it failed.')),
   cause: z.nullable(z.string()).check(z.describe('A code, as JSON text where a function failed.')),
 });
-export type ExecutionView = z.infer<typeof execution>;
 
 /** Patients’ executions have a name of their own shape; the machine of any other must be told. */
 export const executionQuery = z.strictObject({

@@ -43,6 +43,11 @@ export const patients = page(patientRow);
 
 export const patient = z.strictObject({
   ...standing,
+  pickedUpAt: z.nullable(instant).check(z.describe('When the patient first looked at the newest PIN.')),
+  registeredAt: z.nullable(instant).check(z.describe('When they registered with the portal by it.')),
+  reminder: z
+    .nullable(z.int())
+    .check(z.describe('The latest reminder day of the newest PIN that is done, sent or passed over; null: none.')),
   since: z.nullable(instant).check(z.describe('Since when the case waits for somebody.')),
   endedAt: z.nullable(instant).check(z.describe('When the latest look ended.')),
   endedBy: z.nullable(executionName),
@@ -93,7 +98,6 @@ export const actionOrder = z.strictObject({
     z.boolean().check(z.describe('With regenerate alone: a new PIN although the old one is valid. false unless told.')),
   ),
 });
-export type ActionOrder = z.infer<typeof actionOrder>;
 
 export const actionAnswer = z.strictObject({
   decision: z

@@ -49,6 +49,13 @@ export const sweepReport = z.strictObject({
         'What became of what it started: `REGENERATED`, `HELD/CYCLE_LIMIT`, `FAILED/EhrUnavailableError`, …; RUNNING: not ended yet; LATER: a later execution has ended the case since.',
       ),
     ),
+  conversion: z
+    .record(z.string(), z.strictObject({ issued: whole, pickedUp: whole, registered: whole, replaced: whole }))
+    .check(
+      z.describe(
+        'What came of the PINs that its executions signed, by location of care (id of an Organization, or NONE). `replaced`: another has taken its place since, as nobody registered with it.',
+      ),
+    ),
 });
 
 export const sweepOrder = z.strictObject({

@@ -16,7 +16,8 @@ export const listSweeps: Perform<'listSweeps'> = async (ports, { query }) => {
 export const readSweep: Perform<'readSweep'> = async (ports, { parameters: { day = '', execution = '' } }) => {
   const report = await sweepReport(ports, day, execution);
   if (report === null) throw adminProblem('sweep-unknown');
-  return { ...sweepView(await withStatus(ports, report)), outcomes: report.outcomes };
+  const { outcomes, conversion } = report;
+  return { ...sweepView(await withStatus(ports, report)), outcomes, conversion };
 };
 
 export const startSweep: Perform<'startSweep'> = async (ports, { body, id, caller }) => {
