@@ -67,7 +67,7 @@ function Standing({ of }: { of: PatientView }) {
           </Box>
         )}
         <KeyValuePairs
-          columns={4}
+          columns={3}
           items={[
             { label: 'PIN', value: <PinStatus pin={pin} /> },
             { label: 'Issued', value: moment(pin.issuedAt) },
@@ -76,6 +76,9 @@ function Standing({ of }: { of: PatientView }) {
             { label: 'Waits for a person', value: since === null ? 'no' : `for ${lengthOf(since, now)}` },
             { label: 'Next look', value: nextCheckDay === null ? 'not by itself' : shortDayOf(nextCheckDay) },
             { label: 'Notification', value: message === null ? 'none' : messageWords(message) },
+            { label: 'Picked up', value: moment(of.pickedUpAt) },
+            { label: 'Registered', value: moment(of.registeredAt) },
+            { label: 'Reminded', value: of.reminder === null ? 'not yet' : `on day ${of.reminder}` },
             { label: 'Location of care', value: location ?? 'not known' },
             { label: 'PINs in a row nobody used', value: unclaimedCycles },
             { label: 'Failed attempts in a row', value: failures },

@@ -47,7 +47,7 @@ export default function SweepPage() {
 
 function Report({ of }: { of: Answer<'readSweep'> }) {
   const { timeZone } = usePracticeTime();
-  const { execution, startedAt, endedAt, minutes, counts, outcomes, dryRun, status } = of;
+  const { execution, startedAt, endedAt, minutes, counts, outcomes, conversion, dryRun, status } = of;
   const rows = Object.entries(outcomes).toSorted(([, a], [, b]) => b - a);
   return (
     <SpaceBetween size="l">
@@ -92,6 +92,29 @@ function Report({ of }: { of: Answer<'readSweep'> }) {
             ]}
             items={rows}
             empty={<Empty title="It has started nothing" />}
+          />
+          <Table
+            variant="container"
+            header={
+              <Header variant="h2" description="By location of care: what came of the PINs that its executions signed.">
+                What patients did
+              </Header>
+            }
+            ariaLabels={{ tableLabel: 'What patients did' }}
+            columnDefinitions={[
+              {
+                id: 'location',
+                header: 'Location',
+                isRowHeader: true,
+                cell: ([key]) => (key === 'NONE' ? 'not known' : key),
+              },
+              { id: 'issued', header: 'Issued', cell: ([, { issued }]) => issued },
+              { id: 'picked-up', header: 'Picked up', cell: ([, { pickedUp }]) => pickedUp },
+              { id: 'registered', header: 'Registered', cell: ([, { registered }]) => registered },
+              { id: 'replaced', header: 'Replaced unused', cell: ([, { replaced }]) => replaced },
+            ]}
+            items={Object.entries(conversion)}
+            empty={<Empty title="It has made no PIN" />}
           />
         </>
       )}

@@ -62,19 +62,23 @@ describe.each([
   ['1280', DESKTOP, 'light'],
   ['390', PHONE, 'dark'],
 ] as const)('%s pixels wide', (_width, viewport, colorScheme) => {
-  it.each(PAGES)('%s is whole', async (_name, path, shown) => {
-    const { page, foreign } = await browser.open({ viewport, colorScheme });
-    const complaints: string[] = [];
+  const complaints: string[] = [];
+  let page: Page;
+  let foreign: string[];
+  beforeAll(async () => {
+    ({ page, foreign } = await browser.open({ viewport, colorScheme }));
     page.on('pageerror', (error) => complaints.push(error.message));
     page.on('console', (message) => {
       if (message.type() === 'error') complaints.push(message.text());
     });
+  });
+
+  it.each(PAGES)('%s is whole', async (_name, path, shown) => {
     await show(page, path(), shown);
     expect(await axeViolations(page)).toEqual([]);
     const isTooWide = 'document.documentElement.scrollWidth > document.documentElement.clientWidth';
     expect(await page.evaluate(isTooWide)).toBe(false);
     expect(foreign).toEqual([]);
     expect(complaints).toEqual([]);
-    await page.context().close();
   });
 });
