@@ -6,6 +6,8 @@ import { SCOPES } from '../functions/adapters/fhir/scopes.ts';
 import { realTime, useClock } from '../functions/runtime/clock.ts';
 import { handlerOf } from '../statemachines/asl.ts';
 import { createVirtualClock, type VirtualClock } from './clock.ts';
+import { serveConsole } from './console.ts';
+import { type ConsoleBuild, createConsoleBuild } from './console-build.ts';
 import { deliverLapses, runSweep } from './daily-sweep.ts';
 import { createDynamoDb, type DynamoDb } from './dynamodb.ts';
 import { type AuthorizationServer, createAuthorizationServer } from './ehr/authorization-server.ts';
@@ -30,6 +32,7 @@ import { serveHttpApi } from './http-api.ts';
 import type { HttpHandler } from './http-messages.ts';
 import { type Kept, openKept } from './kept.ts';
 import { createKms, type Kms } from './kms.ts';
+import { serveLocalApi } from './local-api.ts';
 import { createMailbox, type Mailbox } from './mailbox.ts';
 import { createSecretsManager, type SecretsManager } from './secrets-manager.ts';
 import { simulatedEvents } from './ses-events.ts';
@@ -71,6 +74,8 @@ export interface Platform {
   mailbox: Mailbox;
   kms: Kms;
   stepFunctions: StepFunctions;
+  /** Built when it is first looked at. */
+  consoleBuild: ConsoleBuild;
   /** Between the local SES and its function. */
   emailEvents: EmailEvents;
   /** Resolves when no execution runs and SES has told of every mail. */
@@ -167,6 +172,10 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
   });
   await stepFunctions.restore(before?.executions ?? []);
   await mountApi(gateway, clock.now);
+  const consoleBuild = createConsoleBuild();
+  gateway.mount('/console', serveConsole(consoleBuild));
+  const webhooks = `${gateway.url}/webhooks`;
+  gateway.mount('/local-api', serveLocalApi({ ehr, mailbox, now: clock.now, webhooks, webhookSecret }));
   mountAll(gateway, around, { clock, ehr, authorization, dynamodb, mailbox, kms, secretsManager, stepFunctions });
   /** What is told of a mail may start an execution, which may send one more. */
   const settled = async () => {
@@ -195,11 +204,13 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
     mailbox,
     kms,
     stepFunctions,
+    consoleBuild,
     emailEvents,
     settled,
     endpoints: endpointsOf(gateway.url, authorization, stepFunctions, webhookSecret),
     kept,
     async close() {
+      consoleBuild.close();
       emailEvents.hold();
       await stepFunctions.close();
       await emailEvents.settled();
