@@ -47,6 +47,12 @@ export function acknowledgementsOf(names: Names): readonly Acknowledgement[] {
         'Lambda lists the table’s streams before it reads one, and ListStreams knows no single stream. It reads the exact stream alone.',
     },
     {
+      rule: 'AwsSolutions-SF1',
+      constructs: MACHINES.map(({ id }) => `stateless/${id}`),
+      reason:
+        'Its events without execution data would name states and no patient. The functions’ log lines tell each step with its execution, its patient’s opaque id and what it decided, and are kept six years; the machine logs what failed, and its history has everything for 90 days.',
+    },
+    {
       rule: 'HIPAA.Security-IAMNoInlinePolicy',
       constructs: [...ROLES, 'stateless/Sweep/Role'],
       reason:

@@ -166,7 +166,7 @@ describe('the logs', () => {
     ]);
     for (const { LogGroupName, RetentionInDays, KmsKeyId, DeletionProtectionEnabled } of logs) {
       // HIPAA keeps the audit six years; the rest is operation.
-      expect(RetentionInDays).toBe(LogGroupName.includes('/states/') ? 2192 : 365);
+      expect(RetentionInDays).toBe(LogGroupName.includes('/aws/lambda/') ? 2192 : 365);
       expect(textOf(KmsKeyId)).toEqual(DATA_KEY);
       expect(DeletionProtectionEnabled).toBe(true);
     }

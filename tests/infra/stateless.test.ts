@@ -112,8 +112,8 @@ describe.each(MACHINES)('the state machine $name', ({ name, aslFile, tasks }) =>
     expect(textOf(Object(machine.EncryptionConfiguration).KmsKeyId)).toMatch(/DataKey/);
     expect(machine.TracingConfiguration).toEqual({ Enabled: true });
   });
-  it('logs every event and no execution data', () => {
-    expect(machine.LoggingConfiguration).toMatchObject({ Level: 'ALL', IncludeExecutionData: false });
+  it('logs what failed and no execution data', () => {
+    expect(machine.LoggingConfiguration).toMatchObject({ Level: 'ERROR', IncludeExecutionData: false });
   });
 });
 
