@@ -55,10 +55,13 @@ export async function follow<Run>(
   }
 }
 
-/** The error's name and code, as a step throws them; the status where the caller may not open the machine's key. */
-async function whyNot(executionArn: string, status: string | undefined): Promise<string> {
-  const command = new DescribeExecutionCommand({ executionArn });
-  const told = await new SFNClient({}).send(command).catch(() => null);
-  const code = /"errorMessage":"(\w+)"/.exec(told?.cause ?? '')?.[1];
-  return [told?.error ?? status, code].filter((each) => each !== undefined).join(' ');
+/** The error's name and code, as a step throws them; the status alone where the caller may not open the machine's key. */
+async function whyNot(executionArn: string, status = 'FAILED'): Promise<string> {
+  try {
+    const { error = status, cause = '' } = await new SFNClient({}).send(new DescribeExecutionCommand({ executionArn }));
+    const [, code] = /"errorMessage":"(\w+)"/.exec(cause) ?? [];
+    return code === undefined ? error : `${error} ${code}`;
+  } catch {
+    return status;
+  }
 }
