@@ -29,8 +29,11 @@ const TYPES: Record<string, string> = {
 /** While the console is being built, the browser asks again after this many seconds. */
 const ASK_AGAIN_AFTER = 1;
 
-/** Serves the build below its mount; every path that is no file is a page, and the console itself says which. */
-export function serveConsole(build: ConsoleBuild): HttpHandler {
+/**
+ * Serves the build below its mount; every path that is no file is a page, and the console itself says which.
+ * @param config what it reads first
+ */
+export function serveConsole(build: ConsoleBuild, config: object = SITE): HttpHandler {
   return (req, res) => {
     if (req.method !== 'GET' && req.method !== 'HEAD') {
       res.setHeader('allow', 'GET, HEAD');
@@ -39,7 +42,7 @@ export function serveConsole(build: ConsoleBuild): HttpHandler {
     const path = (req.url ?? '/').split('?', 1)[0]?.slice(1) ?? '';
     if (path === 'config.json') {
       res.setHeader('cache-control', 'no-store');
-      return sendJson(res, 200, SITE);
+      return sendJson(res, 200, config);
     }
     const built = build.look();
     res.setHeader('content-security-policy', POLICY);

@@ -42,7 +42,9 @@ function SignedIn({ site, auth, home }: { site: Site; auth: Auth; home: string }
   const token = useRef<string | null>(null);
   token.current = user?.access_token ?? null;
   const [api] = useState(() => createApi(() => token.current));
-  const mustSignIn = !isLoading && !isAuthenticated && activeNavigator === undefined && error === undefined;
+  const [isLeaving, setIsLeaving] = useState(false);
+  const isBusy = isLoading || activeNavigator !== undefined || isLeaving;
+  const mustSignIn = !isBusy && !isAuthenticated && error === undefined;
   const signIn = useCallback(() => {
     const wanted = location.pathname.slice(import.meta.env.BASE_URL.length - 1) + location.search;
     void signinRedirect({ state: wanted });
@@ -51,7 +53,8 @@ function SignedIn({ site, auth, home }: { site: Site; auth: Auth; home: string }
     if (mustSignIn) signIn();
   }, [mustSignIn, signIn]);
 
-  if (error !== undefined) {
+  // Whoever is at work when their token cannot be renewed keeps the page: the API's refusal is told above it.
+  if (error !== undefined && !isAuthenticated) {
     return (
       <Before>
         <Alert type="error" header="You could not be signed in" action={<Button onClick={signIn}>Sign in</Button>}>
@@ -63,6 +66,7 @@ function SignedIn({ site, auth, home }: { site: Site; auth: Auth; home: string }
   if (!isAuthenticated) return <Waiting />;
   // Cognito ends its own session only at its own address.
   const signOut = () => {
+    setIsLeaving(true);
     const query = new URLSearchParams({ client_id: auth.clientId, logout_uri: home });
     void removeUser().then(() => location.assign(`${auth.login}/logout?${query}`));
   };

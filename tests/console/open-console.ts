@@ -11,6 +11,7 @@ export interface OpenConsole {
     path: string,
     answers?: Partial<Answers>,
     options?: BrowserContextOptions,
+    config?: Parameters<typeof scriptApi>[1],
   ): Promise<{ page: Page; api: ScriptedApi }>;
   close(): Promise<void>;
 }
@@ -20,8 +21,8 @@ export async function openConsole(): Promise<OpenConsole> {
   const apis: ScriptedApi[] = [];
   return {
     browser,
-    async at(path, answers, options) {
-      const api = await scriptApi(answers);
+    async at(path, answers, options, config) {
+      const api = await scriptApi(answers, config);
       apis.push(api);
       const { page } = await browser.open(options);
       await page.goto(api.url + path);

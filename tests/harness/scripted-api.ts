@@ -8,7 +8,7 @@ import { ADMIN_PROBLEMS, type AdminProblem, problemDocument } from '../../functi
 import { type Answer, OPERATIONS, type Operation, type OperationName } from '../../functions/admin/contract.ts';
 import { serveConsole } from '../../local/console.ts';
 import { createConsoleBuild } from '../../local/console-build.ts';
-import { createGateway } from '../../local/gateway.ts';
+import { createGateway, type Gateway } from '../../local/gateway.ts';
 import { readBody, send } from '../../local/http-messages.ts';
 
 export interface Called {
@@ -18,6 +18,7 @@ export interface Called {
   body: unknown;
   /** Idempotency-Key. */
   key: string | null;
+  authorization: string | null;
 }
 
 /** A problem of the contract instead of an answer. */
@@ -48,11 +49,17 @@ export interface ScriptedApi {
   close(): Promise<void>;
 }
 
-/** @param answers what is not told is a practice in which nothing happens */
-export async function scriptApi(answers: Partial<Answers> = {}): Promise<ScriptedApi> {
+/**
+ * @param answers what is not told is a practice in which nothing happens
+ * @param config makes the console's config.json, and mounts what it names; the local one without it
+ */
+export async function scriptApi(
+  answers: Partial<Answers> = {},
+  config?: (gateway: Gateway) => object,
+): Promise<ScriptedApi> {
   const gateway = await createGateway({ port: 0 });
   const build = createConsoleBuild();
-  gateway.mount('/console', serveConsole(build));
+  gateway.mount('/console', serveConsole(build, config?.(gateway)));
   const scripted: ScriptedApi = {
     url: `${gateway.url}/console/`,
     answers: { ...QUIET, ...answers },
@@ -99,6 +106,7 @@ async function answer(scripted: ScriptedApi, req: IncomingMessage, res: ServerRe
     query,
     body: text === '' ? null : JSON.parse(text),
     key: typeof key === 'string' ? key : null,
+    authorization: req.headers.authorization ?? null,
   };
   scripted.calls.push(called);
   const given = await scripted.answers[name](called);
