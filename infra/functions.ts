@@ -62,6 +62,27 @@ export const FUNCTIONS: readonly FunctionEntry[] = [
     timeout: 3,
   },
   {
+    name: 'AdminApi',
+    source: 'functions/admin/admin-api.ts',
+    description: 'What the practice’s staff see and do in the console, /api/….',
+    caller: 'API',
+    permissions: [
+      ...STARTS,
+      'records:PutItem',
+      'records:DeleteItem',
+      'records:Query',
+      'due-index',
+      'work-index',
+      'sweep',
+      'histories',
+      'ehr',
+    ],
+    // A page of a hundred cases is a hundred reads at once.
+    memory: 512,
+    // It answers after 8 s at the latest (functions/admin/admin-api.ts).
+    timeout: 9,
+  },
+  {
     name: 'PinLapsed',
     source: 'functions/triggers/pin-lapsed.ts',
     description: 'P2, P8. Starts an execution for each PIN that the table’s TTL removed.',
