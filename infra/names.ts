@@ -21,6 +21,8 @@ export interface Names {
   scheduleGroup: string;
   lostLapses: string;
   lostSweeps: string;
+  emailEvents: string;
+  lostEmailEvents: string;
   configurationSet: string;
   alarmTopic: string;
   dashboard: string;
@@ -50,6 +52,8 @@ export function namesOf(deployment: string): Names {
     scheduleGroup: deployment,
     lostLapses: `${deployment}-lost-lapses`,
     lostSweeps: `${deployment}-lost-sweeps`,
+    emailEvents: `${deployment}-email-events`,
+    lostEmailEvents: `${deployment}-lost-email-events`,
     configurationSet: deployment,
     alarmTopic: `${deployment}-alarms`,
     dashboard: deployment,

@@ -6,12 +6,14 @@ import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { DISCOVERIES_PARTITION, DUE_INDEX } from '../functions/adapters/table.ts';
 import { executionArnsOf, stateMachineArnOf } from './constructs/asl-state-machine.ts';
 import type { DeadLetters } from './constructs/dead-letters.ts';
+import type { EventQueue } from './constructs/event-queue.ts';
 
 export type Permission =
   | `records:${'GetItem' | 'PutItem' | 'UpdateItem' | 'DeleteItem'}`
   | 'due-index'
   | 'discoveries'
   | 'stream'
+  | 'email-events'
   | 'executions'
   | 'fingerprint'
   | 'ehr'
@@ -24,6 +26,7 @@ export interface PermittedResources {
   tableStreamArn: string;
   /** Where Lambda leaves, in the function's name, what it gave up of the stream. */
   lostLapses: DeadLetters;
+  emailEvents: EventQueue;
   /** Of regenerate-pin: who starts anything starts that. */
   stateMachineName: string;
   dataKey: IKey;
@@ -52,6 +55,7 @@ export function statementsFor(
     ...given('due-index', () => [dueIndexStatement(resources)]),
     ...given('discoveries', () => [discoveriesStatement(resources)]),
     ...given('stream', () => streamStatements(stack, resources)),
+    ...given('email-events', () => resources.emailEvents.statements),
     ...given('executions', () => executionStatements(stack, resources)),
     ...given('fingerprint', () => [fingerprintStatement(resources)]),
     ...given('ehr', () => secretStatements(stack, 'EhrKey', ehrKeySecretArn, resources)),
