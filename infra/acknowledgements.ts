@@ -3,7 +3,7 @@ import { type Stack, Validations } from 'aws-cdk-lib';
 import type { IConstruct } from 'constructs';
 import { routeIdOf } from './constructs/http-api.ts';
 import { type Caller, FUNCTIONS, type FunctionEntry } from './functions.ts';
-import { MACHINES, REGENERATE_PIN, SWEEP_EXPIRING_PINS } from './machines.ts';
+import { MACHINES, REGENERATE_PIN } from './machines.ts';
 import type { Names } from './names.ts';
 import type { Permission } from './permissions.ts';
 import { OPEN_ROUTES } from './routes.ts';
@@ -42,17 +42,23 @@ export function acknowledgementsOf(names: Names): readonly Acknowledgement[] {
       reason:
         'An execution’s ARN ends in its name, which is not known before it is started. These are the executions of the one machine that the function may start, and it may only ask how they stand.',
     },
-    {
-      rule: starOf('states', `execution:${names.machineOf(SWEEP_EXPIRING_PINS.name)}:`),
+    ...MACHINES.filter((machine) => machine !== REGENERATE_PIN).map(({ name }) => ({
+      rule: starOf('states', `execution:${names.machineOf(name)}:`),
       constructs: rolesWith('histories'),
       reason:
         'As above: staff look at any execution of the app’s machines, and each ARN ends in the execution’s name. It may only read them.',
-    },
+    })),
     {
       rule: starOf('dynamodb', `table/${names.table}/stream/`),
       constructs: rolesWith('stream'),
       reason:
         'Lambda lists the table’s streams before it reads one, and ListStreams knows no single stream. It reads the exact stream alone.',
+    },
+    {
+      rule: 'AwsSolutions-SF1',
+      constructs: MACHINES.map(({ id }) => `stateless/${id}`),
+      reason:
+        'Its events without execution data would name states and no patient. The functions’ log lines tell each step with its execution, its patient’s opaque id and what it decided, and are kept six years; the machine logs what failed, and its history has everything for 90 days.',
     },
     {
       rule: 'HIPAA.Security-IAMNoInlinePolicy',

@@ -46,6 +46,11 @@ export const FUNCTIONS: readonly FunctionEntry[] = [
     timeout: 90,
   },
   {
+    ...step('DiscoverPage', [...WRITES, 'records:PutItem', 'discoveries', 'fingerprint']),
+    // Its own calls end after 14 minutes (functions/steps/discover-page.ts), its state after 15 and a half.
+    timeout: 900,
+  },
+  {
     name: 'EhrWebhook',
     source: 'functions/triggers/ehr-webhook.ts',
     description: 'Takes the webhooks that the EHR signs, POST /webhooks/ehr, and starts what they make due.',
@@ -65,7 +70,7 @@ export const FUNCTIONS: readonly FunctionEntry[] = [
       ...STARTS,
       'records:PutItem',
       'records:DeleteItem',
-      'records:Query',
+      'case-partitions',
       'due-index',
       'work-index',
       'sweep',

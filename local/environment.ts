@@ -11,6 +11,7 @@ export const ACCOUNT_ID = '000000000000';
 export const TABLE = 'portal-pin';
 export const STATE_MACHINE = 'regenerate-pin';
 export const SWEEP_MACHINE = 'sweep-expiring-pins';
+export const DISCOVERY_MACHINE = 'discover-pins';
 
 /** By it every mail is sent; the local SES publishes its events, as it does on AWS. */
 export const CONFIGURATION_SET = 'portal-pin';
@@ -69,6 +70,7 @@ export function setEnvironment(settings: LocalSettings): void {
     POWERTOOLS_METRICS_NAMESPACE: METRICS.namespace,
     POWERTOOLS_SERVICE_NAME: METRICS.service,
     [ENVIRONMENT.consoleOrigins]: settings.origins.join(' '),
+    [ENVIRONMENT.discoverStateMachineArn]: stateMachineArn(DISCOVERY_MACHINE),
     [ENVIRONMENT.ehrBaseUrl]: `${settings.url}/fhir`,
     [ENVIRONMENT.ehrClientId]: EHR_CLIENT_ID,
     [ENVIRONMENT.ehrKeySecretArn]: EHR_KEY_SECRET_ARN,

@@ -19,10 +19,10 @@ import { FUNCTIONS } from '../functions.ts';
 import { MACHINES } from '../machines.ts';
 import type { Names } from '../names.ts';
 
+/** Audit: which step ran when for whom, and what it decided. HIPAA keeps such records six years (45 CFR 164.316(b)(2)(i)). */
+const FUNCTION_LOG_RETENTION = RetentionDays.SIX_YEARS;
 /** Operation: a year, so that this spring's question can be asked of the last. */
-const FUNCTION_LOG_RETENTION = RetentionDays.ONE_YEAR;
-/** Audit: which step ran when for whom. HIPAA keeps such records six years (45 CFR 164.316(b)(2)(i)). */
-const MACHINE_LOG_RETENTION = RetentionDays.SIX_YEARS;
+const OPERATION_LOG_RETENTION = RetentionDays.ONE_YEAR;
 
 export interface StatefulStackProps extends StackProps {
   names: Names;
@@ -70,9 +70,9 @@ export class StatefulStack extends Stack {
       FUNCTIONS.map(({ name }) => [name, this.log(`${name}Log`, names.logsOf(name), FUNCTION_LOG_RETENTION)]),
     );
     this.machineLogs = new Map(
-      MACHINES.map(({ name, id }) => [name, this.log(`${id}Log`, names.machineLogsOf(name), MACHINE_LOG_RETENTION)]),
+      MACHINES.map(({ name, id }) => [name, this.log(`${id}Log`, names.machineLogsOf(name), OPERATION_LOG_RETENTION)]),
     );
-    this.apiLog = this.log('ApiLog', names.apiLogs, FUNCTION_LOG_RETENTION);
+    this.apiLog = this.log('ApiLog', names.apiLogs, OPERATION_LOG_RETENTION);
 
     this.staff = new StaffPool(this, 'Staff', { userPoolName: names.userPool });
 

@@ -78,6 +78,7 @@ describe('the deployed workflow', () => {
       'ConsoleTarget',
       'ConsoleUrl',
       'DashboardUrl',
+      'DiscoverPinsStateMachineArn',
       'EhrKeySecretArn',
       'EhrWebhookSecretArn',
       'EhrWebhookUrl',

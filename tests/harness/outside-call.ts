@@ -23,8 +23,8 @@ export function labelOf(service: string, req: IncomingMessage, body: Buffer): st
   const json: unknown = body.length === 0 ? {} : JSON.parse(body.toString());
   if (service === '/stepfunctions') return stepFunctionsLabel(operation, json as StepFunctionsRequest);
   if (service === '/dynamodb') {
-    const { Key, Item, IndexName } = json as { Key?: SortKey; Item?: SortKey; IndexName?: string };
-    return `DynamoDB ${operation} ${IndexName ?? (Key ?? Item)?.sk?.S ?? ''}`;
+    const { Key, Item, IndexName } = json as { Key?: SortKey; Item?: SortKey; IndexName?: string } & QueryValues;
+    return `DynamoDB ${operation} ${IndexName ?? (Key ?? Item)?.sk?.S ?? partitionOf(json as QueryValues)}`;
   }
   const path = (req.url ?? '').replace(/\?.*$/, '').replace(/^\/+/, '');
   if (path !== '') return `EHR ${req.method} ${path.replace(/\/.*/, '/:id')}`;
@@ -38,6 +38,15 @@ export function labelOf(service: string, req: IncomingMessage, body: Buffer): st
     return times === 1 ? each : `${each} ×${times}`;
   });
   return `EHR ${type}: ${counted.join(', ')}`;
+}
+
+interface QueryValues {
+  ExpressionAttributeValues?: Record<string, { S?: string }>;
+}
+
+/** What kind of partition is queried: PATIENT, SWEEP. */
+function partitionOf({ ExpressionAttributeValues: values = {} }: QueryValues): string {
+  return values[':pk']?.S?.split('#')[0] ?? '';
 }
 
 interface SortKey {

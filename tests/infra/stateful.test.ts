@@ -172,11 +172,12 @@ describe('the logs', () => {
       ...FUNCTIONS.map(({ name }) => `/aws/lambda/portal-pin-${name}`),
       '/aws/vendedlogs/states/portal-pin-regenerate-pin',
       '/aws/vendedlogs/states/portal-pin-sweep-expiring-pins',
+      '/aws/vendedlogs/states/portal-pin-discover-pins',
       '/aws/vendedlogs/apis/portal-pin',
     ]);
     for (const { LogGroupName, RetentionInDays, KmsKeyId, DeletionProtectionEnabled } of logs) {
       // HIPAA keeps the audit six years; the rest is operation.
-      expect(RetentionInDays).toBe(LogGroupName.includes('/states/') ? 2192 : 365);
+      expect(RetentionInDays).toBe(LogGroupName.includes('/aws/lambda/') ? 2192 : 365);
       expect(textOf(KmsKeyId)).toEqual(DATA_KEY);
       expect(DeletionProtectionEnabled).toBe(true);
     }
@@ -196,6 +197,7 @@ describe('outputs', () => {
       'ConsoleTarget',
       'ConsoleUrl',
       'DashboardUrl',
+      'DiscoverPinsStateMachineArn',
       'EhrKeySecretArn',
       'EhrWebhookSecretArn',
       'EhrWebhookUrl',

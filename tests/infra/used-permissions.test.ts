@@ -17,6 +17,8 @@ const asked = new Set<string>();
 function permissionOf({ service, label }: OutsideCall): string {
   if (label === 'DynamoDB Query due') return 'due-index';
   if (label === 'DynamoDB Query work') return 'work-index';
+  if (label === 'DynamoDB Query DISCOVERY') return 'discoveries';
+  if (label.startsWith('DynamoDB Query')) return 'case-partitions';
   if (service === '/dynamodb') return `records:${label.split(' ')[1]}`;
   if (service === '/stepfunctions') return stepFunctionsPermission(label);
   if (service === '/kms') return 'fingerprint';
