@@ -192,7 +192,7 @@ export function executionReader(call: Call): ExecutionReader {
   const stateMachineArns = {
     'regenerate-pin': setting('stateMachineArn'),
     'sweep-expiring-pins': setting('sweepStateMachineArn'),
-    'discover-pins': null,
+    'discover-pins': setting('discoverStateMachineArn'),
   };
   return createStepFunctionsReader({ client: stepFunctions(), stateMachineArns, signal: call.signal });
 }
