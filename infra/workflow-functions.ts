@@ -9,7 +9,7 @@ import type { Deployment } from './deployment.ts';
 import { environmentOf } from './environment.ts';
 import { found } from './found.ts';
 import { FUNCTIONS } from './functions.ts';
-import { REGENERATE_PIN, SWEEP_EXPIRING_PINS } from './machines.ts';
+import { MACHINES, REGENERATE_PIN, SWEEP_EXPIRING_PINS } from './machines.ts';
 import type { Names } from './names.ts';
 import { statementsFor } from './permissions.ts';
 import type { StatefulStack } from './stacks/stateful.ts';
@@ -24,12 +24,10 @@ export interface WorkflowFunctionsProps {
   stateful: StatefulStack;
   configurationSetName: string;
   lostLapses: DeadLetters;
-  /** Whose pages may call the admin API. */
-  consoleOrigins: readonly string[];
 }
 
 export function workflowFunctions(stack: Stack, props: WorkflowFunctionsProps): Functions {
-  const { names, deployment, bundles, stateful, configurationSetName, lostLapses, consoleOrigins } = props;
+  const { names, deployment, bundles, stateful, configurationSetName, lostLapses } = props;
   const { table, tableStreamArn, dataKey, fingerprintKey, ehrKeySecretArn, ehrWebhookSecretArn } = stateful;
   const stateMachineName = names.machineOf(REGENERATE_PIN.name);
   const environment = environmentOf({
@@ -41,7 +39,7 @@ export function workflowFunctions(stack: Stack, props: WorkflowFunctionsProps): 
     configurationSetName,
     stateMachineArn: stateMachineArnOf(stack, stateMachineName),
     sweepStateMachineArn: stateMachineArnOf(stack, names.machineOf(SWEEP_EXPIRING_PINS.name)),
-    consoleOrigins,
+    consoleOrigins: [`https://${deployment.console.domain}`],
     metricNamespace: names.metricNamespace,
   });
   const resources = {
@@ -50,6 +48,8 @@ export function workflowFunctions(stack: Stack, props: WorkflowFunctionsProps): 
     tableStreamArn,
     lostLapses,
     stateMachineName,
+    sweepMachineName: names.machineOf(SWEEP_EXPIRING_PINS.name),
+    stateMachineNames: MACHINES.map(({ name }) => names.machineOf(name)),
     dataKey,
     fingerprintKey,
     ehrKeySecretArn,

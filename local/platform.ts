@@ -16,6 +16,7 @@ import { createEhrSimulator, type EhrSimulator } from './ehr/simulator.ts';
 import { createEmailEvents, type EmailEvents } from './email-events.ts';
 import {
   ACCOUNT_ID,
+  DISCOVERY_MACHINE,
   EHR_CLIENT_ID,
   EHR_KEY_SECRET_ARN,
   FINGERPRINT_KEY_ARN,
@@ -90,6 +91,8 @@ export interface Endpoints {
   console: string;
   api: string;
   webhooks: string;
+  /** Signs webhooks for this platform alone, as long as its data are kept: `whsec_…`. */
+  webhookSecret: string;
   fhir: string;
   /** A whole header value, by which the chart can be read by hand while the platform runs. */
   fhirAuthorization: string;
@@ -157,11 +160,13 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
     metrics: options.metrics ?? false,
   });
   const stepFunctions = createStepFunctions({
-    machines: await Promise.all([machineOf(STATE_MACHINE, around), machineOf(SWEEP_MACHINE, around)]),
+    machines: await Promise.all(
+      [STATE_MACHINE, SWEEP_MACHINE, DISCOVERY_MACHINE].map((machine) => machineOf(machine, around)),
+    ),
     now: clock.now,
     region: REGION,
     accountId: ACCOUNT_ID,
-    lambdaTimeoutsMs: { SweepMinute: 90_000 },
+    lambdaTimeoutsMs: { SweepMinute: 90_000, DiscoverPage: 900_000 },
     ...(options.retryIntervalMs !== undefined && { retryIntervalMs: options.retryIntervalMs }),
     ...(kept && { keep: kept.keepExecution }),
   });
@@ -202,7 +207,7 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
     consoleBuild,
     emailEvents,
     settled,
-    endpoints: endpointsOf(gateway.url, authorization, stepFunctions),
+    endpoints: endpointsOf(gateway.url, authorization, stepFunctions, webhookSecret),
     kept,
     async close() {
       consoleBuild.close();
@@ -268,11 +273,17 @@ function mountAll(
   mount('/clock', clock.handle);
 }
 
-function endpointsOf(url: string, authorization: AuthorizationServer, stepFunctions: StepFunctions): Endpoints {
+function endpointsOf(
+  url: string,
+  authorization: AuthorizationServer,
+  stepFunctions: StepFunctions,
+  webhookSecret: string,
+): Endpoints {
   return {
     console: `${url}/console`,
     api: `${url}/api`,
     webhooks: `${url}/webhooks`,
+    webhookSecret,
     fhir: `${url}/fhir`,
     fhirAuthorization: authorization.standingAuthorization,
     stepfunctions: `${url}/stepfunctions`,

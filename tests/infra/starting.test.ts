@@ -29,13 +29,16 @@ describe('the API', () => {
     ]);
     expect(stage).toMatchObject({ StageName: '$default', AutoDeploy: true });
   });
-  it('answers the EHR’s webhooks, and nothing else', () => {
+  it('answers the EHR’s webhooks, and the staff with their token; nothing else', () => {
     expect([...routes.values()].map(({ RouteKey, AuthorizationType }) => [RouteKey, AuthorizationType])).toEqual([
       ['POST /webhooks/ehr', 'NONE'],
+      ['GET /api/{proxy+}', 'JWT'],
+      ['POST /api/{proxy+}', 'JWT'],
     ]);
   });
   it('hands each request to its function in the format that the function reads', () => {
-    for (const { Target } of routes.values()) {
+    for (const { RouteKey, Target } of routes.values()) {
+      const name = String(RouteKey).includes('/api/') ? 'AdminApi' : 'EhrWebhook';
       const [id = ''] = idsIn(Target);
       const integration = all('AWS::ApiGatewayV2::Integration').get(id);
       expect(integration).toMatchObject({
@@ -43,13 +46,15 @@ describe('the API', () => {
         PayloadFormatVersion: '2.0',
         TimeoutInMillis: 10_000,
       });
-      expect(textOf(integration?.IntegrationUri)).toMatch(/^\{EhrWebhookFunction\w+\.Arn\}$/);
+      expect(textOf(integration?.IntegrationUri)).toMatch(new RegExp(`^\\{${name}Function\\w+\\.Arn\\}$`));
     }
   });
   it('lets twice as many webhooks through as the policy has a minute, ten seconds’ worth at once', () => {
     // webhooksPerMinute of the example’s policy is 600.
     expect(stage.RouteSettings).toEqual({
       'POST /webhooks/ehr': { ThrottlingRateLimit: 20, ThrottlingBurstLimit: 200 },
+      'GET /api/{proxy+}': { ThrottlingRateLimit: 25, ThrottlingBurstLimit: 100 },
+      'POST /api/{proxy+}': { ThrottlingRateLimit: 5, ThrottlingBurstLimit: 20 },
     });
     expect(stage.DefaultRouteSettings).toEqual({ ThrottlingRateLimit: 1, ThrottlingBurstLimit: 1 });
     const { DependsOn } = Object.values(template.findResources('AWS::ApiGatewayV2::Stage'))[0] ?? {};

@@ -31,6 +31,7 @@ import {
   pinOf,
   toPinDocument,
 } from './read.ts';
+import { listSignedPins } from './signed-pins.ts';
 import { readUpdateFacts } from './update-facts.ts';
 
 export function createFhirEhr(options: FrontDeskOptions): Ehr {
@@ -41,6 +42,7 @@ export function createFhirEhr(options: FrontDeskOptions): Ehr {
       const documents = await fhir.search(currentPinDocumentsOf(patientId));
       return documentsOf(documents, patientId).map(toPinDocument);
     },
+    listSignedPins: (bookmark) => listSignedPins(fhir, bookmark),
     async readPin(encounter) {
       const forms = await fhir.search(`QuestionnaireResponse?encounter=Encounter/${encounter}&status=completed`);
       const isOfIt = (form: QuestionnaireResponse) => pathOf(form.encounter) === `Encounter/${encounter}`;
