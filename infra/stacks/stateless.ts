@@ -151,7 +151,8 @@ export class StatelessStack extends Stack {
     };
     const queues = { lostLapses: lostLapses.queue, lostSweeps: lostSweeps.queue };
     alarms(this, { ...watched, ...queues, topic, noticeRuleName, recheckDays: deployment.policy.recheckDays });
-    dashboard(this, { ...watched, dashboardName: names.dashboard });
+    const consoleUrl = `https://${deployment.console.domain}${CONSOLE_PATH}`;
+    dashboard(this, { ...watched, dashboardName: names.dashboard, consoleUrl });
     return topic.topicArn;
   }
 }
