@@ -31,6 +31,13 @@ const Charts = lazy(() => import('../local/charts.tsx'));
 const Chart = lazy(() => import('../local/chart.tsx'));
 const Mailbox = lazy(() => import('../local/mailbox.tsx'));
 
+/** Loaded while nobody waits for them, so that one can decide although the page's files are away. */
+const DIALOGS = [
+  () => import('../actions/case-dialog.tsx'),
+  () => import('../actions/pause-dialog.tsx'),
+  () => import('../actions/sweep-dialog.tsx'),
+];
+
 const PAGES = [
   { text: 'Today', path: '/' },
   { text: 'Patients', path: '/patients' },
@@ -62,6 +69,12 @@ function Frame() {
   const content = useRef<HTMLDivElement>(null);
   const [isOpen, setIsOpen] = useState(() => matchMedia(HAS_ROOM).matches);
   useFocusOnMove(pathname, content);
+  useEffect(() => {
+    const timer = setTimeout(() => {
+      for (const load of DIALOGS) load().catch(() => undefined);
+    }, 2_000);
+    return () => clearTimeout(timer);
+  }, []);
   return (
     <PracticeTimeProvider value={overview.data ?? UNKNOWN_TIME}>
       <div id="top">

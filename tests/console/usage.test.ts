@@ -5,7 +5,7 @@ import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { HistoryEventView } from '../../functions/admin/contract/executions.ts';
 import type { Answer } from '../../functions/admin/contract.ts';
-import { type Answers, NOW } from '../harness/scripted-api.ts';
+import { type Answers, NOW, TODAY } from '../harness/scripted-api.ts';
 import { heldCase, type OpenConsole, openConsole } from './open-console.ts';
 
 let consoles: OpenConsole;
@@ -102,6 +102,34 @@ describe('while an execution runs', () => {
     const cursors = api.of('readHistory').map(({ query }) => query.get('cursor'));
     expect(cursors.slice(0, 2)).toEqual([null, 'second']);
     expect(new Set(cursors.slice(2))).toEqual(new Set(['second']));
+  });
+});
+
+describe('Today', () => {
+  it('shows the cases of one location, by its address', async () => {
+    const { page, api } = await consoles.at('?location=org-2', {
+      readOverview: () => ({
+        ...{ now: NOW, today: TODAY, timeZone: 'America/New_York', paused: null, lastSweep: null },
+        work: [{ todo: 'enter-email', count: 3, isComplete: true, oldestSince: NOW }],
+        due: { count: 0, isComplete: true },
+        running: { count: 0, isComplete: true },
+      }),
+      readPractice: () => ({
+        settings: [
+          {
+            key: 'locations',
+            value: [{ organization: 'Organization/org-1' }, { organization: 'Organization/org-2' }],
+            explanation: '',
+          },
+        ],
+      }),
+    });
+    await page.getByText('Nobody there').waitFor();
+    expect(api.of('readWorkList').at(-1)?.query.get('location')).toBe('org-2');
+    await page.getByRole('button', { name: 'Location: org-2' }).click();
+    await page.getByRole('menuitemcheckbox', { name: 'all' }).click();
+    await page.getByText('The last of these has just been seen to.').waitFor();
+    expect(api.of('readWorkList').at(-1)?.query.has('location')).toBe(false);
   });
 });
 

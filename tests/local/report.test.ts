@@ -9,6 +9,7 @@ const endpoints: Endpoints = {
   webhooks: `${url}/webhooks`,
   fhir: `${url}/fhir`,
   fhirAuthorization: 'Bearer token',
+  webhookSecret: 'whsec_secret',
   stepfunctions: `${url}/stepfunctions`,
   dynamodb: `${url}/dynamodb`,
   ses: `${url}/ses`,
