@@ -8,6 +8,7 @@ import type { PinDocument, SignedFacts } from './domain/chart.ts';
 import type { EhrEvent, WebhookAnswer } from './domain/ehr-event.ts';
 import type { Instant } from './domain/instant.ts';
 import type { Patient } from './domain/patient.ts';
+import type { PickupFacts, PickupToken } from './domain/pickup.ts';
 import type { ProviderCandidate } from './domain/responsible-provider.ts';
 import type { SweepRun } from './domain/sweep.ts';
 
@@ -26,6 +27,8 @@ export interface Chance {
   randomInt(max: number): number;
   /** A UUID. */
   newId(): string;
+  /** `count` random bytes, from a CSPRNG. */
+  bytes(count: number): Uint8Array;
 }
 
 /** What the chart says when the provider of a new update is to be settled (P4, P5), read in one go. */
@@ -118,6 +121,15 @@ export interface FiledMessage {
   sentAt: Instant;
 }
 
+/** What the practice's audit trail is told about the pick-up page. */
+export interface PickupAudit {
+  patientId: string;
+  document: string;
+  /** VIEWED: the PIN was shown for the first time. LOCKED: too many wrong answers, or none that could be right. */
+  what: 'VIEWED' | 'LOCKED';
+  at: Instant;
+}
+
 /**
  * The chart. Each method is one request or batch unless it says otherwise, and may throw EhrUnavailableError,
  * EhrThrottledError, EhrConflictError (all retried) or EhrRejectedError (not retried).
@@ -155,6 +167,10 @@ export interface Ehr {
   openStaffTask(order: StaffTaskOrder): Promise<void>;
   /** Closes that Task where it is open. */
   closeStaffTask(order: StaffTaskOrder): Promise<void>;
+  /** What an answer on the pick-up page is compared with, and whether the document still counts. PatientNotFoundError as above. */
+  readPickupFacts(patientId: string, document: string): Promise<PickupFacts>;
+  /** Adds an AuditEvent; one whose answer got lost may be there twice. */
+  audit(event: PickupAudit): Promise<void>;
 }
 
 export interface PinItem {
@@ -209,6 +225,48 @@ export interface PinRecords {
     after: string | null,
     limit: number,
   ): Promise<{ patientIds: string[]; next: string | null }>;
+}
+
+/** The answers to a document's links, counted together. */
+export interface AnswersOf {
+  patientId: string;
+  document: string;
+}
+
+/** An answer that was taken from those a document has. */
+export interface TakenAnswer {
+  id: string;
+  /** None is left after it. */
+  isLast: boolean;
+  /** The PIN was shown before. */
+  wasViewed: boolean;
+}
+
+/** What the pick-up page remembers. AwsUnavailableError is retried. */
+export interface PickupRecords {
+  putToken(token: PickupToken): Promise<void>;
+  /** Strongly consistent; null where there is none of this digest. */
+  readToken(hash: string): Promise<PickupToken | null>;
+  /**
+   * Takes one of the document's answers before it is looked at, so that of many at once no more are looked at than
+   * there are; null where none is left or it is locked.
+   * @param ttl epoch seconds, when all of it may be forgotten
+   */
+  takeAnswer(of: AnswersOf, now: number, ttl: number): Promise<TakenAnswer | null>;
+  /** Gives an answer back that was not looked at, or was right. */
+  returnAnswer(of: AnswersOf, taken: TakenAnswer): Promise<void>;
+  /** Gives a right answer back and notes that the PIN is shown for it; whether for the first time. */
+  noteView(of: AnswersOf, taken: TakenAnswer, now: number): Promise<boolean>;
+  /**
+   * Locks the document, and says whether it is the caller's turn to tell the front desk: nobody did yet, and nobody has
+   * begun to within a minute.
+   * @param isCertain false for who only finds no answer left: whoever took the last one has a minute to find it right
+   */
+  lock(of: AnswersOf, now: number, isCertain: boolean): Promise<boolean>;
+  /** Notes that the front desk was told; whether that is news. */
+  noteTold(of: AnswersOf, now: number): Promise<boolean>;
+  /** Counts one more try of this source in the hour of `now`; how many it makes. */
+  countTry(source: string, now: number): Promise<number>;
 }
 
 /** Who stopped all starts, when and why. */
@@ -333,6 +391,10 @@ export interface EndedCase {
 export interface Metrics {
   /** Once per case, when its ending is saved. */
   ended(ended: EndedCase): void;
+  /** A PIN was shown to its patient for the first time. */
+  pickedUp(): void;
+  /** A link was locked, and the front desk told. */
+  pickupLocked(): void;
 }
 
 export interface ExecutionInput {

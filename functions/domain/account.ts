@@ -49,6 +49,8 @@ export type StaffTaskCode = 'enter-email' | 'resolve-provider' | 'review-chart' 
 export interface StaffTask {
   code: StaffTaskCode;
   reason: string;
+  /** Of the PIN that it is about; absent where it is about the case. */
+  document?: string;
 }
 
 /** Why the EHR says that no PIN is needed any more. */
@@ -82,6 +84,8 @@ export interface Account {
   lease: Lease | null;
   draft: Draft | null;
   message: Message | null;
+  /** SHA-256 of the one pick-up token that counts, that of the newest mail; null where none was made for this document. */
+  pickupToken: string | null;
   /** What a signing broke, until a person releases it. */
   violations: Violation[];
   /** Open Tasks for staff. */
@@ -117,6 +121,7 @@ export function newAccount(patientId: string): Account {
     lease: null,
     draft: null,
     message: null,
+    pickupToken: null,
     violations: [],
     staffTasks: [],
     rejectedAddresses: [],
@@ -154,7 +159,7 @@ export function withAdopted(account: Account, signing: Signing, unclaimedCycles:
   if (account.document === signing.document) return account;
   const { issuedAt, expiresAt } = lifeOf(signing.signedAt);
   // Whoever made it by hand told the patient.
-  const told = { message: null, withoutAccessSince: null };
+  const told = { message: null, pickupToken: null, withoutAccessSince: null };
   return { ...account, document: signing.document, issuedAt, expiresAt, unclaimedCycles, ...told };
 }
 
@@ -173,6 +178,7 @@ export function withSigned(account: Account, signing: Signing, violations: Viola
     violations,
     withoutAccessSince: account.withoutAccessSince ?? expiryBefore(account, signing.signedAt),
     message: { state: 'OWED', document: signing.document, sesId: null, filed: false },
+    pickupToken: null,
   };
 }
 

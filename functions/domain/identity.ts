@@ -30,3 +30,8 @@ export function digestOf(references: readonly string[]): string {
 export function webhookRequestId(webhookId: string): string {
   return digest('webhook', webhookId);
 }
+
+/** Id of the patient's own request for a new PIN in place of `document`'s: one, however often the button is pressed. */
+export function pickupRequestId(document: string): string {
+  return digest('pickup', document);
+}

@@ -21,12 +21,14 @@ export interface EnrollmentMailFacts {
   to: string;
   /** When the PIN dies, UTC; written as day and time in the practice's time zone. */
   expiresAt: string;
+  /** Of the page that shows the PIN. */
+  link: string;
   policy: Pick<Policy, 'practice' | 'timeZone'>;
 }
 
 /** Throws StepContractError when `expiresAt` is no instant: no day is better than a wrong one. */
-export function enrollmentMail({ to, expiresAt, policy }: EnrollmentMailFacts): Mail {
-  const { name, phone, portalUrl, sender } = policy.practice;
+export function enrollmentMail({ to, expiresAt, link, policy }: EnrollmentMailFacts): Mail {
+  const { name, phone, sender } = policy.practice;
   const expires = millisecondsOf(expiresAt);
   if (expires === null) throw new StepContractError('EXPIRY_UNKNOWN');
   // With the time: a PIN made by an early sweep is dead for nearly all of its last day.
@@ -34,7 +36,7 @@ export function enrollmentMail({ to, expiresAt, policy }: EnrollmentMailFacts): 
   const paragraphs = [
     'Hello,',
     `your access to the patient portal of ${name} has been renewed.`,
-    `Sign up at ${portalUrl} by ${until}. After that the invitation ends and a new one is needed.`,
+    `Get your PIN at ${link} by ${until}. After that the invitation ends and a new one is needed.`,
     `Questions, or not expecting this message? Call ${name} at ${phone}.`,
   ];
   return {
@@ -44,7 +46,7 @@ export function enrollmentMail({ to, expiresAt, policy }: EnrollmentMailFacts): 
     text: `${paragraphs.join('\n\n')}\n`,
     html: page(
       name,
-      paragraphs.map((paragraph) => linked(paragraph, portalUrl)),
+      paragraphs.map((paragraph) => linked(paragraph, link)),
     ),
   };
 }

@@ -23,6 +23,11 @@ export function pause(milliseconds: number): Promise<void> {
   return wait(milliseconds);
 }
 
+/** Waits by the machine's own time, also where the practice's can be moved: for what must take equally long. */
+export async function machinePause(milliseconds: number): Promise<void> {
+  await setTimeout(milliseconds);
+}
+
 /** The machine's own time, in ms since the epoch: for what is agreed with other machines, such as the life of a token. */
 export function realTime(): number {
   return Date.now();

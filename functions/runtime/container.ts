@@ -2,7 +2,7 @@
  * The only wiring: one plain function per port, called when a step needs it, so that a bundle carries only what its
  * step uses. Clients are kept between invocations; what ends with a call is made for the call.
  */
-import { randomInt, randomUUID } from 'node:crypto';
+import { randomBytes, randomInt, randomUUID } from 'node:crypto';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { KMSClient } from '@aws-sdk/client-kms';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
@@ -10,6 +10,7 @@ import { SESClient } from '@aws-sdk/client-ses';
 import { SFNClient } from '@aws-sdk/client-sfn';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { createDynamoDbPauseSwitch } from '../adapters/dynamodb-pause-switch.ts';
+import { createDynamoDbPickupRecords } from '../adapters/dynamodb-pickup-records.ts';
 import { createDynamoDbPinRecords } from '../adapters/dynamodb-pin-records.ts';
 import { createDynamoDbSweepRecords } from '../adapters/dynamodb-sweep-records.ts';
 import { createDynamoDbWebhookRecords } from '../adapters/dynamodb-webhook-records.ts';
@@ -30,6 +31,7 @@ import type {
   Mailer,
   Metrics,
   PauseSwitch,
+  PickupRecords,
   PinRecords,
   SweepRecords,
   WebhookRecords,
@@ -86,7 +88,7 @@ export function policy(): Policy {
 }
 
 export function chance(): Chance {
-  return { randomInt: (max) => randomInt(max), newId: () => randomUUID() };
+  return { randomInt: (max) => randomInt(max), newId: () => randomUUID(), bytes: (count) => randomBytes(count) };
 }
 
 export function ehr(call: Call): Ehr {
@@ -102,6 +104,16 @@ export function ehr(call: Call): Ehr {
 export function pinRecords(call: Call): PinRecords {
   const { newId } = chance();
   return createDynamoDbPinRecords({ client: dynamoDb(), table: setting('table'), signal: call.signal, newId });
+}
+
+export function pickupRecords(call: Call): PickupRecords {
+  const { newId } = chance();
+  return createDynamoDbPickupRecords({ client: dynamoDb(), table: setting('table'), signal: call.signal, newId });
+}
+
+/** Where the pick-up page is, without a slash at its end. */
+export function pickupUrl(): string {
+  return setting('pickupUrl');
 }
 
 export function pauseSwitch(call: Call): PauseSwitch {

@@ -8,5 +8,9 @@ export const METRICS = {
   secondsToAccess: 'SecondsToAccess',
   /** Age of a case that failed or waits for a person, told again at each look: at least every `recheckDays` (policy). */
   unresolvedSeconds: 'UnresolvedSeconds',
+  /** Count, one per PIN that its patient looked at. */
+  pickedUp: 'PickedUp',
+  /** Count, one per PIN whose links were locked. */
+  pickupLocked: 'PickupLocked',
   dimensions: { service: 'service', outcome: 'outcome', reason: 'reason' },
 } as const;

@@ -34,5 +34,7 @@ export function createMetrics(): Metrics {
         line().addMetric(METRICS.unresolvedSeconds, MetricUnit.Seconds, unresolvedSeconds);
       if (accessSeconds !== null) line().addMetric(METRICS.secondsToAccess, MetricUnit.Seconds, accessSeconds);
     },
+    pickedUp: () => void line().addMetric(METRICS.pickedUp, MetricUnit.Count, 1),
+    pickupLocked: () => void line().addMetric(METRICS.pickupLocked, MetricUnit.Count, 1),
   };
 }

@@ -1,6 +1,7 @@
 /**
- * SendEnrollmentNotification (P13, P14): no letter; one mail to the address that the chart has now. The record says
- * INTENDED before the first byte leaves, so that a mail whose fate nobody knows is never sent twice by itself.
+ * SendEnrollmentNotification (P13, P14): no letter; one mail, with a link of its own, to the address that the chart has
+ * now. The record says INTENDED before the first byte leaves, so that a mail whose fate nobody knows is never sent twice
+ * by itself.
  */
 import * as z from 'zod/mini';
 import { type Account, assertLease, type Message } from '../domain/account.ts';
@@ -12,11 +13,22 @@ import { ending, stepInput } from '../domain/state-data.ts';
 import { enrollmentMail } from '../notification/enrollment-mail.ts';
 import type { Fingerprint, Mailer } from '../ports.ts';
 import { clock } from '../runtime/clock.ts';
-import { ehr, fingerprint, mailer, metrics, pinRecords, policy } from '../runtime/container.ts';
+import {
+  chance,
+  ehr,
+  fingerprint,
+  mailer,
+  metrics,
+  pickupRecords,
+  pickupUrl,
+  pinRecords,
+  policy,
+} from '../runtime/container.ts';
 import type { Policy } from '../runtime/policy.ts';
 import { stepHandler } from '../runtime/step-handler.ts';
 import { type EndPorts, endCase } from '../usecases/end-case.ts';
 import { endNotNeeded } from '../usecases/end-not-needed.ts';
+import { type LinkPorts, makePickupLink } from '../usecases/pickup-link.ts';
 import { fateUnknown, sendOnce } from '../usecases/send-once.ts';
 import { usableAddress } from '../usecases/usable-address.ts';
 
@@ -24,7 +36,7 @@ const input = z.strictObject(stepInput);
 type Input = z.infer<typeof input>;
 type Ending = z.infer<typeof ending>;
 
-interface Ports extends EndPorts {
+interface Ports extends EndPorts, LinkPorts {
   mailer: Mailer;
   fingerprint: Fingerprint;
   practice: Policy;
@@ -51,8 +63,9 @@ export async function sendEnrollmentNotification(ports: Ports, { execution, pati
   }
   const chosen = await usableAddress(ports.fingerprint, patient, account, ports.clock.now());
   if (chosen.verdict !== 'USABLE') throw new AddressUnusableError(chosen.verdict);
-  const mail = enrollmentMail({ to: chosen.address, expiresAt: account.expiresAt ?? '', policy: ports.practice });
-  const accepted = await sendOnce(ports, account, message, mail);
+  const { link, hash } = await makePickupLink(ports, account);
+  const mail = enrollmentMail({ to: chosen.address, expiresAt: account.expiresAt ?? '', link, policy: ports.practice });
+  const accepted = await sendOnce(ports, account, message, mail, hash);
   return file(ports, accepted.account, accepted.message, execution);
 }
 
@@ -86,6 +99,9 @@ export const handler = stepHandler({
       {
         ehr: ehr(call),
         records: pinRecords(call),
+        pickups: pickupRecords(call),
+        pickupUrl: pickupUrl(),
+        chance: chance(),
         mailer: mailer(call),
         fingerprint: fingerprint(call),
         clock: clock(),

@@ -2,7 +2,7 @@
  * What a person decides: regenerate now, release a hold, resend or acknowledge a message. Each decision is recorded
  * with actor and reason before it takes effect, and is refused by name where it does not fit the case.
  */
-import { type Account, isMessageOwed } from '../domain/account.ts';
+import { type Account, isMessageOwed, type StaffTask } from '../domain/account.ts';
 import { dayOf } from '../domain/calendar.ts';
 import { DecisionRefusedError } from '../domain/errors.ts';
 import { millisecondsOf, toInstant } from '../domain/instant.ts';
@@ -90,9 +90,10 @@ export async function acknowledge(ports: DecisionPorts & { ehr: Ehr }, decision:
     throw new DecisionRefusedError('NOTHING_TO_ACKNOWLEDGE');
   }
   await record(ports, 'acknowledge', decision);
-  for (const task of account.staffTasks.filter((each) => each.code === 'notify-patient')) {
+  const isAboutMessage = ({ code, document }: StaffTask) => code === 'notify-patient' && document === undefined;
+  for (const task of account.staffTasks.filter(isAboutMessage)) {
     await ports.ehr.closeStaffTask({ patientId, ...task });
   }
-  const staffTasks = account.staffTasks.filter((each) => each.code !== 'notify-patient');
+  const staffTasks = account.staffTasks.filter((each) => !isAboutMessage(each));
   await ports.records.save(account, { ...account, staffTasks, message: { ...message, state: 'SETTLED' } });
 }

@@ -17,6 +17,7 @@ import {
 import { createFhirClient, type FhirClient, type FhirOptions } from './client.ts';
 import { ACTIVATION, CYCLE_IDENTIFIER, DOCUMENT_TYPE, EXTENSION, FORM_ITEM } from './codes.ts';
 import { discardDrafts } from './discard-drafts.ts';
+import { audit, readPickupFacts } from './pickup.ts';
 import {
   answerOf,
   askedFor,
@@ -76,6 +77,8 @@ export function createFhirEhr(options: FhirOptions & { clock: Clock }): Ehr {
     fileMessage: (message) => fileMessage(fhir, message),
     openStaffTask: (order) => openStaffTask(fhir, order, toInstant(options.clock.now())),
     closeStaffTask: (order) => closeStaffTask(fhir, order),
+    readPickupFacts: (patientId, document) => readPickupFacts(fhir, patientId, document),
+    audit: (event) => audit(fhir, event),
   };
 }
 
