@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { CloudFormationClient, DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
 import * as z from 'zod';
+import type { ReminderRule } from '../functions/domain/reminder.ts';
 import { clock, useClock } from '../functions/runtime/clock.ts';
 import { ENVIRONMENT } from '../functions/runtime/config.ts';
 import { chance, executions, pauseSwitch, pinRecords, sweepRecords } from '../functions/runtime/container.ts';
@@ -34,7 +35,7 @@ interface Found {
   table: string;
   regenerateArn: string;
   sweepArn: string;
-  timeZone: string;
+  practice: ReminderRule;
 }
 
 /** A command's own limit for each call to AWS. */
@@ -56,7 +57,7 @@ export async function connect(where: Where) {
       sweeps: sweepRecords(call),
       clock: clock(),
       chance: chance(),
-      practice: { timeZone: found.timeZone },
+      practice: found.practice,
     },
   };
 }
@@ -65,10 +66,10 @@ export type Connection = Awaited<ReturnType<typeof connect>>;
 
 async function local(): Promise<Found> {
   let endpoints: z.infer<typeof endpointsSchema>;
-  let timeZone: string;
+  let practice: ReminderRule;
   try {
     endpoints = endpointsSchema.parse(JSON.parse(readFileSync(ENDPOINTS_FILE, 'utf8')));
-    timeZone = readPolicy(POLICY_FILE).timeZone;
+    practice = readPolicy(POLICY_FILE);
   } catch {
     throw new NoConnectionError(
       `No local platform runs here: start it with "npm start", or give --stack <name> for AWS.`,
@@ -92,7 +93,7 @@ async function local(): Promise<Found> {
   const { table, stateMachines } = endpoints;
   return {
     table,
-    timeZone,
+    practice,
     regenerateArn: stateMachines['regenerate-pin'] ?? '',
     sweepArn: stateMachines['sweep-expiring-pins'] ?? '',
   };
@@ -121,8 +122,16 @@ async function onAws(stack: string, region: string | null): Promise<Found> {
     table: output('TableName'),
     regenerateArn: output('RegeneratePinStateMachineArn'),
     sweepArn: output('SweepExpiringPinsStateMachineArn'),
-    timeZone: output('TimeZone'),
+    practice: { timeZone: output('TimeZone'), reminderDays: daysOf(output('ReminderDays')) },
   };
+}
+
+/** As the stack's output writes them: numbers between commas, or nothing at all. */
+function daysOf(text: string): number[] {
+  return text
+    .split(',')
+    .map(Number)
+    .filter((day) => day > 0);
 }
 
 function whyNot(error: unknown, stack: string): string {

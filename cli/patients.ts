@@ -1,5 +1,4 @@
 /** Commands about one patient's case. */
-import { dayOf } from '../functions/domain/calendar.ts';
 import { explain } from '../functions/domain/explain.ts';
 import { type Decision, redrive, regenerate, release } from '../functions/usecases/decisions.ts';
 import type { StartAnswer } from '../functions/usecases/start.ts';
@@ -38,7 +37,7 @@ export async function why(connection: Connection, patientId: string): Promise<An
   const { ports } = connection;
   const account = await accountOf(connection, patientId);
   const now = ports.clock.now();
-  const json = explain(account, now, dayOf(now, ports.practice.timeZone));
+  const json = explain(account, now, ports.practice);
   const rows = json.map(({ rule, fact }) => [rule, fact]);
   return { json, lines: await pausedLine(connection), table: { head: ['Rule', 'Fact'], rows } };
 }

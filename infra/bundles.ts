@@ -1,8 +1,9 @@
 /** Every function's code in one esbuild call: a second for all of them, where one call each takes ten. No CDK in here. */
-import { copyFileSync, globSync, rmSync } from 'node:fs';
+import { copyFileSync, rmSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { buildSync, type Metafile } from 'esbuild';
+import { FUNCTIONS } from './functions.ts';
 
 /** What every function finds beside its code under this name, relative to Lambda's working directory. */
 export const POLICY_FILE = 'policy.json';
@@ -35,24 +36,24 @@ export interface BundleOptions {
 }
 
 export interface Bundles {
-  /** Folder of a function's code by the function's name, which is its source file's: `verify-email`. */
+  /** Folder of a function's code by the function's name; the folder's own name is its source file's: `verify-email`. */
   folders: ReadonlyMap<string, string>;
   /** esbuild's account of what went into which file. */
   metafile: Metafile;
 }
 
 /**
- * Bundles the handlers of functions/steps. The same sources and policy give the same bytes wherever it runs, so that a
+ * Bundles the handler of every function of the table. The same sources and policy give the same bytes wherever it runs, so that a
  * second deploy changes nothing. Throws esbuild's error when a source does not compile.
  */
 export function bundleFunctions({ outdir, policyFile }: BundleOptions): Bundles {
-  const names = globSync('functions/steps/*.ts', { cwd: ROOT }).map((file) => basename(file, '.ts'));
-  const folders = new Map(names.toSorted().map((name) => [name, resolve(outdir, name)]));
+  const entries = FUNCTIONS.map(({ name, source }) => ({ name, source, folder: basename(source, '.ts') }));
+  const folders = new Map(entries.map(({ name, folder }) => [name, resolve(outdir, folder)]));
   rmSync(outdir, { recursive: true, force: true });
   const { metafile } = buildSync({
     // Paths relative to the repository: an absolute one would differ between two machines.
     absWorkingDir: ROOT,
-    entryPoints: Object.fromEntries([...folders.keys()].map((name) => [`${name}/index`, `functions/steps/${name}.ts`])),
+    entryPoints: Object.fromEntries(entries.map(({ folder, source }) => [`${folder}/index`, source])),
     outdir: resolve(outdir),
     bundle: true,
     minify: true,

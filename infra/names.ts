@@ -10,10 +10,10 @@ export interface Names {
   ehrWebhookSecret: string;
   dataKeyAlias: string;
   fingerprintKeyAlias: string;
-  stateMachine: string;
-  stateMachineLogs: string;
-  functionOf(state: string): string;
-  logsOf(state: string): string;
+  machineOf(name: string): string;
+  machineLogsOf(name: string): string;
+  functionOf(name: string): string;
+  logsOf(functionName: string): string;
   configurationSet: string;
   alarmTopic: string;
   dashboard: string;
@@ -21,8 +21,8 @@ export interface Names {
 
 /** @param deployment name of the deployment, which begins every name */
 export function namesOf(deployment: string): Names {
-  const stateMachine = `${deployment}-regenerate-pin`;
-  const functionOf = (state: string) => `${deployment}-${state}`;
+  const machineOf = (name: string) => `${deployment}-${name}`;
+  const functionOf = (name: string) => `${deployment}-${name}`;
   return {
     statefulStack: `${deployment}-stateful`,
     statelessStack: `${deployment}-stateless`,
@@ -31,11 +31,11 @@ export function namesOf(deployment: string): Names {
     ehrWebhookSecret: `${deployment}/ehr-webhooks`,
     dataKeyAlias: `alias/${deployment}-data`,
     fingerprintKeyAlias: `alias/${deployment}-fingerprint`,
-    stateMachine,
+    machineOf,
     // Under this prefix one resource policy serves all machines of the account; each would need its own elsewhere.
-    stateMachineLogs: `/aws/vendedlogs/states/${stateMachine}`,
+    machineLogsOf: (name) => `/aws/vendedlogs/states/${machineOf(name)}`,
     functionOf,
-    logsOf: (state) => `/aws/lambda/${functionOf(state)}`,
+    logsOf: (functionName) => `/aws/lambda/${functionOf(functionName)}`,
     configurationSet: deployment,
     alarmTopic: `${deployment}-alarms`,
     dashboard: deployment,

@@ -3,18 +3,28 @@ import type { Stack } from 'aws-cdk-lib';
 import type { Table } from 'aws-cdk-lib/aws-dynamodb';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
+import { DUE_INDEX } from '../functions/adapters/table.ts';
+import { executionArnsOf, stateMachineArnOf } from './constructs/asl-state-machine.ts';
 
 export type Permission =
   | `records:${'GetItem' | 'PutItem' | 'UpdateItem' | 'DeleteItem'}`
+  | 'due-index'
+  | 'stream'
+  | 'executions'
   | 'fingerprint'
   | 'ehr'
+  | 'webhook-secret'
   | 'mail';
 
 export interface PermittedResources {
-  table: Pick<Table, 'tableArn' | 'tableName'>;
+  table: Pick<Table, 'tableArn' | 'tableStreamArn'>;
+  tableName: string;
+  /** Of regenerate-pin: who starts anything starts that. */
+  stateMachineName: string;
   dataKey: IKey;
   fingerprintKey: IKey;
   ehrKeySecretArn: string;
+  ehrWebhookSecretArn: string;
   configurationSetName: string;
   /** Address that mails come from. */
   sender: string;
@@ -26,21 +36,28 @@ export function statementsFor(
   permissions: readonly Permission[],
   resources: PermittedResources,
 ): PolicyStatement[] {
+  const { ehrKeySecretArn, ehrWebhookSecretArn } = resources;
   const records = permissions
     .filter((each) => each.startsWith('records:'))
     .map((each) => each.slice('records:'.length));
+  const given = (permission: Permission, statements: () => PolicyStatement[]) =>
+    permissions.includes(permission) ? statements() : [];
   return [
     ...(records.length > 0 ? recordStatements(stack, records, resources) : []),
-    ...(permissions.includes('fingerprint') ? [fingerprintStatement(resources)] : []),
-    ...(permissions.includes('ehr') ? ehrStatements(stack, resources) : []),
-    ...(permissions.includes('mail') ? [mailStatement(stack, resources)] : []),
+    ...given('due-index', () => [dueIndexStatement(resources)]),
+    ...given('stream', () => streamStatements(stack, resources)),
+    ...given('executions', () => executionStatements(stack, resources)),
+    ...given('fingerprint', () => [fingerprintStatement(resources)]),
+    ...given('ehr', () => secretStatements(stack, 'EhrKey', ehrKeySecretArn, resources)),
+    ...given('webhook-secret', () => secretStatements(stack, 'EhrWebhooks', ehrWebhookSecretArn, resources)),
+    ...given('mail', () => [mailStatement(stack, resources)]),
   ];
 }
 
 function recordStatements(
   stack: Stack,
   operations: string[],
-  { table, dataKey }: PermittedResources,
+  { table, tableName, dataKey }: PermittedResources,
 ): PolicyStatement[] {
   return [
     new PolicyStatement({
@@ -52,7 +69,55 @@ function recordStatements(
     decryptStatement('RecordsKey', dataKey, {
       'kms:ViaService': `dynamodb.${stack.region}.amazonaws.com`,
       'kms:EncryptionContext:aws:dynamodb:subscriberId': stack.account,
-      'kms:EncryptionContext:aws:dynamodb:tableName': table.tableName,
+      'kms:EncryptionContext:aws:dynamodb:tableName': tableName,
+    }),
+  ];
+}
+
+/** The index alone: with it nobody reads a patient's partition, and a Scan nobody may. */
+function dueIndexStatement({ table }: PermittedResources): PolicyStatement {
+  return new PolicyStatement({
+    sid: 'DueIndex',
+    actions: ['dynamodb:Query'],
+    resources: [`${table.tableArn}/index/${DUE_INDEX.name}`],
+  });
+}
+
+/** Lambda reads the stream in the function's name; the table's key is opened by the statement for records. */
+function streamStatements(stack: Stack, { table, tableName }: PermittedResources): PolicyStatement[] {
+  const { tableStreamArn } = table;
+  if (tableStreamArn === undefined) throw new Error('the table has no stream');
+  return [
+    new PolicyStatement({
+      sid: 'Stream',
+      actions: ['dynamodb:DescribeStream', 'dynamodb:GetRecords', 'dynamodb:GetShardIterator'],
+      resources: [tableStreamArn],
+    }),
+    // It lists ARNs, and knows no single stream.
+    new PolicyStatement({
+      sid: 'Streams',
+      actions: ['dynamodb:ListStreams'],
+      resources: [streamArnsOf(stack, tableName)],
+    }),
+  ];
+}
+
+function streamArnsOf(stack: Stack, tableName: string): string {
+  return stack.formatArn({ service: 'dynamodb', resource: 'table', resourceName: `${tableName}/stream/*` });
+}
+
+/** Starts regenerate-pin and asks how an execution of it stands; its input and output are not asked for, nor is their key. */
+function executionStatements(stack: Stack, { stateMachineName }: PermittedResources): PolicyStatement[] {
+  return [
+    new PolicyStatement({
+      sid: 'Start',
+      actions: ['states:StartExecution'],
+      resources: [stateMachineArnOf(stack, stateMachineName)],
+    }),
+    new PolicyStatement({
+      sid: 'Executions',
+      actions: ['states:DescribeExecution'],
+      resources: [executionArnsOf(stack, stateMachineName)],
     }),
   ];
 }
@@ -66,12 +131,17 @@ function fingerprintStatement({ fingerprintKey }: PermittedResources): PolicySta
   });
 }
 
-function ehrStatements(stack: Stack, { ehrKeySecretArn, dataKey }: PermittedResources): PolicyStatement[] {
+function secretStatements(
+  stack: Stack,
+  sid: string,
+  secretArn: string,
+  { dataKey }: PermittedResources,
+): PolicyStatement[] {
   return [
-    new PolicyStatement({ sid: 'EhrKey', actions: ['secretsmanager:GetSecretValue'], resources: [ehrKeySecretArn] }),
-    decryptStatement('EhrKeyKey', dataKey, {
+    new PolicyStatement({ sid, actions: ['secretsmanager:GetSecretValue'], resources: [secretArn] }),
+    decryptStatement(`${sid}Key`, dataKey, {
       'kms:ViaService': `secretsmanager.${stack.region}.amazonaws.com`,
-      'kms:EncryptionContext:SecretARN': ehrKeySecretArn,
+      'kms:EncryptionContext:SecretARN': secretArn,
     }),
   ];
 }

@@ -112,7 +112,10 @@ function toItem(account: Account): Item {
 
 function toAccount(patientId: string, item: Item): Account {
   const { [DUE_INDEX.partitionKey]: _shard, ...attributes } = withoutKeys(item);
-  return { ...newAccount(patientId), ...attributes };
+  const account: Account = { ...newAccount(patientId), ...attributes };
+  const { message } = account;
+  // Before there were reminders a message did not say its kind: it told of a new PIN.
+  return message === null ? account : { ...account, message: { ...message, kind: message.kind ?? 'NEW_PIN' } };
 }
 
 /** The update that turns `previous` into `next`: only what differs, so that the index is written only when its key moves. */

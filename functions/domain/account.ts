@@ -35,7 +35,15 @@ export interface Draft {
 export const MESSAGE_STATES = ['OWED', 'INTENDED', 'ACCEPTED', 'REFUSED', 'UNKNOWN', 'SETTLED'] as const;
 export type MessageState = (typeof MESSAGE_STATES)[number];
 
+/**
+ * What the message says. NEW_PIN: an expired PIN was replaced. REQUESTED: somebody asked for a new one. REMINDER: the
+ * living one is still to be used.
+ */
+export const MESSAGE_KINDS = ['NEW_PIN', 'REQUESTED', 'REMINDER'] as const;
+export type MessageKind = (typeof MESSAGE_KINDS)[number];
+
 export interface Message {
+  kind: MessageKind;
   state: MessageState;
   document: string;
   /** The id SES answered with, when ACCEPTED. */
@@ -70,6 +78,8 @@ export interface Account {
   document: string | null;
   issuedAt: Instant | null;
   expiresAt: Instant | null;
+  /** The latest reminder day of this PIN that is done, sent or passed over; null: none. */
+  reminder: number | null;
   /** How many of our PINs in a row nobody registered with. */
   unclaimedCycles: number;
   /** Counts executions; only names them. */
@@ -112,6 +122,7 @@ export function newAccount(patientId: string): Account {
     document: null,
     issuedAt: null,
     expiresAt: null,
+    reminder: null,
     unclaimedCycles: 0,
     attempt: 0,
     execution: null,
@@ -154,13 +165,22 @@ export interface Signing {
   signedAt: number;
 }
 
-/** Adopts the chart's newest PIN document, made by hand or unknown to the record: no message is owed for it. */
-export function withAdopted(account: Account, signing: Signing, unclaimedCycles: number): Account {
+/**
+ * Adopts the chart's newest PIN document, made by hand or unknown to the record: no message is owed for it.
+ * @param reminder the reminder day that has come before anybody here knew of the PIN; it counts as done, so that a first
+ * look at a practice sends nothing
+ */
+export function withAdopted(
+  account: Account,
+  signing: Signing,
+  unclaimedCycles: number,
+  reminder: number | null,
+): Account {
   if (account.document === signing.document) return account;
   const { issuedAt, expiresAt } = lifeOf(signing.signedAt);
   // Whoever made it by hand told the patient.
   const told = { message: null, pickupToken: null, withoutAccessSince: null };
-  return { ...account, document: signing.document, issuedAt, expiresAt, unclaimedCycles, ...told };
+  return { ...account, document: signing.document, issuedAt, expiresAt, reminder, unclaimedCycles, ...told };
 }
 
 /** Records the PIN that we signed, with what the read-back found wrong. Idempotent by document id. */
@@ -172,14 +192,35 @@ export function withSigned(account: Account, signing: Signing, violations: Viola
     document: signing.document,
     issuedAt,
     expiresAt,
+    reminder: null,
     unclaimedCycles: account.unclaimedCycles + 1,
     servedRequest: account.draft?.request ?? account.servedRequest,
     draft: null,
     violations,
     withoutAccessSince: account.withoutAccessSince ?? expiryBefore(account, signing.signedAt),
-    message: { state: 'OWED', document: signing.document, sesId: null, filed: false },
     pickupToken: null,
+    message: owed(account.draft?.request == null ? 'NEW_PIN' : 'REQUESTED', signing.document),
   };
+}
+
+function owed(kind: MessageKind, document: string): Message {
+  return { kind, state: 'OWED', document, sesId: null, filed: false };
+}
+
+/**
+ * Notes the reminder of day `day` as done and the mail for it as owed. Where the mail before it is still to be sent, that
+ * one goes alone: it says all that a reminder says.
+ */
+export function withReminder(account: Account, day: number): Account {
+  const { message, document } = account;
+  const isToSend = message !== null && message.document === document && isUnsent(message);
+  if (document === null || isToSend) return { ...account, reminder: day };
+  return { ...account, reminder: day, message: owed('REMINDER', document) };
+}
+
+/** Certainly not sent yet: a mail that may have left is another matter. */
+export function isUnsent({ state }: Message): boolean {
+  return state === 'OWED' || state === 'REFUSED';
 }
 
 /** When the account's PIN had expired by `now` (milliseconds); null where it lives, or where there is none. */

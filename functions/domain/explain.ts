@@ -1,7 +1,8 @@
 /** Why a patient's case stands as it does: each rule with the fact behind it, in the procedure's order (P1, P2). */
 import { type Account, isMessageOwed } from './account.ts';
-import type { Day } from './calendar.ts';
+import { dayOf } from './calendar.ts';
 import { millisecondsOf } from './instant.ts';
+import { isToldNotNeeded, nextReminderDay, type ReminderRule, reminderDue } from './reminder.ts';
 
 export interface Explanation {
   /** The rule, as staff would say it. */
@@ -43,11 +44,28 @@ function ending({ outcome, reason, endedAt }: Account): Explanation {
   return { rule, fact: `${outcome}${meaning} (${endedAt})` };
 }
 
-/** The case of one patient, line by line, on the practice's day `today` at `now` (milliseconds). */
-export function explain(account: Account, now: number, today: Day): Explanation[] {
+function reminders(account: Account, now: number, practice: ReminderRule): Explanation[] {
+  if (account.document === null || practice.reminderDays.length === 0) return [];
+  const days = practice.reminderDays.map((day) => `day ${day}`).join(' and ');
+  const rule = `Who has not registered is reminded on ${days} of a PIN's life`;
+  const done = account.reminder === null ? 'none yet' : `day ${account.reminder} is done`;
+  return [{ rule, fact: `${done}; ${whatComes(account, now, practice)}` }];
+}
+
+function whatComes(account: Account, now: number, practice: ReminderRule): string {
+  if (isToldNotNeeded(account))
+    return `no more: the EHR said ${account.portalEvent?.status} at ${account.portalEvent?.at}`;
+  const due = reminderDue(account, now, practice);
+  if (due !== null) return `day ${due} is due`;
+  const next = nextReminderDay(account, now, practice);
+  return next === null ? 'none comes any more for this PIN' : `the next is due on ${next}`;
+}
+
+/** The case of one patient, line by line, at `now` (milliseconds) by the practice's calendar. */
+export function explain(account: Account, now: number, practice: ReminderRule): Explanation[] {
   const { lease, message, nextCheckDay, violations } = account;
   const isLeased = lease !== null && now < (millisecondsOf(lease.until) ?? 0);
-  const due = nextCheckDay !== null && nextCheckDay <= today;
+  const due = nextCheckDay !== null && nextCheckDay <= dayOf(now, practice.timeZone);
   return [
     life(account, now),
     ending(account),
@@ -60,9 +78,10 @@ export function explain(account: Account, now: number, today: Day): Explanation[
       : [
           {
             rule: 'The patient is told once (P14)',
-            fact: `${message.state}${isMessageOwed(account) ? ', still owed' : ''}`,
+            fact: `${message.kind} ${message.state}${isMessageOwed(account) ? ', still owed' : ''}`,
           },
         ]),
+    ...reminders(account, now, practice),
     ...(violations.length === 0
       ? []
       : [

@@ -45,6 +45,15 @@ export const policySchema = z.strictObject({
   }),
   /** Days until a case that waits for a person is looked at again. */
   recheckDays: count(1, 90),
+  /** Days after a PIN was issued on which who has not registered is reminded; a PIN lives 30. Empty: never. */
+  reminderDays: z._default(
+    z
+      .array(count(1, 29))
+      .check(
+        z.refine((days) => days.every((day, n) => n === 0 || day > (days[n - 1] ?? 0)), 'must rise, e.g. [20, 27]'),
+      ),
+    [20, 27],
+  ),
   /** PINs in a row that nobody registered with, before a person is asked. */
   cycleLimit: count(1, 24),
   /** Failed ends in a row, before a person is asked. */

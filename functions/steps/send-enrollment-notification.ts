@@ -74,13 +74,16 @@ function endedAs({ outcome, reason }: Account): Ending {
   return { outcome, reason: reason as Reason | null };
 }
 
-/** Accepted: noted by its SES id, filed in the chart once, and the case is over. */
+/** Accepted: noted by its SES id, filed in the chart once, and the case is over. A mere reminder regenerated nothing. */
 async function file(ports: Ports, account: Account, message: Message, execution: string): Promise<Ending> {
   const filed = { patientId: account.patientId, document: message.document, sesId: message.sesId ?? '' };
   const sentAt = toInstant(ports.clock.now());
   await ports.records.putMessage({ ...filed, sentAt });
   if (!message.filed) await ports.ehr.fileMessage({ ...filed, sentAt });
-  const ended = { outcome: 'REGENERATED', reason: null } as const;
+  const ended: Ending =
+    message.kind === 'REMINDER'
+      ? { outcome: 'NOT_NEEDED', reason: 'NOT_EXPIRED' }
+      : { outcome: 'REGENERATED', reason: null };
   await endCase(ports, account, {
     execution,
     ...ended,

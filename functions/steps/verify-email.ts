@@ -10,7 +10,7 @@ import type { Clock, Ehr, Fingerprint, Metrics, PinRecords } from '../ports.ts';
 import { clock } from '../runtime/clock.ts';
 import { ehr, fingerprint, metrics, pinRecords, policy } from '../runtime/container.ts';
 import { stepHandler } from '../runtime/step-handler.ts';
-import { endCase } from '../usecases/end-case.ts';
+import { type EndPorts, endCase } from '../usecases/end-case.ts';
 import { usableAddress } from '../usecases/usable-address.ts';
 
 const input = z.strictObject(stepInput);
@@ -21,7 +21,7 @@ interface Ports {
   fingerprint: Fingerprint;
   clock: Clock;
   metrics: Metrics;
-  practice: { timeZone: string; recheckDays: number };
+  practice: EndPorts['practice'];
 }
 
 /** Throws PatientNotFoundError, after noting when to look for this patient again. */

@@ -2,6 +2,7 @@
 import { type Account, type StaffTask, withEnd } from '../domain/account.ts';
 import { endFigures, nextCheckDay, tasksThatStay } from '../domain/ending.ts';
 import { RecordConflictError } from '../domain/errors.ts';
+import type { ReminderRule } from '../domain/reminder.ts';
 import type { Clock, Ehr, Metrics, PinRecords } from '../ports.ts';
 
 export interface EndPorts {
@@ -9,7 +10,7 @@ export interface EndPorts {
   records: PinRecords;
   clock: Clock;
   metrics: Metrics;
-  practice: { timeZone: string; recheckDays: number };
+  practice: ReminderRule & { recheckDays: number };
 }
 
 export interface CaseEnd {

@@ -3,15 +3,20 @@ import type { Account } from '../domain/account.ts';
 import type { Reason } from '../domain/outcomes.ts';
 import { type EndPorts, endCase } from './end-case.ts';
 
-/** Who registered, opted out or was merged has no PIN to lapse; a registration ends the row of unclaimed cycles. */
+/**
+ * Who registered, opted out or was merged has no PIN to lapse; a registration ends the row of unclaimed cycles.
+ * @param noting what else the record learns in the same update
+ */
 export async function endNotNeeded(
   ports: EndPorts,
   account: Account,
   execution: string,
   reason: Reason | null,
+  noting: Partial<Account> = {},
 ): Promise<void> {
   const untracked = reason === 'ALREADY_REGISTERED' || reason === 'OPTED_OUT' || reason === 'MERGED';
   if (untracked && account.document !== null) await ports.records.deletePin(account.patientId);
-  const noting = reason === 'ALREADY_REGISTERED' ? { unclaimedCycles: 0 } : {};
-  await endCase(ports, account, { execution, outcome: 'NOT_NEEDED', reason, staffTask: null, noting });
+  const claimed = reason === 'ALREADY_REGISTERED' ? { unclaimedCycles: 0 } : {};
+  const noted = { ...noting, ...claimed };
+  await endCase(ports, account, { execution, outcome: 'NOT_NEEDED', reason, staffTask: null, noting: noted });
 }

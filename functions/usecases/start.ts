@@ -4,6 +4,7 @@ import { addDays, dayOf } from '../domain/calendar.ts';
 import { RecordConflictError } from '../domain/errors.ts';
 import { executionName } from '../domain/identity.ts';
 import { toInstant } from '../domain/instant.ts';
+import type { ReminderRule } from '../domain/reminder.ts';
 import { isDueByRecord } from '../domain/starting.ts';
 import type { Clock, Executions, PauseSwitch, PinRecords } from '../ports.ts';
 
@@ -12,7 +13,7 @@ export interface StartPorts {
   executions: Executions;
   pauseSwitch: PauseSwitch;
   clock: Clock;
-  practice: { timeZone: string };
+  practice: ReminderRule;
 }
 
 export interface StartRequest {
@@ -70,7 +71,7 @@ async function tryStart(ports: StartPorts, request: StartRequest): Promise<Start
       account = abandoned(account, last.status, last.stoppedAt ?? now, ports.practice.timeZone);
     }
   }
-  if (request.trigger === 'machine' && !isDueByRecord(account, now, today, request.awaitedFactChanged)) {
+  if (request.trigger === 'machine' && !isDueByRecord(account, now, ports.practice, request.awaitedFactChanged)) {
     if (account !== stored && stored !== null) await records.save(stored, account);
     return { decision: 'NOT_DUE', execution: account.execution };
   }

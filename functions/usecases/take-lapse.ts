@@ -1,6 +1,7 @@
 /** What follows when the table's TTL removes a PIN: the execution that regenerates it, at once instead of at the next sweep. */
 import { type Day, dayOf } from '../domain/calendar.ts';
 import { millisecondsOf } from '../domain/instant.ts';
+import type { ReminderRule } from '../domain/reminder.ts';
 import type { SweepRecords } from '../ports.ts';
 import { type StartPorts, start } from './start.ts';
 
@@ -12,7 +13,7 @@ export interface LapsedPin {
 
 export interface LapsePorts extends StartPorts {
   sweeps: SweepRecords;
-  practice: { timeZone: string; sweep: { dailyLimit: number } };
+  practice: ReminderRule & { sweep: { dailyLimit: number } };
 }
 
 /** OLD_NEWS: another PIN is known by now, or its time has not come. LEFT_TO_SWEEP: today's limit is used up. */

@@ -28,6 +28,16 @@ export function stateMachineArnOf(stack: Stack, resourceName: string): string {
   });
 }
 
+/** The ARNs of all of its executions, those to come included. */
+export function executionArnsOf(stack: Stack, stateMachineName: string): string {
+  return stack.formatArn({
+    service: 'states',
+    resource: 'execution',
+    resourceName: `${stateMachineName}:*`,
+    arnFormat: ArnFormat.COLON_RESOURCE_NAME,
+  });
+}
+
 /** A Standard state machine from an ASL file, whose token for each Task state's function is computed and never missing. */
 export class AslStateMachine extends Construct {
   readonly stateMachineArn: string;

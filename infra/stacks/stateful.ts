@@ -14,11 +14,12 @@ import { CfnSecret } from 'aws-cdk-lib/aws-secretsmanager';
 import type { Construct } from 'constructs';
 import { DUE_INDEX, PARTITION_KEY, SORT_KEY, TTL_ATTRIBUTE } from '../../functions/adapters/table.ts';
 import { DataKey, FingerprintKey } from '../constructs/keys.ts';
+import { FUNCTIONS } from '../functions.ts';
+import { MACHINES } from '../machines.ts';
 import type { Names } from '../names.ts';
-import { TASK_STATES } from '../steps.ts';
 
 /** Operation: a year, so that this spring's question can be asked of the last. */
-const STEP_LOG_RETENTION = RetentionDays.ONE_YEAR;
+const FUNCTION_LOG_RETENTION = RetentionDays.ONE_YEAR;
 /** Audit: which step ran when for whom. HIPAA keeps such records six years (45 CFR 164.316(b)(2)(i)). */
 const MACHINE_LOG_RETENTION = RetentionDays.SIX_YEARS;
 
@@ -32,14 +33,19 @@ export class StatefulStack extends Stack {
   readonly table: Table;
   readonly ehrKeySecretArn: string;
   readonly ehrWebhookSecretArn: string;
-  readonly stepLogs: ReadonlyMap<string, LogGroup>;
-  readonly stateMachineLogs: LogGroup;
+  /** By the function's name. */
+  readonly functionLogs: ReadonlyMap<string, LogGroup>;
+  /** By the machine's name. */
+  readonly machineLogs: ReadonlyMap<string, LogGroup>;
 
   constructor(scope: Construct, id: string, { names, ...props }: StatefulStackProps) {
     super(scope, id, props);
     this.dataKey = new DataKey(this, 'DataKey', {
       alias: names.dataKeyAlias,
-      logGroupNames: [...TASK_STATES.map(({ state }) => names.logsOf(state)), names.stateMachineLogs],
+      logGroupNames: [
+        ...FUNCTIONS.map(({ name }) => names.logsOf(name)),
+        ...MACHINES.map(({ name }) => names.machineLogsOf(name)),
+      ],
       topicName: names.alarmTopic,
     });
     this.fingerprintKey = new FingerprintKey(this, 'FingerprintKey', { alias: names.fingerprintKeyAlias });
@@ -54,10 +60,12 @@ export class StatefulStack extends Stack {
       names.ehrWebhookSecret,
       'Secrets of Standard Webhooks that the EHR signs its webhooks with',
     );
-    this.stepLogs = new Map(
-      TASK_STATES.map(({ state }) => [state, this.log(`${state}Log`, names.logsOf(state), STEP_LOG_RETENTION)]),
+    this.functionLogs = new Map(
+      FUNCTIONS.map(({ name }) => [name, this.log(`${name}Log`, names.logsOf(name), FUNCTION_LOG_RETENTION)]),
     );
-    this.stateMachineLogs = this.log('StateMachineLog', names.stateMachineLogs, MACHINE_LOG_RETENTION);
+    this.machineLogs = new Map(
+      MACHINES.map(({ name, id }) => [name, this.log(`${id}Log`, names.machineLogsOf(name), MACHINE_LOG_RETENTION)]),
+    );
 
     new CfnOutput(this, 'TableName', { value: this.table.tableName });
     new CfnOutput(this, 'EhrKeySecretArn', { value: this.ehrKeySecretArn, description: 'Put the JWK Set in here' });

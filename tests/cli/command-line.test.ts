@@ -54,7 +54,7 @@ describe('the command line on a running platform', PATIENCE, () => {
   it('regenerates by force, and shows the execution’s history', async () => {
     const { decision, execution } = await json('regenerate', 'demo-002', '--reason', 'lost the mail', '--force');
     expect(decision).toBe('STARTED');
-    await expect.poll(async () => (await json('status', 'demo-002')).outcome).toBe('REGENERATED');
+    await expect.poll(async () => (await json('status', 'demo-002')).outcome, PATIENCE).toBe('REGENERATED');
     const states = (await json('history', execution)).map(({ state }: { state: string }) => state);
     expect(states).toContain('SignDocument');
     const redriven = await json('redrive', execution, '--reason', 'once more');

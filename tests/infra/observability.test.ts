@@ -2,8 +2,8 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it, vi } from 'vitest';
 import { ERROR_NAMES } from '../../functions/domain/errors.ts';
 import { METRICS } from '../../functions/runtime/metric-names.ts';
+import { FUNCTIONS } from '../../infra/functions.ts';
 import { STEP_FAILED } from '../../infra/observability/metrics.ts';
-import { TASK_STATES } from '../../infra/steps.ts';
 import { propertiesOf, type Statement, synthesized, textOf } from './synthesized.ts';
 
 interface Alarm {
@@ -94,9 +94,9 @@ describe('alarms', () => {
 });
 
 describe('failed steps', () => {
-  it('are counted in every step’s log, by error', () => {
+  it('are counted in every function’s log, by error', () => {
     const filters = [...propertiesOf<Record<string, unknown>>(template, 'AWS::Logs::MetricFilter').values()];
-    expect(filters).toHaveLength(TASK_STATES.length);
+    expect(filters).toHaveLength(FUNCTIONS.length);
     for (const { FilterPattern, MetricTransformations } of filters) {
       expect(FilterPattern).toBe('{ $.message = "step failed" }');
       expect(MetricTransformations).toEqual([

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { TASK_STATES } from '../../infra/steps.ts';
+import { FUNCTIONS } from '../../infra/functions.ts';
+import { MACHINES } from '../../infra/machines.ts';
 import { listOf, propertiesOf, type Statement, synthesized, textOf, textsOf } from './synthesized.ts';
 
 /** What each function may do, written out: a grant that grows or wanders off fails here and has to be justified. */
@@ -12,6 +13,13 @@ const EVERY_FUNCTION = [
 const CHART = ['secretsmanager:GetSecretValue', 'kms:Decrypt'];
 const READ = ['dynamodb:GetItem', 'kms:Decrypt', ...CHART];
 const WRITE = [...READ, 'dynamodb:UpdateItem'];
+const START = [
+  'dynamodb:GetItem',
+  'dynamodb:UpdateItem',
+  'kms:Decrypt',
+  'states:StartExecution',
+  'states:DescribeExecution',
+];
 const ACTIONS: Record<string, string[]> = {
   VerifyEmail: [...WRITE, 'kms:GenerateMac'],
   CheckExpiry: [...WRITE, 'dynamodb:PutItem', 'dynamodb:DeleteItem', 'kms:GenerateMac'],
@@ -23,9 +31,18 @@ const ACTIONS: Record<string, string[]> = {
   HoldForStaff: WRITE,
   DiscardDraft: [...WRITE, 'dynamodb:PutItem', 'dynamodb:DeleteItem', 'kms:GenerateMac'],
   NotifyStaff: WRITE,
+  SweepMinute: [...START, 'dynamodb:PutItem', 'dynamodb:Query'],
+  EhrWebhook: [...START, 'dynamodb:PutItem', 'dynamodb:DeleteItem', 'kms:GenerateMac', ...CHART, ...CHART],
+  PinLapsed: [
+    ...START,
+    'dynamodb:DescribeStream',
+    'dynamodb:GetRecords',
+    'dynamodb:GetShardIterator',
+    'dynamodb:ListStreams',
+  ],
 };
 
-/** Actions that IAM knows no resource for; nothing else may stand on `*`. */
+/** Actions that IAM knows no single resource for; nothing else may stand on a star. */
 const WITHOUT_RESOURCE = [
   'xray:PutTraceSegments',
   'xray:PutTelemetryRecords',
@@ -55,33 +72,33 @@ const { statelessTemplate, statefulTemplate } = synthesized();
 const roles = propertiesOf<Role>(statelessTemplate, 'AWS::IAM::Role');
 const functions = [...propertiesOf<LambdaFunction>(statelessTemplate, 'AWS::Lambda::Function').values()];
 const statementsOf = (role: Role | undefined) => role?.Policies.flatMap((each) => each.PolicyDocument.Statement) ?? [];
-const machineRole = [...roles].find(([id]) => id.startsWith('StateMachine'))?.[1];
+const roleOfMachine = (id: string) => [...roles].find(([each]) => each.startsWith(id))?.[1];
 
-function statementsOfStep(state: string): Statement[] {
+function statementsOfFunction(state: string): Statement[] {
   const found = functions.find(({ FunctionName }) => FunctionName === `portal-pin-${state}`);
   return statementsOf(roles.get(found?.Role['Fn::GetAtt'][0] ?? ''));
 }
 
 function statement(state: string, sid: string): Statement {
-  const found = statementsOfStep(state).find(({ Sid }) => Sid === sid);
+  const found = statementsOfFunction(state).find(({ Sid }) => Sid === sid);
   if (found === undefined) throw new Error(`${state} has no statement ${sid}`);
   return found;
 }
 
 describe('what each function may do', () => {
-  it('is written out for every Task state', () => {
-    expect(Object.keys(ACTIONS).toSorted()).toEqual(TASK_STATES.map(({ state }) => state).toSorted());
+  it('is written out for every function', () => {
+    expect(Object.keys(ACTIONS)).toEqual(FUNCTIONS.map(({ name }) => name));
   });
 
   it.each(Object.entries(ACTIONS))('%s', (state, actions) => {
-    const granted = statementsOfStep(state).flatMap(({ Action }) => listOf(Action));
+    const granted = statementsOfFunction(state).flatMap(({ Action }) => listOf(Action));
     expect(granted.toSorted()).toEqual([...EVERY_FUNCTION, ...actions].toSorted());
   });
 
-  it('has a role for each function and one for the machine, and nobody adds to them', () => {
+  it('has a role for each function and each machine, and nobody adds to them', () => {
     const used = functions.map(({ Role }) => Role['Fn::GetAtt'][0]);
-    expect(new Set(used).size).toBe(TASK_STATES.length);
-    expect(roles.size).toBe(TASK_STATES.length + 1);
+    expect(new Set(used).size).toBe(FUNCTIONS.length);
+    expect(roles.size).toBe(FUNCTIONS.length + MACHINES.length);
     for (const type of ['AWS::IAM::Policy', 'AWS::IAM::ManagedPolicy', 'AWS::Lambda::Permission']) {
       expect(propertiesOf(statelessTemplate, type).size).toBe(0);
     }
@@ -103,7 +120,7 @@ describe('where it may do it', () => {
     expect(conditions).toEqual([
       ['kms:ViaService', 'dynamodb.{AWS::Region}.amazonaws.com'],
       ['kms:EncryptionContext:aws:dynamodb:subscriberId', '{AWS::AccountId}'],
-      ['kms:EncryptionContext:aws:dynamodb:tableName', expect.stringMatching(/RefRecords/)],
+      ['kms:EncryptionContext:aws:dynamodb:tableName', 'portal-pin'],
     ]);
   });
   it('the EHR key’s secret, and the data key by way of Secrets Manager for this secret alone', () => {
@@ -117,6 +134,19 @@ describe('where it may do it', () => {
     expect(textOf(Resource)).toMatch(/FnGetAttFingerprintKey/);
     expect(Condition).toEqual({ StringEquals: { 'kms:MacAlgorithm': 'HMAC_SHA_256' } });
   });
+  it('the index of who is due, and no partition of the table', () => {
+    expect(textOf(statement('SweepMinute', 'DueIndex').Resource)).toMatch(/FnGetAttRecords.*Arn.*\}\/index\/due$/);
+  });
+  it('the webhooks’ secret, and the data key by way of Secrets Manager for this secret alone', () => {
+    expect(textOf(statement('EhrWebhook', 'EhrWebhooks').Resource)).toMatch(/FnGetAttEhrWebhooksId/);
+    const conditions = statement('EhrWebhook', 'EhrWebhooksKey').Condition?.StringEquals ?? {};
+    expect(textOf(conditions['kms:EncryptionContext:SecretARN'])).toMatch(/FnGetAttEhrWebhooksId/);
+  });
+  it('the workflow: whoever starts anything starts that', () => {
+    for (const name of ['SweepMinute', 'EhrWebhook', 'PinLapsed']) {
+      expect(textOf(statement(name, 'Start').Resource)).toMatch(/:stateMachine:portal-pin-regenerate-pin$/);
+    }
+  });
   it('the practice’s sender through the configuration set that demands TLS', () => {
     const { Resource, Condition } = statement('SendEnrollmentNotification', 'Mail');
     const [identity, configurationSet] = textsOf(Resource);
@@ -126,7 +156,9 @@ describe('where it may do it', () => {
   });
 });
 
-describe('the state machine', () => {
+describe.each(MACHINES)('the state machine $name', ({ id, name, tasks }) => {
+  const machineRole = roleOfMachine(id);
+
   it('may call its functions by plain ARNs, in one statement', () => {
     const calling = statementsOf(machineRole).filter(({ Action }) =>
       listOf(Action).some((each) => each.startsWith('lambda:')),
@@ -134,7 +166,7 @@ describe('the state machine', () => {
     expect(calling).toHaveLength(1);
     expect(calling[0]?.Action).toBe('lambda:InvokeFunction');
     expect(textsOf(calling[0]?.Resource)).toEqual(
-      TASK_STATES.map(({ state }) => expect.stringMatching(new RegExp(`^\\{${state}Function[0-9A-F]{8}\\.Arn\\}$`))),
+      tasks.map(({ state }) => expect.stringMatching(new RegExp(`^\\{${state}Function[0-9A-F]{8}\\.Arn\\}$`))),
     );
   });
   it('may do nothing else but write history, log and traces', () => {
@@ -150,7 +182,8 @@ describe('the state machine', () => {
     );
   });
   it('is the only one that Step Functions takes the role for', () => {
-    expect(JSON.stringify(machineRole?.AssumeRolePolicyDocument)).toContain(':stateMachine:portal-pin-regenerate-pin');
+    const { Condition } = machineRole?.AssumeRolePolicyDocument.Statement[0] ?? {};
+    expect(textOf(Condition?.ArnEquals?.['aws:SourceArn'])).toMatch(new RegExp(`:stateMachine:portal-pin-${name}$`));
   });
 });
 
@@ -161,10 +194,18 @@ describe('no star', () => {
     expect(statements.flatMap(({ Action }) => listOf(Action)).filter((each) => each.includes('*'))).toEqual([]);
   });
   it('as a resource, but for actions that know none', () => {
-    const onStar = statements.filter(({ Resource }) => JSON.stringify(Resource).includes('*'));
+    const onStar = statements.filter(({ Resource }) => Resource === '*');
     expect([...new Set(onStar.flatMap(({ Action }) => listOf(Action)))].toSorted()).toEqual(
       WITHOUT_RESOURCE.toSorted(),
     );
+  });
+  it('in a resource, but for the executions of the one machine and the streams of the one table', () => {
+    const withStar = statements.filter(({ Resource }) => Resource !== '*' && JSON.stringify(Resource).includes('*'));
+    const grants = withStar.flatMap(({ Action, Resource }) => textsOf(Resource).map((each) => `${Action} ${each}`));
+    expect([...new Set(grants)]).toEqual([
+      expect.stringMatching(/^states:DescribeExecution arn:.*:execution:portal-pin-regenerate-pin:\*$/),
+      expect.stringMatching(/^dynamodb:ListStreams arn:.*:table\/portal-pin\/stream\/\*$/),
+    ]);
   });
   it('in a key policy, but for the account’s own, without which nobody could manage the key', () => {
     const keys = propertiesOf<{ KeyPolicy: { Statement: Statement[] } }>(statefulTemplate, 'AWS::KMS::Key');

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { DUE_INDEX, PARTITION_KEY, SORT_KEY, TTL_ATTRIBUTE } from '../../functions/adapters/table.ts';
-import { TASK_STATES } from '../../infra/steps.ts';
+import { FUNCTIONS } from '../../infra/functions.ts';
+import { MACHINES } from '../../infra/machines.ts';
 import { listOf, propertiesOf, type Statement, synthesized, textOf, textsOf } from './synthesized.ts';
 
 interface Key {
@@ -39,7 +40,7 @@ describe('nothing is lost by accident', () => {
         'AWS::DynamoDB::Table',
         'AWS::KMS::Key',
         'AWS::KMS::Key',
-        ...Array(TASK_STATES.length + 1).fill('AWS::Logs::LogGroup'),
+        ...Array(FUNCTIONS.length + MACHINES.length).fill('AWS::Logs::LogGroup'),
         'AWS::SecretsManager::Secret',
         'AWS::SecretsManager::Secret',
       ].toSorted(),
@@ -52,7 +53,7 @@ describe('nothing is lost by accident', () => {
     const names = resources.map(
       ([, { Properties }]) => Object(Properties).TableName ?? Object(Properties).LogGroupName,
     );
-    expect(names.filter((name) => name !== undefined)).toHaveLength(TASK_STATES.length + 2);
+    expect(names.filter((name) => name !== undefined)).toHaveLength(FUNCTIONS.length + MACHINES.length + 1);
     expect(secrets.map(({ Name }) => Name)).toEqual(['portal-pin/ehr-key', 'portal-pin/ehr-webhooks']);
   });
   it('nobody deletes the stack in passing; what holds nothing can be deleted', () => {
@@ -155,10 +156,11 @@ describe('the secrets shared with the EHR', () => {
 });
 
 describe('the logs', () => {
-  it('there is one for each step and one for the machine, encrypted, protected, kept for a time that is said', () => {
+  it('there is one for each function and each machine, encrypted, protected, kept for a time that is said', () => {
     expect(logs.map(({ LogGroupName }) => LogGroupName)).toEqual([
-      ...TASK_STATES.map(({ state }) => `/aws/lambda/portal-pin-${state}`),
+      ...FUNCTIONS.map(({ name }) => `/aws/lambda/portal-pin-${name}`),
       '/aws/vendedlogs/states/portal-pin-regenerate-pin',
+      '/aws/vendedlogs/states/portal-pin-sweep-expiring-pins',
     ]);
     for (const { LogGroupName, RetentionInDays, KmsKeyId, DeletionProtectionEnabled } of logs) {
       // HIPAA keeps the audit six years; the rest is operation.
@@ -180,6 +182,7 @@ describe('outputs', () => {
       'FingerprintKeyArn',
       'RegeneratePinStateMachineArn',
       'SesConfigurationSet',
+      'SweepExpiringPinsStateMachineArn',
       'TableName',
     ]);
   });

@@ -249,7 +249,7 @@ describe('P8: the records', () => {
     expect(account).toMatchObject({
       ...{ outcome: 'REGENERATED', reason: null, document: document.id, issuedAt: instant(signedAt) },
       ...{ expiresAt: expiresAt(), attempt: 1, failures: 0, unclaimedCycles: 1, lease: null, draft: null },
-      ...{ violations: [], staffTasks: [], rejectedAddresses: [], nextCheckDay: practiceDay() },
+      ...{ violations: [], staffTasks: [], rejectedAddresses: [], nextCheckDay: reminderDay() },
       message: { state: 'ACCEPTED', document: document.id, sesId: messageId, filed: true },
     });
     expect(account.endedBy).toBe(account.execution);
@@ -260,7 +260,7 @@ describe('P8: the records', () => {
     });
   });
 
-  it('the index finds the patient on the day of expiry and not before', async () => {
+  it('the index finds the patient on the day of the first reminder and not before, and so on the day of expiry', async () => {
     const { shard } = await itemOf(`PATIENT#${id}`, 'ACCOUNT');
     const due = async (day: string) => {
       const query = new QueryCommand({
@@ -272,15 +272,18 @@ describe('P8: the records', () => {
       });
       return (await running.dynamoDb.send(query)).Items ?? [];
     };
-    const key = { pk: `PATIENT#${id}`, sk: 'ACCOUNT', shard, nextCheckDay: practiceDay() };
+    const key = { pk: `PATIENT#${id}`, sk: 'ACCOUNT', shard, nextCheckDay: reminderDay() };
     expect(await due(practiceDay())).toContainEqual(key);
-    expect(await due(isoDay(signedAt + (THIRTY_DAYS_IN_SECONDS * 1000 - 2 * DAY)))).not.toContainEqual(key);
+    expect(await due(reminderDay())).toContainEqual(key);
+    expect(await due(isoDay(signedAt + 18 * DAY))).not.toContainEqual(key);
   });
 });
 
 const isoDay = (milliseconds: number) => new Date(milliseconds).toISOString().slice(0, 10);
 /** The day of expiry in New York: the evening before in UTC's count. */
 const practiceDay = () => isoDay(signedAt + THIRTY_DAYS_IN_SECONDS * 1000 - DAY);
+/** The twentieth day after the signing, on which an unregistered patient is reminded first. */
+const reminderDay = () => isoDay(signedAt + 20 * DAY - DAY);
 /** The patient's PCP; demo charts take turns. */
 const providerOf = (patient: string) => FAMILY_DOCTORS[Number(patient.slice(5)) % 2] ?? '';
 const pathOf = (reference = '/'): [string, string] => {

@@ -116,9 +116,10 @@ describe('what is decided', () => {
 
   /** A start is due from today on, or from the day it was due before. */
   const earlier = (day: string | null | undefined) => (day != null && day < TODAY ? day : TODAY);
-  /** Who is not started is looked at when it was due anyway; who is tracked now, on the day of expiry. */
+  /** Who is not started is looked at when it was due anyway; who is tracked now, on the first reminder's day, or on that of expiry where it is over. */
   function dayLeft(record: Partial<Account> | null, decision: string, signedAt = '') {
-    if (record === null && decision === 'TRACKED') return lifeOf(Date.parse(signedAt)).expiresAt.slice(0, 10);
+    if (record === null && decision === 'TRACKED')
+      return signedAt === VALID ? '2026-06-30' : lifeOf(Date.parse(signedAt)).expiresAt.slice(0, 10);
     return record?.nextCheckDay ?? null;
   }
 

@@ -5,7 +5,7 @@ import type { PinRecords } from '../../functions/ports.ts';
 import { sendOnce } from '../../functions/usecases/send-once.ts';
 
 const MAIL = { to: 'pat@example.com', from: 'a@practice.example', subject: 's', text: 't', html: 'h' };
-const message: Message = { state: 'OWED', document: 'd1', sesId: null, filed: false };
+const message: Message = { kind: 'NEW_PIN', state: 'OWED', document: 'd1', sesId: null, filed: false };
 const account: Account = { ...newAccount('p1'), document: 'd1', message, rejectedAddresses: ['old'] };
 
 /** What the record says after a mail that was refused, and by what the step fails. */

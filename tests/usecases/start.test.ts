@@ -14,7 +14,7 @@ function world(account: Account, known: Record<string, ExecutionStatus>) {
   const ports = {
     clock: { now: () => NOW },
     pauseSwitch: { read: async () => null },
-    practice: { timeZone: 'America/New_York' },
+    practice: { timeZone: 'America/New_York', reminderDays: [20, 27] },
     records: {
       read: async () => stored,
       save: async (_previous: Account | null, next: Account) => {

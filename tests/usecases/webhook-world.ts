@@ -66,7 +66,7 @@ export async function webhookWorld(webhooksPerMinute = 600): Promise<WebhookWorl
       },
       clock: { now: () => NOW },
       chance: { randomInt: () => 0, newId: () => randomUUID() },
-      practice: { timeZone: 'America/New_York', webhooksPerMinute },
+      practice: { timeZone: 'America/New_York', reminderDays: [20, 27], webhooksPerMinute },
     },
     started: (patientId) => all.filter(({ input }) => input.patientId === patientId),
     end: (name, status) => void executions.set(name, status),
