@@ -65,6 +65,7 @@ export function setEnvironment(settings: LocalSettings): void {
     [ENVIRONMENT.ehrKeySecretArn]: EHR_KEY_SECRET_ARN,
     [ENVIRONMENT.ehrScopes]: SCOPES.join(' '),
     [ENVIRONMENT.fingerprintKeyArn]: FINGERPRINT_KEY_ARN,
+    [ENVIRONMENT.pickupUrl]: `${settings.url}/pickup`,
     [ENVIRONMENT.practicePolicyFile]: settings.policyFile,
     [ENVIRONMENT.sesConfigurationSet]: '',
     [ENVIRONMENT.stateMachineArn]: settings.stateMachineArn,

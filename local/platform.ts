@@ -24,13 +24,14 @@ import {
   WEBHOOK_SECRET_ARN,
 } from './environment.ts';
 import { createGateway, type Gateway } from './gateway.ts';
+import { serveHttpApi } from './http-api.ts';
 import type { HttpHandler } from './http-messages.ts';
 import { type Kept, openKept } from './kept.ts';
 import { createKms, type Kms } from './kms.ts';
 import { createMailbox, type Mailbox } from './mailbox.ts';
 import { createSecretsManager, type SecretsManager } from './secrets-manager.ts';
 import { createStepFunctions, type LambdaHandler, type StepFunctions } from './stepfunctions/step-functions.ts';
-import { localWebhookSecret, serveHttpApi } from './webhooks.ts';
+import { localWebhookSecret } from './webhooks.ts';
 
 export interface PlatformOptions {
   /** Of the gateway; 0 = any free one. */
@@ -85,6 +86,8 @@ export interface Endpoints {
   dynamodb: string;
   ses: string;
   mailbox: string;
+  /** A link in a mail is this, a slash and a token. */
+  pickup: string;
   clock: string;
   stateMachines: Record<string, string>;
   table: string;
@@ -145,7 +148,7 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
     ...(kept && { keep: kept.keepExecution }),
   });
   await stepFunctions.restore(before?.executions ?? []);
-  gateway.mount('/webhooks', serveHttpApi('/webhooks', await importHandler('triggers/ehr-webhook'), clock.now));
+  await mountApi(gateway, clock.now);
   mountAll(gateway, around, { clock, ehr, authorization, dynamodb, mailbox, kms, secretsManager, stepFunctions });
   clock.beforeMove(() => stepFunctions.settled());
   clock.afterMove(async () => void (await dynamodb.deleteExpired()));
@@ -183,6 +186,15 @@ async function machineOf(name: string, { step }: Around) {
     tasks.map(async ([task]) => [task, step(task, await importHandler(`steps/${handlerOf(task)}`))] as const),
   );
   return { name, definition, functions: Object.fromEntries(functions) };
+}
+
+/** What API Gateway is in front of. */
+async function mountApi(gateway: Gateway, now: () => number): Promise<void> {
+  const webhook = await importHandler('triggers/ehr-webhook');
+  gateway.mount('/webhooks', serveHttpApi({ name: 'EhrWebhook', handler: webhook, prefix: '/webhooks' }, now));
+  const page = await importHandler('pickup/pickup-page');
+  const path = '/{token}';
+  gateway.mount('/pickup', serveHttpApi({ name: 'PickupPage', handler: page, prefix: '/pickup', path }, now));
 }
 
 async function importHandler(file: string): Promise<LambdaHandler> {
@@ -223,6 +235,7 @@ function endpointsOf(url: string, authorization: AuthorizationServer, stepFuncti
     dynamodb: `${url}/dynamodb`,
     ses: `${url}/ses`,
     mailbox: `${url}/mailbox`,
+    pickup: `${url}/pickup`,
     clock: `${url}/clock`,
     stateMachines: { ...stepFunctions.stateMachineArns },
     table: TABLE,
