@@ -7,11 +7,14 @@ const practice = {
   portalUrl: 'https://portal.example.com/enroll',
   sender: 'portal@example.com',
 };
+const LINK = 'https://pickup.example.com/pickup/AbC';
 const mailOf = (
   more: Partial<typeof practice> = {},
   expiresAt = '2026-07-15T12:00:00Z',
   timeZone = 'America/New_York',
-) => enrollmentMail({ to: 'pat@example.com', expiresAt, policy: { practice: { ...practice, ...more }, timeZone } });
+  link = LINK,
+) =>
+  enrollmentMail({ to: 'pat@example.com', expiresAt, link, policy: { practice: { ...practice, ...more }, timeZone } });
 
 describe('the Email Enrollment Notification (P14)', () => {
   it('says that access was renewed, until when, where, and whom to call', () => {
@@ -22,7 +25,7 @@ describe('the Email Enrollment Notification (P14)', () => {
       subject: 'Riverside Family Practice: your patient portal invitation',
     });
     for (const part of [mail.text, mail.html]) {
-      for (const fact of [practice.name, practice.phone, practice.portalUrl, 'July 15, 2026']) {
+      for (const fact of [practice.name, practice.phone, LINK, 'July 15, 2026']) {
         expect(part).toContain(fact);
       }
     }
@@ -48,7 +51,7 @@ describe('the Email Enrollment Notification (P14)', () => {
 
   it('is HTML that shows what the practice wrote, and runs nothing of it', () => {
     const name = `Smith & Sons <b>"Best"</b> O'Neil <script>alert(1)</script>`;
-    const { html, text } = mailOf({ name, portalUrl: 'https://portal.example.com/?a=1&b="2"' });
+    const { html, text } = mailOf({ name }, undefined, undefined, 'https://portal.example.com/?a=1&b="2"');
     expect(text).toContain(name);
     const tags = [...html.matchAll(/<\/?([a-z]+)/g)].map((match) => match[1]);
     expect([...new Set(tags)].toSorted()).toEqual(['a', 'body', 'head', 'html', 'meta', 'p', 'title']);
@@ -58,16 +61,23 @@ describe('the Email Enrollment Notification (P14)', () => {
   });
 
   it('keeps a dollar sign of the URL as it is', () => {
-    const portalUrl = "https://portal.example.com/$&/$1$$/$'";
-    const shown = mailOf({ portalUrl }).html.replace(/&#(\d+);/g, (_all, code) => String.fromCharCode(Number(code)));
-    expect(shown).toContain(`<a href="${portalUrl}">${portalUrl}</a>`);
+    const link = "https://portal.example.com/$&/$1$$/$'";
+    const { html } = mailOf({}, undefined, undefined, link);
+    const shown = html.replace(/&#(\d+);/g, (_all, code) => String.fromCharCode(Number(code)));
+    expect(shown).toContain(`<a href="${link}">${link}</a>`);
   });
 
   it('has no place for a PIN, a name or anything of the chart', () => {
-    // The type is the proof: address, instant and practice are all that it takes.
-    const facts: Record<keyof EnrollmentMailFacts, true> = { to: true, expiresAt: true, policy: true };
-    expect(Object.keys(facts)).toHaveLength(3);
-    const smuggled = { to: 'pat@example.com', expiresAt: '2026-07-15T12:00:00Z', pin: 'Q987654321', name: 'Zebediah' };
+    // The type is the proof: address, instant, link and practice are all that it takes.
+    const facts: Record<keyof EnrollmentMailFacts, true> = { to: true, expiresAt: true, link: true, policy: true };
+    expect(Object.keys(facts)).toHaveLength(4);
+    const smuggled = {
+      link: LINK,
+      to: 'pat@example.com',
+      expiresAt: '2026-07-15T12:00:00Z',
+      pin: 'Q987654321',
+      name: 'Zebediah',
+    };
     const mail = enrollmentMail({ ...smuggled, policy: { practice, timeZone: 'UTC' } });
     expect(JSON.stringify(mail)).not.toMatch(/Q987654321|Zebediah/);
     expect(mail.text + mail.html + mail.subject).not.toContain('pat@example.com');
@@ -77,9 +87,6 @@ describe('the Email Enrollment Notification (P14)', () => {
   it('loads nothing from elsewhere and knows no tracking', () => {
     const { html } = mailOf();
     expect(html).not.toMatch(/<(img|link|script|style|iframe)|src=|url\(/i);
-    expect([...html.matchAll(/https?:\/\/[^"<\s]+/g)].map(([url]) => url)).toEqual([
-      practice.portalUrl,
-      practice.portalUrl,
-    ]);
+    expect([...html.matchAll(/https?:\/\/[^"<\s]+/g)].map(([url]) => url)).toEqual([LINK, LINK]);
   });
 });

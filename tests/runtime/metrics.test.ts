@@ -39,6 +39,15 @@ const ended = {
   Ended: 1,
 };
 
+it.each([
+  ['PickedUp', () => createMetrics().pickedUp()],
+  ['PickupLocked', () => createMetrics().pickupLocked()],
+] as const)('%s counts one, and says of whom nothing', (name, count) => {
+  count();
+  const _aws = embedded(name, 'Count', ['service']);
+  expect(lines.map((line) => JSON.parse(line))).toEqual([{ _aws, service: 'portal-pin', [name]: 1 }]);
+});
+
 describe('an end is written at once', () => {
   it('as one of its outcome and reason', () => expect(written()).toEqual([ended]));
 

@@ -1,5 +1,5 @@
 /** The real records over the local table, a chart and executions in memory: what the webhook's use cases work on. */
-import { randomUUID } from 'node:crypto';
+import { randomBytes, randomUUID } from 'node:crypto';
 import { createDynamoDbPauseSwitch } from '../../functions/adapters/dynamodb-pause-switch.ts';
 import { createDynamoDbPinRecords } from '../../functions/adapters/dynamodb-pin-records.ts';
 import { createDynamoDbWebhookRecords } from '../../functions/adapters/dynamodb-webhook-records.ts';
@@ -65,7 +65,7 @@ export async function webhookWorld(webhooksPerMinute = 600): Promise<WebhookWorl
         },
       },
       clock: { now: () => NOW },
-      chance: { randomInt: () => 0, newId: () => randomUUID() },
+      chance: { randomInt: () => 0, newId: () => randomUUID(), bytes: (count) => randomBytes(count) },
       practice: { timeZone: 'America/New_York', reminderDays: [20, 27], webhooksPerMinute },
     },
     started: (patientId) => all.filter(({ input }) => input.patientId === patientId),

@@ -113,6 +113,8 @@ export const CALLS: Record<keyof Ehr, (ehr: Ehr) => Promise<unknown>> = {
     ehr.fileMessage({ patientId: 'p1', document: 'd1', sesId: 's1', sentAt: '2026-06-15T12:00:00Z' }),
   openStaffTask: (ehr) => ehr.openStaffTask({ patientId: 'p1', code: 'enter-email', reason: 'NONE' }),
   closeStaffTask: (ehr) => ehr.closeStaffTask({ patientId: 'p1', code: 'enter-email', reason: 'NONE' }),
+  readPickupFacts: (ehr) => ehr.readPickupFacts('p1', 'd1'),
+  audit: (ehr) => ehr.audit({ patientId: 'p1', document: 'd1', what: 'VIEWED', at: '2026-06-15T12:00:00Z' }),
 };
 
 /** Whatever the call threw, as far as it could be shown to anybody. */
