@@ -8,7 +8,14 @@ export interface ChartUnderTest {
   ehr: Ehr;
   now(): number;
   /** A patient with one general practitioner (active), one address, a draft order; at a location. */
-  newPatient(): Promise<{ patientId: string; provider: string; location: string; address: string }>;
+  newPatient(): Promise<{
+    patientId: string;
+    provider: string;
+    location: string;
+    address: string;
+    birthDate: string;
+    familyName: string;
+  }>;
   deletePatient(patientId: string): Promise<void>;
   /** Signs a PIN by hand at `at` (ms); it supersedes the earlier one. */
   signByHand(patientId: string, pin: string, at: number): Promise<{ document: string; encounter: string }>;
@@ -26,6 +33,8 @@ export interface ChartUnderTest {
   isDiscarded(draft: DraftIds): Promise<boolean>;
   /** Messages filed for the patient, each as its id at the mail service. */
   filedMessages(patientId: string): Promise<string[]>;
+  /** What the audit trail tells of the patient, oldest first: what, of which document, and whether the patient did it. */
+  auditTrail(patientId: string): Promise<{ what: string; document: string; byPatient: boolean }[]>;
   /** Open Tasks for the front desk, `code reason`, sorted. */
   openStaffTasks(patientId: string): Promise<string[]>;
   close(): Promise<void>;

@@ -4,6 +4,7 @@
  */
 import { afterAll, beforeAll, describe } from 'vitest';
 import { type ChartUnderTest, patientsOf } from './chart-under-test.ts';
+import { describePickup } from './ehr-pickup.ts';
 import { describeReading } from './ehr-reading.ts';
 import { describeSigning } from './ehr-signing.ts';
 import { describeUpdating } from './ehr-updating.ts';
@@ -16,7 +17,7 @@ export function describeEhr(name: string, make: () => Promise<ChartUnderTest>): 
     });
     afterAll(() => made.close());
     const chart = () => made;
-    for (const describePart of [describeReading, describeUpdating, describeSigning]) {
+    for (const describePart of [describeReading, describeUpdating, describeSigning, describePickup]) {
       describePart(chart, patientsOf(chart));
     }
   });

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import type {
+  AuditEvent,
   Bundle,
   BundleEntry,
   Communication,
@@ -114,6 +115,7 @@ async function fhirOverHttp(): Promise<ChartUnderTest> {
           patient({
             id: patientId,
             name: { given: 'Pat', family: 'Ient' },
+            birthDate: '1957-03-29',
             telecom: [email(address)],
             generalPractitioner: [PROVIDER],
             managingOrganization: LOCATION,
@@ -126,7 +128,8 @@ async function fhirOverHttp(): Promise<ChartUnderTest> {
           }),
         ),
       ]);
-      return { patientId, provider: PROVIDER, location: LOCATION, address };
+      const familyName = 'Ient';
+      return { patientId, provider: PROVIDER, location: LOCATION, address, birthDate: '1957-03-29', familyName };
     },
     async deletePatient(patientId) {
       await fetch(`${url}/Patient/${patientId}`, { method: 'DELETE', headers: byHand });
@@ -171,6 +174,15 @@ async function fhirOverHttp(): Promise<ChartUnderTest> {
     async filedMessages(patientId) {
       const found = await simulator.search<Communication>(`Communication?subject=Patient/${patientId}`);
       return found.map((each) => each.identifier?.[0]?.value ?? '');
+    },
+    async auditTrail(patientId) {
+      const patient = `Patient/${patientId}`;
+      const found = await simulator.search<AuditEvent>(`AuditEvent?entity=${patient}`);
+      return found.map(({ subtype, entity, agent }) => ({
+        what: subtype?.[0]?.code ?? '',
+        document: (entity?.[1]?.what?.reference ?? '').replace('DocumentReference/', ''),
+        byPatient: agent.some(({ who, requestor }) => requestor && who?.reference === patient),
+      }));
     },
     async openStaffTasks(patientId) {
       const found = await simulator.search<Task>(`Task?patient=Patient/${patientId}&status=requested`);
