@@ -5,7 +5,8 @@ import type { TableOptions } from '../../functions/adapters/items.ts';
 import { createDynamoDb } from '../../local/dynamodb.ts';
 import { createGateway } from '../../local/gateway.ts';
 
-export async function tableUnderTest(): Promise<TableOptions & { close(): Promise<void> }> {
+/** @param lifetimeMs after which every call is given up */
+export async function tableUnderTest(lifetimeMs = 60_000): Promise<TableOptions & { close(): Promise<void> }> {
   const table = 'portal-pin';
   const gateway = await createGateway({ port: 0 });
   const database = await createDynamoDb({ now: () => Date.parse('2026-06-15T12:00:00Z') });
@@ -19,7 +20,7 @@ export async function tableUnderTest(): Promise<TableOptions & { close(): Promis
   return {
     client: DynamoDBDocumentClient.from(client),
     table,
-    signal: AbortSignal.timeout(60_000),
+    signal: AbortSignal.timeout(lifetimeMs),
     async close() {
       client.destroy();
       await gateway.close();

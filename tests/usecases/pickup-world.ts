@@ -49,8 +49,9 @@ export interface PickupWorld {
 
 const DAY = 86_400_000;
 
-export async function pickupWorld(): Promise<PickupWorld> {
-  const table = await tableUnderTest();
+/** @param lifetimeMs after which every call to the table is given up */
+export async function pickupWorld(lifetimeMs?: number): Promise<PickupWorld> {
+  const table = await tableUnderTest(lifetimeMs);
   const newId = () => randomUUID();
   const records = createDynamoDbPinRecords({ ...table, newId });
   const charts = new Map<string, PickupFacts>();

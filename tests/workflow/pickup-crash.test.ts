@@ -4,11 +4,11 @@ import { AwsUnavailableError } from '../../functions/domain/errors.ts';
 import { ANSWER_LIMIT } from '../../functions/domain/pickup.ts';
 import { askForNewPin } from '../../functions/usecases/new-pin-request.ts';
 import { pickUp } from '../../functions/usecases/pick-up.ts';
-import { BIRTH_DATE, type PickupWorld, type Ports, pickupWorld } from './pickup-world.ts';
+import { BIRTH_DATE, type PickupWorld, type Ports, pickupWorld } from '../usecases/pickup-world.ts';
 
 let world: PickupWorld;
 beforeAll(async () => {
-  world = await pickupWorld();
+  world = await pickupWorld(600_000);
 });
 afterAll(() => world.close());
 
