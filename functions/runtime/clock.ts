@@ -1,5 +1,5 @@
 /** The practice's time. One source for the whole process; whoever runs a virtual clock sets it before anything else. */
-import { setTimeout } from 'node:timers/promises';
+import { setImmediate, setTimeout } from 'node:timers/promises';
 import type { Clock, Pause } from '../ports.ts';
 
 let source: Clock = { now: () => Date.now() };
@@ -23,9 +23,17 @@ export function pause(milliseconds: number): Promise<void> {
   return wait(milliseconds);
 }
 
-/** Waits by the machine's own time, also where the practice's can be moved: for what must take equally long. */
-export async function machinePause(milliseconds: number): Promise<void> {
-  await setTimeout(milliseconds);
+/** A timer takes whole milliseconds, and the event loop's own count of them; this much before, it is asked step by step. */
+const TIMER_ERROR_MS = 3;
+
+/**
+ * Waits until `performance.now()` says `instant`, to some microseconds, also where the practice's time can be moved: for
+ * what must take equally long.
+ */
+export async function waitUntil(instant: number): Promise<void> {
+  const wait = Math.floor(instant - performance.now() - TIMER_ERROR_MS);
+  if (wait > 0) await setTimeout(wait);
+  while (performance.now() < instant) await setImmediate();
 }
 
 /** The machine's own time, in ms since the epoch: for what is agreed with other machines, such as the life of a token. */

@@ -4,7 +4,7 @@
  */
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
 import { ConfigurationError, isStepError } from '../domain/errors.ts';
-import { machinePause } from './clock.ts';
+import { waitUntil } from './clock.ts';
 import type { Call } from './container.ts';
 import { type LogFields, logStep } from './logger.ts';
 import { bareError } from './step-handler.ts';
@@ -34,7 +34,7 @@ export function pageHandler(endpoint: PageEndpoint) {
     // Nothing is left to do after the wait: what would be done then could be timed.
     const result = { statusCode: status, headers, body };
     if (event.requestContext?.http?.method === 'POST') {
-      await machinePause(untilBeat(performance.now() - begun, endpoint.beatMs));
+      await waitUntil(begun + nextBeat(performance.now() - begun, endpoint.beatMs));
     }
     return result;
   };
@@ -78,7 +78,7 @@ function inTime<T>(deadlineMs: number, work: (call: Call) => Promise<T>): Promis
   return Promise.race([work({ signal }), late]);
 }
 
-/** Milliseconds from `elapsed` to the next beat. */
-export function untilBeat(elapsed: number, beatMs: number): number {
-  return Math.max(1, Math.ceil(elapsed / beatMs)) * beatMs - elapsed;
+/** The first beat that is not before `elapsed`, in milliseconds since the request came. */
+export function nextBeat(elapsed: number, beatMs: number): number {
+  return Math.max(1, Math.ceil(elapsed / beatMs)) * beatMs;
 }
