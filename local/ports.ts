@@ -4,6 +4,7 @@ import {
   executions,
   fingerprint,
   pauseSwitch,
+  pickupRecords,
   pinRecords,
   policy,
   sweepRecords,
@@ -19,6 +20,7 @@ export function outsidePorts(signal = new AbortController().signal) {
   return {
     ehr: ehr(call),
     records: pinRecords(call),
+    pickups: pickupRecords(call),
     executions: executions(call),
     pauseSwitch: pauseSwitch(call),
     sweeps: sweepRecords(call),

@@ -78,6 +78,7 @@ it('reads back every day from 1850 to today', () => {
       expect(read(month, ofMonth, year)).toEqual({ date });
       expect(read(String(Number(month)), String(Number(ofMonth)), year)).toEqual({ date });
     }),
+    { seed: 5 },
   );
 });
 
@@ -89,6 +90,7 @@ it('never throws, and never gives a date that is none or lies ahead', () => {
       if ('date' in result) expect([isFullDate(result.date), result.date <= TODAY]).toEqual([true, true]);
       else expect(result.fields.length).toBeGreaterThan(0);
     }),
+    { seed: 5 },
   );
 });
 

@@ -217,13 +217,11 @@ describe('whatever is sent', () => {
   const fields = fc.oneof(
     fc.record({ month: text, day: text, year: text }, { requiredKeys: [] }),
     // Days that exist, of which one in 30,000 is the right one.
-    fc
-      .date({ min: new Date('1940-01-01'), max: new Date('2026-01-01'), noInvalidDate: true })
-      .map((date) => ({
-        month: String(date.getUTCMonth() + 1),
-        day: String(date.getUTCDate()),
-        year: String(date.getUTCFullYear()),
-      })),
+    fc.date({ min: new Date('1940-01-01'), max: new Date('2026-01-01'), noInvalidDate: true }).map((date) => ({
+      month: String(date.getUTCMonth() + 1),
+      day: String(date.getUTCDate()),
+      year: String(date.getUTCFullYear()),
+    })),
     fc.record({ proof: text }),
     fc.dictionary(fc.string({ maxLength: 8 }), text, { maxKeys: 6 }),
   );
@@ -264,7 +262,7 @@ describe('whatever is sent', () => {
         expect(page).not.toMatch(/id="pin"|name="proof"/);
         expect(headers['cache-control']).toBe('no-store');
       }),
-      { numRuns: 400 },
+      { numRuns: 400, seed: 5 },
     );
     for (const { id } of patients) expect(world.told(id).audits).not.toContain('VIEWED');
     vi.restoreAllMocks();

@@ -101,5 +101,6 @@ it('whatever comes is read without an error', () => {
       const request = readRequest(made as unknown as APIGatewayProxyEventV2, policy);
       expect(typeof request.token).toBe('string');
     }),
+    { seed: 5 },
   );
 });
