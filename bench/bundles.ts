@@ -42,7 +42,7 @@ export async function bundles(): Promise<void> {
 
 async function compare(outdir: string): Promise<Compared[]> {
   const policyFile = fileURLToPath(new URL('../local/demo/policy.json', import.meta.url));
-  const { folders, metafile } = bundleFunctions({ outdir: join(outdir, 'ours'), policyFile });
+  const { folders, metafile } = await bundleFunctions({ outdir: join(outdir, 'ours'), policyFile });
   const names = FUNCTIONS.map(({ name }) => name);
   const sources = FUNCTIONS.map(({ source }) => source);
   const ours = [...folders.values()].map((folder) => join(folder, 'index.js'));

@@ -1,5 +1,5 @@
 /** From what was measured here and what is deployed to what one regeneration uses on AWS. */
-import type { Usage } from './bill.ts';
+import { NOTHING, type Usage } from './bill.ts';
 import type { Deployed } from './deployed.ts';
 import type { Measured } from './measured.ts';
 
@@ -37,6 +37,11 @@ export function usageOf(measured: Measured, { memoryMb, logDays }: Deployed, sta
     traces: tracedShare(startsPerMinute),
     recordByteMonths: measured.recordBytes * RECORD_MONTHS,
   };
+}
+
+/** What a minute of the sweep uses beside the records: one turn of its loop, Task and Choice, and a function that paces itself. */
+export function sweepMinuteOf(memoryMb: number): Usage {
+  return { ...NOTHING, transitions: 2, invocations: 1, gbSeconds: 60 * (memoryMb / 1024) };
 }
 
 /** Of all executions, how many X-Ray's default rule records: the first of each second, and 5 % of the others. */

@@ -6,6 +6,8 @@ import type { Account, StaffTaskCode } from './domain/account.ts';
 import type { Day } from './domain/calendar.ts';
 import type { PinDocument, SignedFacts } from './domain/chart.ts';
 import type { EhrEvent, WebhookAnswer } from './domain/ehr-event.ts';
+import type { FeedbackKind } from './domain/email-event.ts';
+import type { Feedback, MailFate } from './domain/email-feedback.ts';
 import type { Instant } from './domain/instant.ts';
 import type { Patient } from './domain/patient.ts';
 import type { PickupFacts, PickupToken } from './domain/pickup.ts';
@@ -102,10 +104,12 @@ export interface Signature {
   now: number;
 }
 
-/** A signed document read back, with its signing instant as written and the PIN it holds. */
+/** A signed document read back, with its signing instant as written, the PIN it holds and its location of care. */
 export interface SignedReading extends SignedFacts {
   date: string | null;
   pin: string | null;
+  /** Id of an Organization, or null. */
+  location: string | null;
 }
 
 export interface StaffTaskOrder {
@@ -130,17 +134,42 @@ export interface PickupAudit {
   at: Instant;
 }
 
+/** What the pick-up page sees of the chart, and leaves there. Errors as for Ehr. */
+export interface PickupChart {
+  /** What an answer is compared with, and whether the document still counts. PatientNotFoundError for 404 and 410. */
+  readPickupFacts(patientId: string, document: string): Promise<PickupFacts>;
+  /** The PIN in the completed form of this encounter, to be shown or fingerprinted; null where there is none. */
+  readPin(encounter: string): Promise<string | null>;
+  /** Adds an AuditEvent; one whose answer got lost may be there twice. */
+  audit(event: PickupAudit): Promise<void>;
+  /** A Task for the front desk, once per patient, code and reason while it is open. */
+  openStaffTask(order: StaffTaskOrder): Promise<void>;
+}
+
+/** What the front desk sees of the chart: the patient, the mails, the Tasks; no PIN document. Errors as for Ehr. */
+export interface FrontDesk {
+  /** P1. PatientNotFoundError for 404 and 410. */
+  readPatient(patientId: string): Promise<Patient>;
+  /** P14: a Communication, once per SES id, without address or text. */
+  fileMessage(message: FiledMessage): Promise<void>;
+  /**
+   * P14: what became of the mail, on its Communication; files it where that has not been done.
+   * @param receivedAt when the receiver's server took it, or null
+   */
+  noteFate(message: FiledMessage, fate: MailFate, receivedAt: Instant | null): Promise<void>;
+  /** A Task for the front desk, once per patient, code and reason while it is open. */
+  openStaffTask(order: StaffTaskOrder): Promise<void>;
+  /** Closes that Task where it is open. */
+  closeStaffTask(order: StaffTaskOrder): Promise<void>;
+}
+
 /**
  * The chart. Each method is one request or batch unless it says otherwise, and may throw EhrUnavailableError,
  * EhrThrottledError, EhrConflictError (all retried) or EhrRejectedError (not retried).
  */
-export interface Ehr {
-  /** P1. PatientNotFoundError for 404 and 410. */
-  readPatient(patientId: string): Promise<Patient>;
+export interface Ehr extends FrontDesk, PickupChart {
   /** P2: the patient's current PIN documents, signed ones and drafts; one request a page. */
   readPinDocuments(patientId: string): Promise<PinDocument[]>;
-  /** The PIN in the completed form of this encounter, to be fingerprinted; null where there is none. */
-  readPin(encounter: string): Promise<string | null>;
   /** How many signed PIN documents, current and superseded, carry our identifier. */
   countOurSigned(patientId: string): Promise<number>;
   /** P5: what settles provider and location for a document that replaces `cycle`. */
@@ -161,16 +190,6 @@ export interface Ehr {
   readSigned(patientId: string, document: string, cycleIdentifier: string): Promise<SignedReading>;
   /** P7: document, form and encounter of every draft with this identifier become entered-in-error, its routing is cancelled. */
   discardDrafts(cycleIdentifiers: readonly string[]): Promise<void>;
-  /** P14: a Communication, once per SES id, without address or text. */
-  fileMessage(message: FiledMessage): Promise<void>;
-  /** A Task for the front desk, once per patient, code and reason while it is open. */
-  openStaffTask(order: StaffTaskOrder): Promise<void>;
-  /** Closes that Task where it is open. */
-  closeStaffTask(order: StaffTaskOrder): Promise<void>;
-  /** What an answer on the pick-up page is compared with, and whether the document still counts. PatientNotFoundError as above. */
-  readPickupFacts(patientId: string, document: string): Promise<PickupFacts>;
-  /** Adds an AuditEvent; one whose answer got lost may be there twice. */
-  audit(event: PickupAudit): Promise<void>;
 }
 
 export interface PinItem {
@@ -193,6 +212,11 @@ export interface DecisionRequest {
   at: Instant;
 }
 
+/** A mail that SES took, and what it has said of it since. */
+export interface SentMessage extends FiledMessage {
+  feedback: Feedback;
+}
+
 /**
  * The practice's records. AwsUnavailableError and RecordConflictError are retried. Reads of an account are
  * strongly consistent.
@@ -213,9 +237,11 @@ export interface PinRecords {
   deletePin(patientId: string): Promise<void>;
   /** Whether `fingerprint` is now `owner`'s alone, for 44 days. */
   reserveFingerprint(fingerprint: string, owner: string, now: number): Promise<boolean>;
-  /** Which patient and document a mail was for. */
+  /** Which patient and document a mail was for; what was put first stays. */
   putMessage(message: FiledMessage): Promise<void>;
-  readMessage(sesId: string): Promise<{ patientId: string; document: string } | null>;
+  readMessage(sesId: string): Promise<SentMessage | null>;
+  /** Notes what was said of it since it was read; RecordConflictError when more was noted meanwhile. */
+  noteFeedback(message: SentMessage, feedback: Feedback): Promise<void>;
   putRequest(request: DecisionRequest): Promise<void>;
   readRequest(patientId: string, id: string): Promise<DecisionRequest | null>;
   /** Patients due up to and with `day`, one page of at most `limit` of a shard (0–15), from the index alone. */
@@ -238,8 +264,6 @@ export interface TakenAnswer {
   id: string;
   /** None is left after it. */
   isLast: boolean;
-  /** The PIN was shown before. */
-  wasViewed: boolean;
 }
 
 /** What the pick-up page remembers. AwsUnavailableError is retried. */
@@ -255,8 +279,6 @@ export interface PickupRecords {
   takeAnswer(of: AnswersOf, now: number, ttl: number): Promise<TakenAnswer | null>;
   /** Gives an answer back that was not looked at, or was right. */
   returnAnswer(of: AnswersOf, taken: TakenAnswer): Promise<void>;
-  /** Gives a right answer back and notes that the PIN is shown for it; whether for the first time. */
-  noteView(of: AnswersOf, taken: TakenAnswer, now: number): Promise<boolean>;
   /**
    * Locks the document, and says whether it is the caller's turn to tell the front desk: nobody did yet, and nobody has
    * begun to within a minute.
@@ -387,14 +409,23 @@ export interface EndedCase {
   accessSeconds: number | null;
 }
 
-/** What the practice counts. Never fails, never waits. */
+/**
+ * What the practice counts. Never fails, never waits. A location is the id of an Organization, or null; one that the practice
+ * does not list is counted among the others.
+ */
 export interface Metrics {
   /** Once per case, when its ending is saved. */
   ended(ended: EndedCase): void;
-  /** A PIN was shown to its patient for the first time. */
-  pickedUp(): void;
-  /** A link was locked, and the front desk told. */
+  /** A PIN of ours was recorded as signed there. */
+  issued(location: string | null): void;
+  /** Its patient looked at it for the first time. */
+  pickedUp(location: string | null): void;
+  /** Its links were locked, and the front desk was told. */
   pickupLocked(): void;
+  /** Its patient registered with the portal. */
+  registered(location: string | null): void;
+  /** SES said something of a mail for the first time; UNKNOWN_MESSAGE: of one that nobody here sent. */
+  fedBack(what: FeedbackKind | 'UNKNOWN_MESSAGE'): void;
 }
 
 export interface ExecutionInput {

@@ -14,6 +14,7 @@ export interface EnvironmentSources {
   fingerprintKeyArn: string;
   configurationSetName: string;
   stateMachineArn: string;
+  metricNamespace: string;
 }
 
 /** Every name of ENVIRONMENT and no other, or it does not compile; and the three that Powertools reads. */
@@ -33,7 +34,7 @@ export function environmentOf(from: EnvironmentSources): Record<string, string> 
   return {
     ...ours,
     POWERTOOLS_LOG_LEVEL: 'INFO',
-    POWERTOOLS_METRICS_NAMESPACE: METRICS.namespace,
+    POWERTOOLS_METRICS_NAMESPACE: from.metricNamespace,
     POWERTOOLS_SERVICE_NAME: METRICS.service,
   };
 }

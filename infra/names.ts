@@ -2,6 +2,8 @@
  * Physical names. Fixed ones where data is kept, so that a change that would replace such a resource fails instead of
  * leaving an empty one in its place; and where a key or a policy must name what another stack makes.
  */
+import { METRICS } from '../functions/runtime/metric-names.ts';
+
 export interface Names {
   statefulStack: string;
   statelessStack: string;
@@ -14,9 +16,16 @@ export interface Names {
   machineLogsOf(name: string): string;
   functionOf(name: string): string;
   logsOf(functionName: string): string;
+  api: string;
+  apiLogs: string;
+  scheduleGroup: string;
+  lostLapses: string;
+  lostSweeps: string;
   configurationSet: string;
   alarmTopic: string;
   dashboard: string;
+  /** Of the metrics: the alarms of one deployment must not ring for another. */
+  metricNamespace: string;
 }
 
 /** @param deployment name of the deployment, which begins every name */
@@ -36,8 +45,14 @@ export function namesOf(deployment: string): Names {
     machineLogsOf: (name) => `/aws/vendedlogs/states/${machineOf(name)}`,
     functionOf,
     logsOf: (functionName) => `/aws/lambda/${functionOf(functionName)}`,
+    api: deployment,
+    apiLogs: `/aws/vendedlogs/apis/${deployment}`,
+    scheduleGroup: deployment,
+    lostLapses: `${deployment}-lost-lapses`,
+    lostSweeps: `${deployment}-lost-sweeps`,
     configurationSet: deployment,
     alarmTopic: `${deployment}-alarms`,
     dashboard: deployment,
+    metricNamespace: `${METRICS.namespace}/${deployment}`,
   };
 }

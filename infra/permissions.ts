@@ -5,6 +5,7 @@ import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { DUE_INDEX } from '../functions/adapters/table.ts';
 import { executionArnsOf, stateMachineArnOf } from './constructs/asl-state-machine.ts';
+import type { DeadLetters } from './constructs/dead-letters.ts';
 
 export type Permission =
   | `records:${'GetItem' | 'PutItem' | 'UpdateItem' | 'DeleteItem'}`
@@ -17,8 +18,11 @@ export type Permission =
   | 'mail';
 
 export interface PermittedResources {
-  table: Pick<Table, 'tableArn' | 'tableStreamArn'>;
+  table: Pick<Table, 'tableArn'>;
   tableName: string;
+  tableStreamArn: string;
+  /** Where Lambda leaves, in the function's name, what it gave up of the stream. */
+  lostLapses: DeadLetters;
   /** Of regenerate-pin: who starts anything starts that. */
   stateMachineName: string;
   dataKey: IKey;
@@ -84,9 +88,10 @@ function dueIndexStatement({ table }: PermittedResources): PolicyStatement {
 }
 
 /** Lambda reads the stream in the function's name; the table's key is opened by the statement for records. */
-function streamStatements(stack: Stack, { table, tableName }: PermittedResources): PolicyStatement[] {
-  const { tableStreamArn } = table;
-  if (tableStreamArn === undefined) throw new Error('the table has no stream');
+function streamStatements(
+  stack: Stack,
+  { tableName, tableStreamArn, lostLapses }: PermittedResources,
+): PolicyStatement[] {
   return [
     new PolicyStatement({
       sid: 'Stream',
@@ -99,6 +104,7 @@ function streamStatements(stack: Stack, { table, tableName }: PermittedResources
       actions: ['dynamodb:ListStreams'],
       resources: [streamArnsOf(stack, tableName)],
     }),
+    ...lostLapses.statements,
   ];
 }
 
@@ -146,7 +152,10 @@ function secretStatements(
   ];
 }
 
-/** From one address, through one configuration set: a stolen role cannot send as somebody else or without TLS. */
+/**
+ * From one address, and through no other configuration set: a stolen role cannot send as somebody else. That it uses ours, which
+ * demands TLS, is no condition that IAM knows (docs/security.md).
+ */
 function mailStatement(stack: Stack, { sender, configurationSetName }: PermittedResources): PolicyStatement {
   const domain = sender.slice(sender.lastIndexOf('@') + 1);
   const arn = (resource: string, resourceName: string) => stack.formatArn({ service: 'ses', resource, resourceName });

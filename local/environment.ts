@@ -12,6 +12,9 @@ export const TABLE = 'portal-pin';
 export const STATE_MACHINE = 'regenerate-pin';
 export const SWEEP_MACHINE = 'sweep-expiring-pins';
 
+/** By it every mail is sent; the local SES publishes its events, as it does on AWS. */
+export const CONFIGURATION_SET = 'portal-pin';
+
 /** What the EHR signs its webhooks with. */
 export const WEBHOOK_SECRET_ARN = `arn:aws:secretsmanager:${REGION}:${ACCOUNT_ID}:secret:portal-pin/ehr-webhooks-000000`;
 /** The one key of the local KMS. */
@@ -67,7 +70,7 @@ export function setEnvironment(settings: LocalSettings): void {
     [ENVIRONMENT.fingerprintKeyArn]: FINGERPRINT_KEY_ARN,
     [ENVIRONMENT.pickupUrl]: `${settings.url}/pickup`,
     [ENVIRONMENT.practicePolicyFile]: settings.policyFile,
-    [ENVIRONMENT.sesConfigurationSet]: '',
+    [ENVIRONMENT.sesConfigurationSet]: CONFIGURATION_SET,
     [ENVIRONMENT.stateMachineArn]: settings.stateMachineArn,
     [ENVIRONMENT.table]: TABLE,
     [ENVIRONMENT.webhookSecretArn]: WEBHOOK_SECRET_ARN,

@@ -11,6 +11,7 @@ import { createDynamoDb, type DynamoDb } from './dynamodb.ts';
 import { type AuthorizationServer, createAuthorizationServer } from './ehr/authorization-server.ts';
 import { createClientKey } from './ehr/client-key.ts';
 import { createEhrSimulator, type EhrSimulator } from './ehr/simulator.ts';
+import { createEmailEvents, type EmailEvents } from './email-events.ts';
 import {
   ACCOUNT_ID,
   EHR_CLIENT_ID,
@@ -30,6 +31,7 @@ import { type Kept, openKept } from './kept.ts';
 import { createKms, type Kms } from './kms.ts';
 import { createMailbox, type Mailbox } from './mailbox.ts';
 import { createSecretsManager, type SecretsManager } from './secrets-manager.ts';
+import { simulatedEvents } from './ses-events.ts';
 import { createStepFunctions, type LambdaHandler, type StepFunctions } from './stepfunctions/step-functions.ts';
 import { localWebhookSecret } from './webhooks.ts';
 
@@ -68,6 +70,10 @@ export interface Platform {
   mailbox: Mailbox;
   kms: Kms;
   stepFunctions: StepFunctions;
+  /** Between the local SES and its function. */
+  emailEvents: EmailEvents;
+  /** Resolves when no execution runs and SES has told of every mail. */
+  settled(): Promise<void>;
   endpoints: Endpoints;
   /** What `dataDir` holds; null in memory. */
   kept: Kept | null;
@@ -119,7 +125,16 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
     gate: authorization.gate,
     ...(kept && { kept: { chart: before?.chart ?? [], keep: kept.keepChart } }),
   });
-  const mailbox = createMailbox({ now: clock.now, ...(kept && { keep: kept.keepMail }) });
+  const emailEvents = createEmailEvents(
+    async (event) => (await import('../functions/triggers/email-feedback.ts')).handler(event),
+    () => stepFunctions.settled(),
+  );
+  const withTriggers = options.triggers ?? true;
+  const mailbox = createMailbox({
+    now: clock.now,
+    ...(kept && { keep: kept.keepMail }),
+    ...(withTriggers && { onSent: (mail) => emailEvents.publish(simulatedEvents(mail)) }),
+  });
   mailbox.restore(before?.mails ?? []);
   const keyMaterial = kept?.fingerprintKey ?? randomBytes(32).toString('base64');
   const secrets = {
@@ -150,12 +165,23 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
   await stepFunctions.restore(before?.executions ?? []);
   await mountApi(gateway, clock.now);
   mountAll(gateway, around, { clock, ehr, authorization, dynamodb, mailbox, kms, secretsManager, stepFunctions });
-  clock.beforeMove(() => stepFunctions.settled());
+  /** What is told of a mail may start an execution, which may send one more. */
+  const settled = async () => {
+    await stepFunctions.settled();
+    while (emailEvents.isPending()) {
+      await emailEvents.settled();
+      await stepFunctions.settled();
+    }
+  };
+  clock.beforeMove(settled);
   clock.afterMove(async () => void (await dynamodb.deleteExpired()));
-  if (options.triggers ?? true) {
+  if (withTriggers) {
     const { handler: pinLapsed } = await import('../functions/triggers/pin-lapsed.ts');
     dynamodb.onRemoved((removals) => deliverLapses(removals, pinLapsed));
     clock.afterMove(() => runSweep(stepFunctions, stepFunctions.stateMachineArns[SWEEP_MACHINE] ?? ''));
+    clock.afterMove(settled);
+    // What SES was about to tell when the process ended; what it has told already is told twice, as it may.
+    emailEvents.publish(mailbox.mails().flatMap(simulatedEvents));
   }
   if (kept) await dynamodb.deleteExpired(); // what lapsed while nothing ran, or a killed move of the clock left undone
   return {
@@ -166,10 +192,14 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
     mailbox,
     kms,
     stepFunctions,
+    emailEvents,
+    settled,
     endpoints: endpointsOf(gateway.url, authorization, stepFunctions),
     kept,
     async close() {
+      emailEvents.hold();
       await stepFunctions.close();
+      await emailEvents.settled();
       await gateway.close();
       await dynamodb.close();
       await kept?.close();

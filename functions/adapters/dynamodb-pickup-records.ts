@@ -48,22 +48,13 @@ export function createDynamoDbPickupRecords({ newId, ...table }: PickupRecordsOp
         ReturnValues: 'ALL_NEW',
       });
       if (taken === null) return null;
-      return { id, isLast: answersIn(taken) >= ANSWER_LIMIT, wasViewed: taken.viewedAt !== undefined };
+      return { id, isLast: answersIn(taken) >= ANSWER_LIMIT };
     },
     async returnAnswer(of, { id }) {
       await items.update(answersKey(of), {
         UpdateExpression: 'DELETE answers :ids',
         ExpressionAttributeValues: { ':ids': new Set([id]) },
       });
-    },
-    async noteView(of, { id }, now) {
-      const noted = await items.update(answersKey(of), {
-        UpdateExpression:
-          'SET viewedAt = if_not_exists(viewedAt, :now), viewedBy = if_not_exists(viewedBy, :id) DELETE answers :ids',
-        ExpressionAttributeValues: { ':now': toInstant(now), ':id': id, ':ids': new Set([id]) },
-        ReturnValues: 'ALL_NEW',
-      });
-      return noted?.viewedBy === id;
     },
 
     async lock(of, now, isCertain) {

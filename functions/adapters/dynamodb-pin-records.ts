@@ -1,8 +1,9 @@
 /** PinRecords in one DynamoDB table (design: docs/architecture.md, "Records"). Single-item conditional writes only. */
 import { createHash } from 'node:crypto';
 import { type Account, newAccount } from '../domain/account.ts';
+import type { Feedback } from '../domain/email-feedback.ts';
 import { RecordConflictError } from '../domain/errors.ts';
-import type { DecisionRequest, PinItem, PinRecords } from '../ports.ts';
+import type { DecisionRequest, PinItem, PinRecords, SentMessage } from '../ports.ts';
 import { createItems, type Item, keyOf, type TableOptions, withoutKeys } from './items.ts';
 import { DUE_INDEX, PARTITION_KEY, SHARDS, TTL_ATTRIBUTE } from './table.ts';
 
@@ -17,6 +18,15 @@ function accountKey(patientId: string) {
   return keyOf('PATIENT', patientId, 'ACCOUNT');
 }
 
+function messageKey(sesId: string) {
+  return keyOf('MESSAGE', sesId, 'MESSAGE');
+}
+
+function isSame(a: Feedback, b: Feedback): boolean {
+  const entries = (feedback: Feedback) => JSON.stringify(Object.entries(feedback).sort());
+  return entries(a) === entries(b);
+}
+
 /** Which of the index's shards a patient belongs to. */
 export function shardOf(patientId: string): string {
   return shardName((createHash('sha256').update(patientId).digest()[0] ?? 0) % SHARDS);
@@ -28,6 +38,13 @@ function shardName(shard: number): string {
 
 export function createDynamoDbPinRecords({ newId, ...table }: DynamoDbOptions): PinRecords {
   const items = createItems(table);
+
+  async function readMessage(sesId: string): Promise<SentMessage | null> {
+    const item = await items.get(messageKey(sesId));
+    if (item === null) return null;
+    const { [TTL_ATTRIBUTE]: _ttl, said: _said, ...message } = withoutKeys(item);
+    return { feedback: {}, ...message, sesId } as SentMessage; // written by `putMessage` and `noteFeedback` alone
+  }
 
   return {
     async read(patientId) {
@@ -70,11 +87,27 @@ export function createDynamoDbPinRecords({ newId, ...table }: DynamoDbOptions): 
 
     async putMessage({ sesId, patientId, document, sentAt }) {
       const ttl = Math.floor(Date.parse(sentAt) / 1000) + KEPT_SECONDS;
-      await items.put({ ...keyOf('MESSAGE', sesId, 'MESSAGE'), patientId, document, sentAt, [TTL_ATTRIBUTE]: ttl });
+      const item = { ...messageKey(sesId), patientId, document, sentAt, [TTL_ATTRIBUTE]: ttl };
+      // A step that runs again must not undo what SES has said since.
+      await items.put(item, { ConditionExpression: `attribute_not_exists(${PARTITION_KEY})` });
     },
-    async readMessage(sesId) {
-      const item = await items.get(keyOf('MESSAGE', sesId, 'MESSAGE'));
-      return item === null ? null : { patientId: String(item.patientId), document: String(item.document) };
+    readMessage,
+    async noteFeedback({ sesId, feedback: before }, feedback) {
+      const known = Object.keys(before).length;
+      const noted = await items.update(messageKey(sesId), {
+        // What was said only grows, so its number tells whether anything came meanwhile.
+        UpdateExpression: 'SET feedback = :after, said = :said',
+        ConditionExpression: `attribute_exists(${PARTITION_KEY}) AND ${known === 0 ? 'attribute_not_exists(said)' : 'said = :known'}`,
+        ExpressionAttributeValues: {
+          ':after': feedback,
+          ':said': Object.keys(feedback).length,
+          ...(known > 0 && { ':known': known }),
+        },
+      });
+      if (noted !== null) return;
+      // The SDK repeats a call whose answer got lost; then the condition fails on our own write.
+      const stored = (await readMessage(sesId))?.feedback ?? {};
+      if (!isSame(stored, feedback)) throw new RecordConflictError('FEEDBACK_CHANGED');
     },
 
     async putRequest({ patientId, ...request }) {

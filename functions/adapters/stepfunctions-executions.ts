@@ -32,9 +32,9 @@ export function createStepFunctionsExecutions({ client, stateMachineArn, signal 
     async describe(name) {
       const arn = executionArn(stateMachineArn, name);
       try {
-        const execution = await client.send(new DescribeExecutionCommand({ executionArn: arn }), {
-          abortSignal: signal,
-        });
+        // Without input and output, for which the caller would need the machine's key.
+        const command = new DescribeExecutionCommand({ executionArn: arn, includedData: 'METADATA_ONLY' });
+        const execution = await client.send(command, { abortSignal: signal });
         const status: ExecutionStatus =
           execution.status === 'PENDING_REDRIVE' || execution.status === undefined ? 'RUNNING' : execution.status;
         return { status, arn, stoppedAt: execution.stopDate?.getTime() ?? null };

@@ -46,9 +46,15 @@ export interface Message {
   kind: MessageKind;
   state: MessageState;
   document: string;
-  /** The id SES answered with, when ACCEPTED. */
+  /** The id SES answered with, when ACCEPTED; also of the mail that came back for now and is to be sent again. */
   sesId: string | null;
   filed: boolean;
+  /** How often it came back for now, or was not sent by SES; absent: never. */
+  returns?: number;
+  /** OWED, but not to be sent before this day of the practice's; absent: at once. */
+  notBefore?: Day;
+  /** REFUSED, and not to be sent again before a person or a new address asks for it. */
+  gaveUp?: true;
 }
 
 /** What staff are asked to do; codes of CodeSystem/staff-task (docs/fhir.md). */
@@ -78,6 +84,13 @@ export interface Account {
   document: string | null;
   issuedAt: Instant | null;
   expiresAt: Instant | null;
+  /** Its location of care, the id of an Organization; null where the document names none. */
+  location: string | null;
+  /** `attempt` of the execution that signed it; null: not ours. */
+  issuedBy: number | null;
+  /** When its patient first looked at it, and when they registered with the portal. */
+  pickedUpAt: Instant | null;
+  registeredAt: Instant | null;
   /** The latest reminder day of this PIN that is done, sent or passed over; null: none. */
   reminder: number | null;
   /** How many of our PINs in a row nobody registered with. */
@@ -100,8 +113,10 @@ export interface Account {
   violations: Violation[];
   /** Open Tasks for staff. */
   staffTasks: StaffTask[];
-  /** Keyed digests of addresses that the mail service refused. */
+  /** Keyed digests of addresses that the mail service refused, that sent a mail back for good, or whose owner complained. */
   rejectedAddresses: string[];
+  /** When the patient complained of a mail, until the case has been looked at. */
+  complainedAt: Instant | null;
   portalEvent: PortalEvent | null;
   outcome: Outcome | 'FAILED' | null;
   reason: string | null;
@@ -122,6 +137,10 @@ export function newAccount(patientId: string): Account {
     document: null,
     issuedAt: null,
     expiresAt: null,
+    location: null,
+    issuedBy: null,
+    pickedUpAt: null,
+    registeredAt: null,
     reminder: null,
     unclaimedCycles: 0,
     attempt: 0,
@@ -136,6 +155,7 @@ export function newAccount(patientId: string): Account {
     violations: [],
     staffTasks: [],
     rejectedAddresses: [],
+    complainedAt: null,
     portalEvent: null,
     outcome: null,
     reason: null,
@@ -163,7 +183,12 @@ export function assertLease(account: Account | null, execution: string): asserts
 export interface Signing {
   document: string;
   signedAt: number;
+  /** Id of the Organization that the document names as its custodian, or null. */
+  location: string | null;
 }
+
+/** What is known of a PIN's way to its patient begins anew with each document. */
+const NOT_CLAIMED = { pickedUpAt: null, registeredAt: null };
 
 /**
  * Adopts the chart's newest PIN document, made by hand or unknown to the record: no message is owed for it.
@@ -178,9 +203,11 @@ export function withAdopted(
 ): Account {
   if (account.document === signing.document) return account;
   const { issuedAt, expiresAt } = lifeOf(signing.signedAt);
+  const { document, location } = signing;
+  const issued = { document, location, issuedAt, expiresAt, issuedBy: null, ...NOT_CLAIMED };
   // Whoever made it by hand told the patient.
-  const told = { message: null, pickupToken: null, withoutAccessSince: null };
-  return { ...account, document: signing.document, issuedAt, expiresAt, reminder, unclaimedCycles, ...told };
+  const told = { message: null, pickupToken: null, complainedAt: null, withoutAccessSince: null };
+  return { ...account, ...issued, reminder, unclaimedCycles, ...told };
 }
 
 /** Records the PIN that we signed, with what the read-back found wrong. Idempotent by document id. */
@@ -190,8 +217,11 @@ export function withSigned(account: Account, signing: Signing, violations: Viola
   return {
     ...account,
     document: signing.document,
+    location: signing.location,
     issuedAt,
     expiresAt,
+    issuedBy: account.attempt,
+    ...NOT_CLAIMED,
     reminder: null,
     unclaimedCycles: account.unclaimedCycles + 1,
     servedRequest: account.draft?.request ?? account.servedRequest,
@@ -200,11 +230,17 @@ export function withSigned(account: Account, signing: Signing, violations: Viola
     withoutAccessSince: account.withoutAccessSince ?? expiryBefore(account, signing.signedAt),
     pickupToken: null,
     message: owed(account.draft?.request == null ? 'NEW_PIN' : 'REQUESTED', signing.document),
+    complainedAt: null,
   };
 }
 
 function owed(kind: MessageKind, document: string): Message {
   return { kind, state: 'OWED', document, sesId: null, filed: false };
+}
+
+/** The same message, to be sent at once as if it never had been. */
+export function owedAnew({ kind, document }: Message): Message {
+  return owed(kind, document);
 }
 
 /**
@@ -255,6 +291,7 @@ export function withEnd(account: Account, end: End): Account {
     endedBy: end.execution,
     endedAt: toInstant(end.now),
     nextCheckDay: end.nextCheckDay,
+    complainedAt: null,
     unresolvedSince: resolved ? null : (account.unresolvedSince ?? toInstant(end.now)),
     withoutAccessSince: resolved ? null : account.withoutAccessSince,
   };
@@ -270,4 +307,9 @@ export function isMessageOwed(account: Account): boolean {
     message.state === 'INTENDED' ||
     (message.state === 'ACCEPTED' && !message.filed)
   );
+}
+
+/** Whether the owed message came back and waits for a later day than `today`. */
+export function isPostponed({ message }: Account, today: Day): boolean {
+  return message?.state === 'OWED' && message.notBefore !== undefined && today < message.notBefore;
 }

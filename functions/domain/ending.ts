@@ -1,5 +1,5 @@
 /** When a case that ended is looked at again, which Tasks stay on somebody's desk, and how long it took. */
-import type { Account, StaffTask } from './account.ts';
+import { type Account, isPostponed, type StaffTask } from './account.ts';
 import { addDays, type Day, dayOf } from './calendar.ts';
 import { type Instant, millisecondsOf } from './instant.ts';
 import { type HeldReason, isResolved } from './outcomes.ts';
@@ -30,11 +30,16 @@ export function nextCheckDay(
   }
 }
 
-/** Of a PIN that lives: its next reminder or its day of expiry, whichever comes first; today where neither is known. */
+/**
+ * Of a PIN that lives: the day on which its message is sent again, its next reminder or its day of expiry, whichever comes
+ * first; today where none of them is known.
+ */
 export function dayOfNextLook(account: Account, now: number, practice: ReminderRule): Day {
-  const expires = expiryDay(account, practice.timeZone) ?? dayOf(now, practice.timeZone);
-  const reminder = nextReminderDay(account, now, practice);
-  return reminder !== null && reminder < expires ? reminder : expires;
+  const today = dayOf(now, practice.timeZone);
+  const expires = expiryDay(account, practice.timeZone) ?? today;
+  const reminder = nextReminderDay(account, now, practice) ?? expires;
+  const again = isPostponed(account, today) ? (account.message?.notBefore ?? expires) : expires;
+  return [expires, reminder, again].toSorted()[0] ?? expires;
 }
 
 function expiryDay(account: Account, timeZone: string): Day | null {

@@ -103,6 +103,11 @@ export class NotificationFateUnknownError extends StepError {
   override readonly name = 'NotificationFateUnknownError';
 }
 
+/** SES tells of a mail that the record does not know yet: events may be faster. Told again, until the mail is ten minutes old. */
+export class MessageUnknownError extends StepError {
+  override readonly name = 'MessageUnknownError';
+}
+
 /** A step got an input, or made an output, that its schema refuses: a bug or a hand-written input. Not retried. */
 export class StepContractError extends StepError {
   override readonly name = 'StepContractError';
@@ -137,6 +142,7 @@ export const ERROR_NAMES = [
   'EmailRejectedError',
   'AddressUnusableError',
   'NotificationFateUnknownError',
+  'MessageUnknownError',
   'StepContractError',
   'ConfigurationError',
   'DecisionRefusedError',

@@ -1,5 +1,5 @@
 /** Why a patient's case stands as it does: each rule with the fact behind it, in the procedure's order (P1, P2). */
-import { type Account, isMessageOwed } from './account.ts';
+import { type Account, isMessageOwed, type Message } from './account.ts';
 import { dayOf } from './calendar.ts';
 import { millisecondsOf } from './instant.ts';
 import { isToldNotNeeded, nextReminderDay, type ReminderRule, reminderDue } from './reminder.ts';
@@ -23,7 +23,8 @@ const REASONS: Record<string, string> = {
   IN_PROGRESS: 'another execution was at work on the patient',
   NONE: 'no email address is entered (P1); the front desk has a Task, entering one lets the case go on',
   INVALID: 'no entered email address is an address (P1); the front desk has a Task',
-  SUPPRESSED: 'every entered address was refused or is marked undeliverable (P1); the front desk has a Task',
+  SUPPRESSED:
+    'every entered address was refused, bounced, brought a complaint or is marked undeliverable (P1); the front desk has a Task, entering another lets the case go on',
   RESPONSIBLE_PROVIDER_UNRESOLVED: 'no single active provider is responsible (P5); staff have a Task',
   CHART_UNCLEAR: 'a PIN document has no usable date, or a signing is to be checked; staff have a Task',
   CYCLE_LIMIT: 'nobody registered with the last PINs: a person decides, "release" goes on',
@@ -61,6 +62,12 @@ function whatComes(account: Account, now: number, practice: ReminderRule): strin
   return next === null ? 'none comes any more for this PIN' : `the next is due on ${next}`;
 }
 
+function cameBack({ returns, notBefore, gaveUp, state }: Message): string {
+  if (gaveUp) return '; it came back too often: "resend" sends it once more';
+  const again = state === 'OWED' && notBefore !== undefined ? `, again on ${notBefore}` : '';
+  return returns === undefined ? '' : `; came back for now: ${returns}${again}`;
+}
+
 /** The case of one patient, line by line, at `now` (milliseconds) by the practice's calendar. */
 export function explain(account: Account, now: number, practice: ReminderRule): Explanation[] {
   const { lease, message, nextCheckDay, violations } = account;
@@ -78,7 +85,7 @@ export function explain(account: Account, now: number, practice: ReminderRule): 
       : [
           {
             rule: 'The patient is told once (P14)',
-            fact: `${message.kind} ${message.state}${isMessageOwed(account) ? ', still owed' : ''}`,
+            fact: `${message.kind} ${message.state}${isMessageOwed(account) ? ', still owed' : ''}${cameBack(message)}`,
           },
         ]),
     ...reminders(account, now, practice),
@@ -91,6 +98,14 @@ export function explain(account: Account, now: number, practice: ReminderRule): 
           },
         ]),
     ...account.staffTasks.map(({ code, reason }) => ({ rule: 'Staff are asked', fact: `${code}: ${reason}` })),
+    ...(account.rejectedAddresses.length === 0
+      ? []
+      : [
+          {
+            rule: 'An address that bounced is written to no more',
+            fact: `how many: ${account.rejectedAddresses.length}`,
+          },
+        ]),
     { rule: 'Cycles without a registration', fact: String(account.unclaimedCycles) },
     { rule: 'Failed ends in a row', fact: String(account.failures) },
     {

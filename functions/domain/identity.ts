@@ -16,6 +16,12 @@ export function executionName(patientId: string, attempt: number): string {
   return `${digest('execution', patientId)}-${attempt}`;
 }
 
+/** The n of an execution's name; null where it is none of ours. */
+export function attemptOf(execution: string): number | null {
+  const n = /-(\d+)$/.exec(execution)?.[1];
+  return n === undefined ? null : Number(n);
+}
+
 /** Identifier of the Task for staff: one per patient and cause. */
 export function staffTaskIdentifier(patientId: string, code: string, reason: string): string {
   return digest('staff-task', patientId, code, reason);

@@ -1,5 +1,5 @@
 /** Whether the record alone says that an execution should start. The chart is asked later, by CheckExpiry. */
-import { type Account, isMessageOwed } from './account.ts';
+import { type Account, isMessageOwed, isPostponed } from './account.ts';
 import { dayOf } from './calendar.ts';
 import { millisecondsOf } from './instant.ts';
 import { type ReminderRule, reminderDue } from './reminder.ts';
@@ -17,13 +17,15 @@ export function isDueByRecord(
 ): boolean {
   // Whom nobody looks at any more is taken up again by what was entered.
   if (awaitedFactChanged && account.nextCheckDay === null) return true;
-  const dayHasCome = account.nextCheckDay !== null && account.nextCheckDay <= dayOf(now, practice.timeZone);
+  const today = dayOf(now, practice.timeZone);
+  const dayHasCome = account.nextCheckDay !== null && account.nextCheckDay <= today;
   // A PIN that is tracked and never was a case is due when it expires.
   if (account.outcome === null && account.document === null) return true;
   if (account.outcome === 'FAILED') return dayHasCome || (awaitedFactChanged && waitsForAddress(account));
   if (account.outcome === 'HELD' || account.outcome === 'EMAIL_MISSING') return dayHasCome || awaitedFactChanged;
   if (account.draft !== null) return true;
-  if (isMessageOwed(account) && account.violations.length === 0) return true;
+  if (isMessageOwed(account) && account.violations.length === 0 && !isPostponed(account, today)) return true;
+  if (account.complainedAt !== null) return true;
   // Also where the EHR said that none is needed: then the chart is asked on the day for which the look was planned.
   if (reminderDue(account, now, practice) !== null) return true;
   return account.expiresAt !== null && now >= (millisecondsOf(account.expiresAt) ?? 0);

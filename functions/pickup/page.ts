@@ -3,11 +3,12 @@ import { createHash } from 'node:crypto';
 import Mustache from 'mustache';
 import type { DateFault, DateFields } from '../domain/birth-date.ts';
 import { type Instant, millisecondsOf } from '../domain/instant.ts';
+import type { Language } from '../domain/language.ts';
 import type { PageAnswer } from '../runtime/page-handler.ts';
 import type { Policy } from '../runtime/policy.ts';
 import { SCRIPT, STYLE } from './look.ts';
 import { EXPIRED, FORM, LAYOUT, NOTICE, PIN, REGISTERED } from './templates.ts';
-import { type Language, WORDS, type Words } from './words.ts';
+import { WORDS, type Words } from './words.ts';
 
 /** What somebody typed, to be corrected. */
 export interface Entered extends DateFields {

@@ -1,8 +1,9 @@
 /** Reads what a browser sent to the pick-up page. Whatever it is, it is read without an error. */
 import type { APIGatewayProxyEventV2 } from 'aws-lambda';
+import { type Language, languageOf } from '../domain/language.ts';
 import type { Policy } from '../runtime/policy.ts';
 import type { Entered } from './page.ts';
-import { type Language, languageOf, preferredLanguage } from './words.ts';
+import { preferredLanguage } from './words.ts';
 
 /** A date, a name and a proof; a hundred times less would do. */
 const MAX_BODY_BYTES = 4096;
@@ -38,7 +39,7 @@ export function readRequest(event: APIGatewayProxyEventV2, { languages }: Pick<P
     sourceAddress: event.requestContext?.http?.sourceIp ?? '',
     languages: {
       chosen: languageOf(query.get('lang')),
-      guessed: preferredLanguage(acceptLanguage) ?? languageOf(languages[0] ?? null) ?? 'en',
+      guessed: preferredLanguage(acceptLanguage) ?? languages[0],
     },
     sent: readSent(event),
   };

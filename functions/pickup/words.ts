@@ -1,8 +1,6 @@
 /** Every word of the pick-up page, in the languages that it speaks. */
 import type { DateFault } from '../domain/birth-date.ts';
-
-export const LANGUAGES = ['en', 'es'] as const;
-export type Language = (typeof LANGUAGES)[number];
+import { type Language, languageOf } from '../domain/language.ts';
 
 export interface Words {
   locale: string;
@@ -233,12 +231,6 @@ const ES: Words = {
 };
 
 export const WORDS: Record<Language, Words> = { en: EN, es: ES };
-
-/** The page's language for a BCP 47 tag, such as `es-MX`; null where it does not speak it. */
-export function languageOf(tag: string | null): Language | null {
-  const primary = tag?.toLowerCase().split('-')[0];
-  return LANGUAGES.find((each) => each === primary) ?? null;
-}
 
 /** The one of the page's languages that a browser prefers (RFC 9110 §12.5.4), or null. */
 export function preferredLanguage(acceptLanguage: string): Language | null {

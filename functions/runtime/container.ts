@@ -15,6 +15,8 @@ import { createDynamoDbPinRecords } from '../adapters/dynamodb-pin-records.ts';
 import { createDynamoDbSweepRecords } from '../adapters/dynamodb-sweep-records.ts';
 import { createDynamoDbWebhookRecords } from '../adapters/dynamodb-webhook-records.ts';
 import { createFhirEhr } from '../adapters/fhir/ehr.ts';
+import { createFhirFrontDesk, type FrontDeskOptions } from '../adapters/fhir/front-desk.ts';
+import { createFhirPickupChart } from '../adapters/fhir/pickup.ts';
 import { createKmsFingerprint } from '../adapters/kms-fingerprint.ts';
 import { readSecret } from '../adapters/secrets-manager.ts';
 import { createSesMailer } from '../adapters/ses-mailer.ts';
@@ -28,9 +30,11 @@ import type {
   Ehr,
   Executions,
   Fingerprint,
+  FrontDesk,
   Mailer,
   Metrics,
   PauseSwitch,
+  PickupChart,
   PickupRecords,
   PinRecords,
   SweepRecords,
@@ -91,14 +95,28 @@ export function chance(): Chance {
   return { randomInt: (max) => randomInt(max), newId: () => randomUUID(), bytes: (count) => randomBytes(count) };
 }
 
-export function ehr(call: Call): Ehr {
+function fhirOptions(call: Call): FrontDeskOptions {
   const authorize = authorization();
-  return createFhirEhr({
+  return {
     baseUrl: setting('ehrBaseUrl'),
     authorization: (refused) => authorize(call.signal, refused),
     signal: call.signal,
     clock: clock(),
-  });
+  };
+}
+
+export function ehr(call: Call): Ehr {
+  return createFhirEhr(fhirOptions(call));
+}
+
+/** Of the EHR what needs no PIN document: 11 KB less in a bundle. */
+export function frontDesk(call: Call): FrontDesk {
+  return createFhirFrontDesk(fhirOptions(call));
+}
+
+/** Of the chart what the pick-up page needs, and no more of the adapter. */
+export function pickupChart(call: Call): PickupChart {
+  return createFhirPickupChart(fhirOptions(call));
 }
 
 export function pinRecords(call: Call): PinRecords {
@@ -149,7 +167,7 @@ export function fingerprint(call: Call): Fingerprint {
 }
 
 export function metrics(): Metrics {
-  return createMetrics();
+  return createMetrics(() => policy().locations.map(({ organization }) => organization.slice('Organization/'.length)));
 }
 
 export function mailer(call: Call): Mailer {

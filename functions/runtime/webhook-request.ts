@@ -27,7 +27,11 @@ export interface WebhookRequest extends SignedWebhook {
   digest: string;
 }
 
-/** The webhook as it came, to be verified before its body is looked at. Problems 404, 405, 415, 413, 400, in this order. */
+export function notVerified(): Problem {
+  return new Problem('not-verified', { headers: { 'www-authenticate': 'StandardWebhooks' } });
+}
+
+/** The webhook as it came, to be verified before its body is looked at. Problems 404, 405, 415, 413, 401 where it is not signed at all, 400, in this order. */
 export function readWebhook(event: APIGatewayProxyEventV2): WebhookRequest {
   const { headers = {}, rawPath = '', requestContext } = event;
   // Before it stands the stage, unless that is the default one.
@@ -38,6 +42,8 @@ export function readWebhook(event: APIGatewayProxyEventV2): WebhookRequest {
     throw new Problem('unsupported-media-type');
   }
   const bytes = bytesOf(event);
+  // Unsigned is unknown, whatever else is missing with it.
+  if (headers['webhook-signature'] === undefined) throw notVerified();
   const { 'webhook-id': id = '', 'webhook-timestamp': timestamp = '', 'webhook-signature': signature = '' } = headers;
   const isTold = WEBHOOK_ID.test(id) && TIMESTAMP.test(timestamp) && signature.length <= MAX_SIGNATURES_LENGTH;
   if (!isTold || !SIGNATURES.test(signature)) throw new Problem('malformed-headers');

@@ -3,7 +3,16 @@
  * nothing is, the case ends here.
  */
 import * as z from 'zod/mini';
-import { type Account, isMessageOwed, isUnsent, newAccount, withLease, withReminder } from '../domain/account.ts';
+import {
+  type Account,
+  isMessageOwed,
+  isPostponed,
+  isUnsent,
+  newAccount,
+  withLease,
+  withReminder,
+} from '../domain/account.ts';
+import { type Day, dayOf } from '../domain/calendar.ts';
 import { type Chart, readChart } from '../domain/chart.ts';
 import { type Limits, type Verdict, whatIsDue } from '../domain/due.ts';
 import { cycleIdentifier } from '../domain/identity.ts';
@@ -38,7 +47,8 @@ export async function checkExpiry(ports: Ports, event: Input): Promise<Decision>
   if (!isExhausted) account = await upToChart(ports, account, chart);
 
   const reminder = reminderDue(account, clock.now(), ports.practice);
-  const verdict = whatIsDue(factsOf(event, account, chart, reminder), ports.limits, clock.now());
+  const facts = factsOf(event, account, chart, { reminder, today: dayOf(clock.now(), ports.practice.timeZone) });
+  const verdict = whatIsDue(facts, ports.limits, clock.now());
   if (verdict.due === 'NOTIFY') account = await withReminderOwed(ports, account, reminder);
   const cycle = chart.newest?.id ?? null;
   if (hasDraftToDiscard(account, chart, verdict)) {
@@ -76,7 +86,7 @@ async function withReminderOwed(ports: Ports, account: Account, reminder: number
   return reminder === null || comesLater ? account : ports.records.save(account, withReminder(account, reminder));
 }
 
-function factsOf(event: Input, account: Account, chart: Chart, reminder: number | null) {
+function factsOf(event: Input, account: Account, chart: Chart, due: { reminder: number | null; today: Day }) {
   return {
     ...event.patient,
     newestSignedAt: chart.newest?.signedAt ?? null,
@@ -86,8 +96,8 @@ function factsOf(event: Input, account: Account, chart: Chart, reminder: number 
     unclaimedCycles: account.unclaimedCycles,
     // A request that a signed PIN has served is not served again by an execution that comes back with it.
     forced: event.force !== null && event.force !== account.servedRequest,
-    messageOwed: isMessageOwed(account),
-    reminderDue: reminder !== null && !isToldNotNeeded(account),
+    messageOwed: isMessageOwed(account) && !isPostponed(account, due.today),
+    reminderDue: due.reminder !== null && !isToldNotNeeded(account),
   };
 }
 

@@ -5,8 +5,14 @@
  */
 import * as z from 'zod/mini';
 import { type Account, assertLease, type Message } from '../domain/account.ts';
-import { AddressUnusableError, NotificationFateUnknownError, StepContractError } from '../domain/errors.ts';
+import {
+  AddressUnusableError,
+  EmailRejectedError,
+  NotificationFateUnknownError,
+  StepContractError,
+} from '../domain/errors.ts';
 import { toInstant } from '../domain/instant.ts';
+import { languageFor } from '../domain/language.ts';
 import type { Reason } from '../domain/outcomes.ts';
 import { standingOf } from '../domain/patient.ts';
 import { ending, stepInput } from '../domain/state-data.ts';
@@ -15,8 +21,8 @@ import type { Fingerprint, Mailer } from '../ports.ts';
 import { clock } from '../runtime/clock.ts';
 import {
   chance,
-  ehr,
   fingerprint,
+  frontDesk,
   mailer,
   metrics,
   pickupRecords,
@@ -53,8 +59,9 @@ export async function sendEnrollmentNotification(ports: Ports, { execution, pati
   const { message } = account;
   if (message === null || message.document !== account.document) throw new StepContractError('NO_MESSAGE_OWED');
 
-  if (message.state === 'ACCEPTED') return file(ports, account, message, execution);
+  if (message.state === 'ACCEPTED') return fileAgain(ports, account, message, execution);
   if (message.state === 'INTENDED' || message.state === 'UNKNOWN') throw await fateUnknown(ports, account, message);
+  if (message.gaveUp) throw new EmailRejectedError('GAVE_UP');
   const patient = await ports.ehr.readPatient(patientId);
   const standing = standingOf(patient);
   if (standing !== 'ELIGIBLE') {
@@ -63,8 +70,16 @@ export async function sendEnrollmentNotification(ports: Ports, { execution, pati
   }
   const chosen = await usableAddress(ports.fingerprint, patient, account, ports.clock.now());
   if (chosen.verdict !== 'USABLE') throw new AddressUnusableError(chosen.verdict);
+  const { practice } = ports;
   const { link, hash } = await makePickupLink(ports, account);
-  const mail = enrollmentMail({ to: chosen.address, expiresAt: account.expiresAt ?? '', link, policy: ports.practice });
+  const mail = enrollmentMail({
+    to: chosen.address,
+    kind: message.kind,
+    language: languageFor(patient.language, practice.languages),
+    expiresAt: account.expiresAt ?? '',
+    link,
+    policy: practice,
+  });
   const accepted = await sendOnce(ports, account, message, mail, hash);
   return file(ports, accepted.account, accepted.message, execution);
 }
@@ -74,11 +89,18 @@ function endedAs({ outcome, reason }: Account): Ending {
   return { outcome, reason: reason as Reason | null };
 }
 
-/** Accepted: noted by its SES id, filed in the chart once, and the case is over. A mere reminder regenerated nothing. */
+/** An earlier run got the mail accepted, and may have stopped before it was noted by its SES id. */
+async function fileAgain(ports: Ports, account: Account, message: Message, execution: string): Promise<Ending> {
+  const { patientId } = account;
+  const { document, sesId } = message;
+  await ports.records.putMessage({ patientId, document, sesId: sesId ?? '', sentAt: toInstant(ports.clock.now()) });
+  return file(ports, account, message, execution);
+}
+
+/** Accepted and noted: filed in the chart once, and the case is over. A mere reminder regenerated nothing. */
 async function file(ports: Ports, account: Account, message: Message, execution: string): Promise<Ending> {
   const filed = { patientId: account.patientId, document: message.document, sesId: message.sesId ?? '' };
   const sentAt = toInstant(ports.clock.now());
-  await ports.records.putMessage({ ...filed, sentAt });
   if (!message.filed) await ports.ehr.fileMessage({ ...filed, sentAt });
   const ended: Ending =
     message.kind === 'REMINDER'
@@ -100,7 +122,7 @@ export const handler = stepHandler({
   run: (event, call) =>
     sendEnrollmentNotification(
       {
-        ehr: ehr(call),
+        ehr: frontDesk(call),
         records: pinRecords(call),
         pickups: pickupRecords(call),
         pickupUrl: pickupUrl(),

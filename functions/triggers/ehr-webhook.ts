@@ -11,6 +11,7 @@ import {
   ehr,
   executions,
   fingerprint,
+  metrics,
   pauseSwitch,
   pinRecords,
   policy,
@@ -19,7 +20,7 @@ import {
 } from '../runtime/container.ts';
 import { type HttpAnswer, httpHandler } from '../runtime/http-handler.ts';
 import { Problem } from '../runtime/problem.ts';
-import { readEvent, readWebhook } from '../runtime/webhook-request.ts';
+import { notVerified, readEvent, readWebhook } from '../runtime/webhook-request.ts';
 import { type TakePorts, takeWebhook } from '../usecases/take-webhook.ts';
 
 /** Senders are promised an answer within 2 s; the rest is the way there and back. */
@@ -30,9 +31,7 @@ type Ports = TakePorts & { signatures: WebhookSignatures };
 /** Throws a Problem for what is refused, and what EHR, records and executions throw. */
 export async function ehrWebhook(ports: Ports, request: APIGatewayProxyEventV2): Promise<HttpAnswer> {
   const webhook = readWebhook(request);
-  if (!(await ports.signatures.verify(webhook))) {
-    throw new Problem('not-verified', { headers: { 'www-authenticate': 'StandardWebhooks' } });
-  }
+  if (!(await ports.signatures.verify(webhook))) throw notVerified();
   const event = readEvent(webhook.body, ports.clock.now() + CLOCK_TOLERANCE_MS);
   const taken = await takeWebhook(ports, { ...webhook, event });
   if (taken.kind === 'OTHER_BODY') throw new Problem('other-body');
@@ -59,6 +58,7 @@ export const handler = httpHandler({
         fingerprint: fingerprint(call),
         clock: clock(),
         chance: chance(),
+        metrics: metrics(),
         practice: policy(),
       },
       request,

@@ -29,7 +29,7 @@ export async function adoptPin(ports: AdoptPorts, account: Account, newest: Newe
     const life = lifeOf(newest.signedAt);
     await ports.records.putPin({ patientId: account.patientId, document: newest.id, fingerprint, ...life });
   }
-  const signing = { document: newest.id, signedAt: newest.signedAt };
+  const signing = { document: newest.id, signedAt: newest.signedAt, location: newest.location };
   const reminder = latestReminderBy(lifeOf(newest.signedAt).issuedAt, now, ports.practice);
   return withAdopted(account, signing, unclaimed, reminder);
 }

@@ -2,8 +2,9 @@
  * What a person decides: regenerate now, release a hold, resend or acknowledge a message. Each decision is recorded
  * with actor and reason before it takes effect, and is refused by name where it does not fit the case.
  */
-import { type Account, isMessageOwed, type StaffTask } from '../domain/account.ts';
+import { type Account, isMessageOwed, owedAnew, type StaffTask } from '../domain/account.ts';
 import { dayOf } from '../domain/calendar.ts';
+import { withMessageAtOnce } from '../domain/email-feedback.ts';
 import { DecisionRefusedError } from '../domain/errors.ts';
 import { millisecondsOf, toInstant } from '../domain/instant.ts';
 import type { Chance, DecisionRequest, Ehr } from '../ports.ts';
@@ -54,17 +55,23 @@ function forgottenPin(account: Account): Partial<Account> {
   return account.reason === 'CHART_UNCLEAR' && !isOurs ? { document: null, issuedAt: null, expiresAt: null } : {};
 }
 
+/** Whether the case waits for a person who may say: go on. For the addresses that sent mail back, too: they may be mended. */
+function isHeld({ outcome, reason, violations }: Account): boolean {
+  return outcome === 'HELD' || violations.length > 0 || (outcome === 'EMAIL_MISSING' && reason === 'SUPPRESSED');
+}
+
 /**
  * Ends a hold: attempts, cycles and refused addresses count from zero again, a checked signing is believed, and the
  * case goes on.
  */
 export async function release(ports: DecisionPorts, decision: Decision): Promise<StartAnswer> {
   const account = await idleAccount(ports, decision.patientId);
-  if (account.outcome !== 'HELD' && account.violations.length === 0) throw new DecisionRefusedError('NOT_HELD');
+  if (!isHeld(account)) throw new DecisionRefusedError('NOT_HELD');
   await record(ports, 'release', decision);
   const nextCheckDay = dayOf(ports.clock.now(), ports.practice.timeZone);
   const counted = { failures: 0, unclaimedCycles: 0, violations: [], rejectedAddresses: [] };
-  await ports.records.save(account, { ...account, ...counted, ...forgottenPin(account), nextCheckDay });
+  const released = { ...withMessageAtOnce(account), ...counted, ...forgottenPin(account), nextCheckDay };
+  await ports.records.save(account, released);
   return start(ports, { patientId: decision.patientId, trigger: 'person', force: null, awaitedFactChanged: false });
 }
 
@@ -77,8 +84,7 @@ export async function resend(ports: DecisionPorts, decision: Decision): Promise<
     throw new DecisionRefusedError('PIN_EXPIRED');
   await record(ports, 'resend', decision);
   const nextCheckDay = dayOf(ports.clock.now(), ports.practice.timeZone);
-  const owed = { ...message, state: 'OWED', sesId: null, filed: false } as const;
-  await ports.records.save(account, { ...account, message: owed, nextCheckDay });
+  await ports.records.save(account, { ...account, message: owedAnew(message), nextCheckDay });
   return start(ports, { patientId: decision.patientId, trigger: 'person', force: null, awaitedFactChanged: false });
 }
 

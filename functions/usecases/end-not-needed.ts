@@ -1,5 +1,6 @@
 /** Ends a case in which nothing was due. */
 import type { Account } from '../domain/account.ts';
+import { toInstant } from '../domain/instant.ts';
 import type { Reason } from '../domain/outcomes.ts';
 import { type EndPorts, endCase } from './end-case.ts';
 
@@ -16,7 +17,13 @@ export async function endNotNeeded(
 ): Promise<void> {
   const untracked = reason === 'ALREADY_REGISTERED' || reason === 'OPTED_OUT' || reason === 'MERGED';
   if (untracked && account.document !== null) await ports.records.deletePin(account.patientId);
-  const claimed = reason === 'ALREADY_REGISTERED' ? { unclaimedCycles: 0 } : {};
+  // Only the chart knew: nobody told of the registration when it happened.
+  const isNews = reason === 'ALREADY_REGISTERED' && account.document !== null && account.registeredAt === null;
+  const claimed = {
+    ...(reason === 'ALREADY_REGISTERED' && { unclaimedCycles: 0 }),
+    ...(isNews && { registeredAt: toInstant(ports.clock.now()) }),
+  };
   const noted = { ...noting, ...claimed };
   await endCase(ports, account, { execution, outcome: 'NOT_NEEDED', reason, staffTask: null, noting: noted });
+  if (isNews && account.issuedBy !== null) ports.metrics.registered(account.location);
 }

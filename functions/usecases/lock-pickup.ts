@@ -1,11 +1,11 @@
 /** What follows when nobody may answer for a PIN any more: the front desk and the audit trail are told, once. */
 import type { Account, StaffTask } from '../domain/account.ts';
-import { RecordConflictError } from '../domain/errors.ts';
 import { toInstant } from '../domain/instant.ts';
-import type { AnswersOf, Clock, Ehr, Metrics, PickupRecords, PinRecords } from '../ports.ts';
+import type { AnswersOf, Clock, Metrics, PickupChart, PickupRecords, PinRecords } from '../ports.ts';
+import { changeAccount } from './change-account.ts';
 
 export interface LockPorts {
-  ehr: Ehr;
+  ehr: PickupChart;
   records: PinRecords;
   pickups: PickupRecords;
   metrics: Metrics;
@@ -18,9 +18,6 @@ export interface Lock {
   /** false for who only finds no answer left. */
   isCertain: boolean;
 }
-
-/** A case that is worked on meanwhile may win some races; more than five winners in a row is no race. */
-const RACES = 5;
 
 /**
  * Locks the document and tells, where nobody has. Whoever dies on the way is followed by the next who finds it locked, so
@@ -36,18 +33,12 @@ export async function lockPickup(ports: LockPorts, of: AnswersOf, { reason, isCe
 
 /** Noted before it is opened, as every Task: then there is none that nobody will close. */
 async function askFrontDesk(ports: LockPorts, { patientId, document }: AnswersOf, task: StaffTask): Promise<void> {
-  for (let race = 0; ; race++) {
-    const account = await ports.records.read(patientId);
-    if (account?.document !== document) return;
-    if (isNoted(account, task)) break;
-    try {
-      await ports.records.save(account, { ...account, staffTasks: [...account.staffTasks, task] });
-      break;
-    } catch (error) {
-      if (!(error instanceof RecordConflictError) || race >= RACES) throw error;
-    }
-  }
-  await ports.ehr.openStaffTask({ patientId, code: task.code, reason: task.reason });
+  let isAbout = false;
+  await changeAccount(ports.records, patientId, (account) => {
+    isAbout = account.document === document;
+    return !isAbout || isNoted(account, task) ? null : { ...account, staffTasks: [...account.staffTasks, task] };
+  });
+  if (isAbout) await ports.ehr.openStaffTask({ patientId, code: task.code, reason: task.reason });
 }
 
 function isNoted({ staffTasks }: Account, { code, reason }: StaffTask): boolean {

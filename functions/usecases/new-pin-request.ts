@@ -5,7 +5,7 @@
 import type { Account } from '../domain/account.ts';
 import { pickupRequestId } from '../domain/identity.ts';
 import { isPinDead, isSameText, tokenHash } from '../domain/pickup.ts';
-import type { Ehr, Fingerprint, PickupRecords } from '../ports.ts';
+import type { Fingerprint, PickupChart, PickupRecords } from '../ports.ts';
 import { type DecisionPorts, regenerate } from './decisions.ts';
 import { findLink } from './find-link.ts';
 
@@ -14,7 +14,7 @@ const PROOF_MS = 15 * 60 * 1000;
 
 const PROOF = /^(\d{10})\.([A-Za-z0-9_-]{43})$/;
 
-export type AskPorts = DecisionPorts & { ehr: Ehr; pickups: PickupRecords; fingerprint: Fingerprint };
+export type AskPorts = DecisionPorts & { ehr: PickupChart; pickups: PickupRecords; fingerprint: Fingerprint };
 
 /**
  * LATE: no proof, or none any more. PAUSED: nothing is started today. REPLACED: a newer PIN is there already. REGISTERED,

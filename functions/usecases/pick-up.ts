@@ -15,6 +15,7 @@ import {
   tombstoneEnd,
 } from '../domain/pickup.ts';
 import type { Fingerprint, TakenAnswer } from '../ports.ts';
+import { changeAccount } from './change-account.ts';
 import { findLink, type Link } from './find-link.ts';
 import { type Lock, type LockPorts, lockPickup } from './lock-pickup.ts';
 import { hasAsked, proofOf } from './new-pin-request.ts';
@@ -119,7 +120,7 @@ async function disclose(
   taken: TakenAnswer,
   facts: PickupFacts,
 ): Promise<Disclosed> {
-  const { patientId, document } = token;
+  const { patientId } = token;
   const now = ports.clock.now();
   const kind = disclosureOf(state, account, facts, now);
   const told = { patientId, language: facts.language };
@@ -132,7 +133,18 @@ async function disclose(
   const pin = facts.encounter === null ? null : await ports.ehr.readPin(facts.encounter);
   if (pin === null) throw new EhrUnavailableError('PIN_NOT_VISIBLE');
   // Before anybody sees the PIN: what cannot be recorded is not shown.
-  if (!taken.wasViewed) await ports.ehr.audit({ patientId, document, what: 'VIEWED', at: toInstant(now) });
-  if (await ports.pickups.noteView(token, taken, now)) ports.metrics.pickedUp();
+  if (account.pickedUpAt === null) await recordFirstView(ports, token, now);
+  await ports.pickups.returnAnswer(token, taken);
   return { kind, ...told, pin, expiresAt: token.expiresAt };
+}
+
+/** In the audit trail once at least, on the record and in the metrics once. */
+async function recordFirstView(ports: PickUpPorts, { patientId, document }: PickupToken, now: number): Promise<void> {
+  const at = toInstant(now);
+  await ports.ehr.audit({ patientId, document, what: 'VIEWED', at });
+  // Unless another view was first, or another PIN has come.
+  const noted = await changeAccount(ports.records, patientId, (account) =>
+    account.document === document && account.pickedUpAt === null ? { ...account, pickedUpAt: at } : null,
+  );
+  if (noted !== null) ports.metrics.pickedUp(noted.location);
 }

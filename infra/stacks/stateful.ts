@@ -31,12 +31,14 @@ export class StatefulStack extends Stack {
   readonly dataKey: IKey;
   readonly fingerprintKey: IKey;
   readonly table: Table;
+  readonly tableStreamArn: string;
   readonly ehrKeySecretArn: string;
   readonly ehrWebhookSecretArn: string;
   /** By the function's name. */
   readonly functionLogs: ReadonlyMap<string, LogGroup>;
   /** By the machine's name. */
   readonly machineLogs: ReadonlyMap<string, LogGroup>;
+  readonly apiLog: LogGroup;
 
   constructor(scope: Construct, id: string, { names, ...props }: StatefulStackProps) {
     super(scope, id, props);
@@ -45,11 +47,13 @@ export class StatefulStack extends Stack {
       logGroupNames: [
         ...FUNCTIONS.map(({ name }) => names.logsOf(name)),
         ...MACHINES.map(({ name }) => names.machineLogsOf(name)),
+        names.apiLogs,
       ],
       topicName: names.alarmTopic,
     });
     this.fingerprintKey = new FingerprintKey(this, 'FingerprintKey', { alias: names.fingerprintKeyAlias });
     this.table = this.recordsTable(names.table);
+    this.tableStreamArn = streamArnOf(this.table);
     this.ehrKeySecretArn = this.secretArn(
       'EhrKey',
       names.ehrKeySecret,
@@ -66,6 +70,7 @@ export class StatefulStack extends Stack {
     this.machineLogs = new Map(
       MACHINES.map(({ name, id }) => [name, this.log(`${id}Log`, names.machineLogsOf(name), MACHINE_LOG_RETENTION)]),
     );
+    this.apiLog = this.log('ApiLog', names.apiLogs, FUNCTION_LOG_RETENTION);
 
     new CfnOutput(this, 'TableName', { value: this.table.tableName });
     new CfnOutput(this, 'EhrKeySecretArn', { value: this.ehrKeySecretArn, description: 'Put the JWK Set in here' });
@@ -118,4 +123,9 @@ export class StatefulStack extends Stack {
       removalPolicy: RemovalPolicy.RETAIN,
     });
   }
+}
+
+function streamArnOf({ tableStreamArn }: Table): string {
+  if (tableStreamArn === undefined) throw new Error('the table has no stream');
+  return tableStreamArn;
 }

@@ -36,11 +36,14 @@ describe('start', () => {
 });
 
 describe('describe', () => {
-  it('asks for the ARN that the name has', async () => {
+  it('asks for the ARN that the name has, and for no data, whose key it has not', async () => {
     const stopDate = new Date('2026-06-15T12:00:00Z');
     sfn.on(DescribeExecutionCommand).resolves({ status: 'TIMED_OUT', stopDate });
     expect(await executions.describe('n1')).toEqual({ status: 'TIMED_OUT', arn: EXECUTION, stoppedAt: +stopDate });
-    expect(sfn.commandCalls(DescribeExecutionCommand)[0]?.args[0].input).toEqual({ executionArn: EXECUTION });
+    expect(sfn.commandCalls(DescribeExecutionCommand)[0]?.args[0].input).toEqual({
+      executionArn: EXECUTION,
+      includedData: 'METADATA_ONLY',
+    });
   });
   it.each([
     ['RUNNING', 'RUNNING'],

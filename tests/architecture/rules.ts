@@ -27,7 +27,7 @@ const LAYERS: Layer[] = [
   { path: DOMAIN, imports: [], packages: ['zod/mini', 'node:crypto'] },
   { path: PORTS, imports: [DOMAIN], packages: [] },
   { path: USECASES, imports: [DOMAIN, PORTS], packages: [] },
-  { path: NOTIFICATION, imports: [DOMAIN, PORTS], types: [POLICY], packages: [] },
+  { path: NOTIFICATION, imports: [DOMAIN, PORTS], types: [POLICY], packages: ['mustache'] },
   {
     path: ADAPTERS,
     imports: [DOMAIN, PORTS],

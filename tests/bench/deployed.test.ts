@@ -9,8 +9,11 @@ const TEMPLATE = [
   { Type: 'AWS::CloudWatch::Dashboard', Properties: {} },
   { Type: 'AWS::CloudWatch::Alarm', Properties: {} },
   { Type: 'AWS::CloudWatch::Alarm', Properties: { Metrics: [{ MetricStat: {} }, { MetricStat: {} }, {}] } },
-  { Type: 'AWS::Lambda::Function', Properties: { MemorySize: 512 } },
-  { Type: 'AWS::Lambda::Function', Properties: {} },
+  { Type: 'AWS::StepFunctions::StateMachine', Properties: {} },
+  { Type: 'AWS::Lambda::Function', Properties: { FunctionName: 'practice-VerifyEmail', MemorySize: 512 } },
+  { Type: 'AWS::Lambda::Function', Properties: { FunctionName: 'practice-CheckExpiry' } },
+  { Type: 'AWS::Lambda::Function', Properties: { FunctionName: 'practice-SweepMinute' } },
+  { Type: 'AWS::Lambda::Function', Properties: { FunctionName: 'practice-EhrWebhook', MemorySize: 1024 } },
   { Type: 'AWS::Logs::LogGroup', Properties: { RetentionInDays: 30 } },
 ];
 
@@ -18,11 +21,13 @@ describe('what is deployed', () => {
   it('is counted in the templates; an alarm on a calculation counts each of its metrics', () => {
     expect(deployedBy(TEMPLATE)).toEqual({
       keys: 2,
+      machines: 1,
       secrets: 1,
       dashboards: 1,
       alarms: 2,
       alarmMetrics: 3,
       memoryMb: 512,
+      sweepMemoryMb: 128,
       logDays: 30,
     });
   });

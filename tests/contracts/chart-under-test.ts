@@ -35,6 +35,8 @@ export interface ChartUnderTest {
   filedMessages(patientId: string): Promise<string[]>;
   /** What the audit trail tells of the patient, oldest first: what, of which document, and whether the patient did it. */
   auditTrail(patientId: string): Promise<{ what: string; document: string; byPatient: boolean }[]>;
+  /** What the chart says of one: whether it was done, why not or what went wrong, and when it was received. */
+  filedFate(sesId: string): Promise<{ isDone: boolean; why: string | null; receivedAt: string | null }>;
   /** Open Tasks for the front desk, `code reason`, sorted. */
   openStaffTasks(patientId: string): Promise<string[]>;
   close(): Promise<void>;

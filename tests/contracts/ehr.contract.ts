@@ -4,6 +4,7 @@
  */
 import { afterAll, beforeAll, describe } from 'vitest';
 import { type ChartUnderTest, patientsOf } from './chart-under-test.ts';
+import { describeMessages } from './ehr-messages.ts';
 import { describePickup } from './ehr-pickup.ts';
 import { describeReading } from './ehr-reading.ts';
 import { describeSigning } from './ehr-signing.ts';
@@ -17,7 +18,7 @@ export function describeEhr(name: string, make: () => Promise<ChartUnderTest>): 
     });
     afterAll(() => made.close());
     const chart = () => made;
-    for (const describePart of [describeReading, describeUpdating, describeSigning, describePickup]) {
+    for (const describePart of [describeReading, describeUpdating, describeSigning, describeMessages, describePickup]) {
       describePart(chart, patientsOf(chart));
     }
   });

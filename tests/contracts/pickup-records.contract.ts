@@ -96,30 +96,6 @@ export function describePickupRecords(name: string, make: () => Promise<PickupRe
       });
     });
 
-    describe('a view', () => {
-      it('is the first once, and gives its answer back', async () => {
-        const of = newOf();
-        const all = await takeAll(of);
-        const [first, second] = all;
-        if (!first || !second) throw new Error('five were taken');
-        expect(all.map(({ wasViewed }) => wasViewed)).toEqual([false, false, false, false, false]);
-        expect(await pickups.noteView(of, first, NOW)).toBe(true);
-        expect(await pickups.noteView(of, second, NOW)).toBe(false);
-        expect(await taken(of)).toMatchObject({ wasViewed: true, isLast: false });
-        expect(await taken(of)).toMatchObject({ wasViewed: true, isLast: true });
-      });
-      it('is the first of many at once for one of them', async () => {
-        const of = newOf();
-        const all = await takeAll(of);
-        const firsts = await Promise.all(all.map((each) => pickups.noteView(of, each, NOW)));
-        expect(firsts.filter((isFirst) => isFirst)).toHaveLength(1);
-      });
-      it('knows its own note where the answer to it got lost', async () => {
-        const of = newOf();
-        expect(await under.withLostAnswer().noteView(of, await taken(of), NOW)).toBe(true);
-      });
-    });
-
     describe('a lock', () => {
       it('is certain for who knows it, and nobody answers any more', async () => {
         const of = newOf();
@@ -147,7 +123,7 @@ export function describePickupRecords(name: string, make: () => Promise<PickupRe
         const of = newOf();
         const all = await takeAll(of);
         expect(await pickups.lock(of, NOW + MINUTE - 1000, false)).toBe(false);
-        if (all[0]) await pickups.noteView(of, all[0], NOW);
+        if (all[0]) await pickups.returnAnswer(of, all[0]);
         expect(await pickups.lock(of, NOW + 10 * MINUTE, false)).toBe(false);
         expect(await take(of)).not.toBeNull();
       });

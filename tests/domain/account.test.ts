@@ -64,13 +64,25 @@ describe('the lease', () => {
 });
 
 describe('withAdopted (a PIN made by hand)', () => {
-  const signing = { document: 'hand', signedAt: NOW + 1 };
-  const before = account({ document: 'old', message: message({ document: 'old' }), unclaimedCycles: 2 });
+  const signing = { document: 'hand', signedAt: NOW + 1, location: 'org-1' };
+  const claimed = { issuedBy: 4, pickedUpAt: '2026-06-01T00:00:00Z', registeredAt: '2026-06-02T00:00:00Z' };
+  const unclaimed = { issuedBy: null, pickedUpAt: null, registeredAt: null };
+  const before = account({
+    document: 'old',
+    location: 'org-0',
+    ...claimed,
+    message: message({ document: 'old' }),
+    complainedAt: '2026-06-02T00:00:00Z',
+    unclaimedCycles: 2,
+  });
 
   it('takes document, life and cycles from the chart, and owes no message', () => {
     expect(withAdopted(before, signing, 0, 20)).toEqual({
       ...before,
       document: 'hand',
+      location: 'org-1',
+      ...unclaimed,
+      complainedAt: null,
       issuedAt: '2026-06-15T12:00:01Z',
       expiresAt: '2026-07-15T12:00:01Z',
       reminder: 20,
@@ -91,18 +103,35 @@ describe('withAdopted (a PIN made by hand)', () => {
 
   it('does not touch a message that is owed for that very document', () => {
     const owed = account({ document: 'new', message: message() });
-    expect(withAdopted(owed, { document: 'new', signedAt: NOW }, 0, 27)).toBe(owed);
+    expect(withAdopted(owed, { document: 'new', signedAt: NOW, location: 'org-1' }, 0, 27)).toBe(owed);
   });
 });
 
 describe('withSigned (our PIN)', () => {
-  const signing = { document: 'new', signedAt: NOW };
-  const before = account({ document: 'old', draft: DRAFT, reminder: 27, unclaimedCycles: 1, servedRequest: 'r0' });
+  const signing = { document: 'new', signedAt: NOW, location: 'org-1' };
+  const before = account({
+    document: 'old',
+    location: 'org-0',
+    issuedBy: 1,
+    pickedUpAt: '2026-05-01T00:00:00Z',
+    registeredAt: '2026-05-02T00:00:00Z',
+    complainedAt: '2026-05-03T00:00:00Z',
+    attempt: 3,
+    draft: DRAFT,
+    reminder: 27,
+    unclaimedCycles: 1,
+    servedRequest: 'r0',
+  });
 
   it('records document, life, cycle, served request and the message owed; draft and reminders are no more', () => {
     expect(withSigned(before, signing, ['ROUTED'])).toEqual({
       ...before,
       document: 'new',
+      location: 'org-1',
+      issuedBy: 3,
+      pickedUpAt: null,
+      registeredAt: null,
+      complainedAt: null,
       issuedAt: '2026-06-15T12:00:00Z',
       expiresAt: '2026-07-15T12:00:00Z',
       unclaimedCycles: 2,

@@ -47,10 +47,10 @@ describe('which link counts', () => {
   });
 
   it('a new document takes the old one’s link away, made by us or by hand', () => {
-    const signing = { document: 'd2', signedAt: NOW };
+    const signing = { document: 'd2', location: null, signedAt: NOW };
     expect(withAdopted(account(), signing, 0, null).pickupToken).toBeNull();
     expect(withSigned(account(), signing, []).pickupToken).toBeNull();
-    expect(withSigned(account(), { document: 'd', signedAt: NOW }, []).pickupToken).toBe('h');
+    expect(withSigned(account(), { ...signing, document: 'd' }, []).pickupToken).toBe('h');
   });
 
   it('is kept as a digest', () => {

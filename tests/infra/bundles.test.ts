@@ -7,7 +7,7 @@ import { FUNCTIONS } from '../../infra/functions.ts';
 import { scratchFolder } from './synthesized.ts';
 
 const policyFile = 'local/demo/policy.json';
-const { folders, metafile } = bundleFunctions({ outdir: join(scratchFolder(), 'one'), policyFile });
+const { folders, metafile } = await bundleFunctions({ outdir: join(scratchFolder(), 'one'), policyFile });
 const [module] = HANDLER.split('.');
 const inputs = [...new Set(Object.values(metafile.outputs).flatMap((output) => Object.keys(output.inputs)))];
 
@@ -25,8 +25,8 @@ describe('bundles', () => {
     }
   });
 
-  it('are the same bytes again, in another folder', () => {
-    const again = bundleFunctions({ outdir: join(scratchFolder(), 'deeper', 'two'), policyFile });
+  it('are the same bytes again, in another folder', async () => {
+    const again = await bundleFunctions({ outdir: join(scratchFolder(), 'deeper', 'two'), policyFile });
     const digest = (folder: string) =>
       createHash('sha256')
         .update(readFileSync(join(folder, `${module}.js`)))

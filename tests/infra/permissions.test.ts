@@ -20,6 +20,7 @@ const START = [
   'states:StartExecution',
   'states:DescribeExecution',
 ];
+const DEAD_LETTERS = ['sqs:SendMessage', 'kms:Decrypt', 'kms:GenerateDataKey'];
 const ACTIONS: Record<string, string[]> = {
   VerifyEmail: [...WRITE, 'kms:GenerateMac'],
   CheckExpiry: [...WRITE, 'dynamodb:PutItem', 'dynamodb:DeleteItem', 'kms:GenerateMac'],
@@ -39,6 +40,7 @@ const ACTIONS: Record<string, string[]> = {
     'dynamodb:GetRecords',
     'dynamodb:GetShardIterator',
     'dynamodb:ListStreams',
+    ...DEAD_LETTERS,
   ],
 };
 
@@ -95,11 +97,11 @@ describe('what each function may do', () => {
     expect(granted.toSorted()).toEqual([...EVERY_FUNCTION, ...actions].toSorted());
   });
 
-  it('has a role for each function and each machine, and nobody adds to them', () => {
+  it('has a role for each function, each machine and the schedule, and nobody adds to them', () => {
     const used = functions.map(({ Role }) => Role['Fn::GetAtt'][0]);
     expect(new Set(used).size).toBe(FUNCTIONS.length);
-    expect(roles.size).toBe(FUNCTIONS.length + MACHINES.length);
-    for (const type of ['AWS::IAM::Policy', 'AWS::IAM::ManagedPolicy', 'AWS::Lambda::Permission']) {
+    expect(roles.size).toBe(FUNCTIONS.length + MACHINES.length + 1);
+    for (const type of ['AWS::IAM::Policy', 'AWS::IAM::ManagedPolicy']) {
       expect(propertiesOf(statelessTemplate, type).size).toBe(0);
     }
     for (const role of roles.values()) expect(role.ManagedPolicyArns).toBeUndefined();
@@ -184,6 +186,50 @@ describe.each(MACHINES)('the state machine $name', ({ id, name, tasks }) => {
   it('is the only one that Step Functions takes the role for', () => {
     const { Condition } = machineRole?.AssumeRolePolicyDocument.Statement[0] ?? {};
     expect(textOf(Condition?.ArnEquals?.['aws:SourceArn'])).toMatch(new RegExp(`:stateMachine:portal-pin-${name}$`));
+  });
+});
+
+describe('the schedule', () => {
+  const role = [...roles].find(([id]) => id.startsWith('SweepRole'))?.[1];
+
+  it('may start the sweep, leave a dead letter, and nothing else', () => {
+    expect(statementsOf(role).flatMap(({ Action }) => listOf(Action))).toEqual([
+      'states:StartExecution',
+      ...DEAD_LETTERS,
+    ]);
+    const [start, letters, key] = statementsOf(role);
+    expect(textOf(start?.Resource)).toMatch(/:stateMachine:portal-pin-sweep-expiring-pins$/);
+    expect(textOf(letters?.Resource)).toMatch(/^\{LostSweepsQueue.*\.Arn\}$/);
+    expect(textOf(key?.Resource)).toMatch(/FnGetAttDataKey/);
+    const conditions = Object.entries(key?.Condition?.StringEquals ?? {}).map(([name, value]) => [name, textOf(value)]);
+    expect(conditions).toEqual([
+      ['kms:ViaService', 'sqs.{AWS::Region}.amazonaws.com'],
+      ['kms:EncryptionContext:aws:sqs:arn', textOf(letters?.Resource)],
+    ]);
+  });
+  it('is the only group of schedules that the role is lent to', () => {
+    const { Principal, Condition } = role?.AssumeRolePolicyDocument.Statement[0] ?? {};
+    expect(Principal).toEqual({ Service: 'scheduler.amazonaws.com' });
+    expect(textOf(Condition?.StringEquals?.['aws:SourceArn'])).toMatch(/:schedule-group\/portal-pin$/);
+    expect(textOf(Condition?.StringEquals?.['aws:SourceAccount'])).toBe('{AWS::AccountId}');
+  });
+});
+
+describe('who may call a function without a role of ours', () => {
+  const permissions = [...propertiesOf<Record<string, unknown>>(statelessTemplate, 'AWS::Lambda::Permission').values()];
+
+  it('the API alone, each for its own route', () => {
+    expect(permissions.map(({ Action, Principal }) => [Action, Principal])).toEqual([
+      ['lambda:InvokeFunction', 'apigateway.amazonaws.com'],
+    ]);
+    expect(permissions.map(({ FunctionName, SourceArn }) => [textOf(FunctionName), textOf(SourceArn)])).toEqual([
+      [
+        expect.stringMatching(/^\{EhrWebhookFunction/),
+        expect.stringMatching(
+          /:execute-api:\{AWS::Region\}:\{AWS::AccountId\}:\{Api\w+\}\/\$default\/POST\/webhooks\/ehr$/,
+        ),
+      ],
+    ]);
   });
 });
 

@@ -40,7 +40,7 @@ describe('nothing is lost by accident', () => {
         'AWS::DynamoDB::Table',
         'AWS::KMS::Key',
         'AWS::KMS::Key',
-        ...Array(FUNCTIONS.length + MACHINES.length).fill('AWS::Logs::LogGroup'),
+        ...Array(FUNCTIONS.length + MACHINES.length + 1).fill('AWS::Logs::LogGroup'),
         'AWS::SecretsManager::Secret',
         'AWS::SecretsManager::Secret',
       ].toSorted(),
@@ -53,7 +53,7 @@ describe('nothing is lost by accident', () => {
     const names = resources.map(
       ([, { Properties }]) => Object(Properties).TableName ?? Object(Properties).LogGroupName,
     );
-    expect(names.filter((name) => name !== undefined)).toHaveLength(FUNCTIONS.length + MACHINES.length + 1);
+    expect(names.filter((name) => name !== undefined)).toHaveLength(FUNCTIONS.length + MACHINES.length + 2);
     expect(secrets.map(({ Name }) => Name)).toEqual(['portal-pin/ehr-key', 'portal-pin/ehr-webhooks']);
   });
   it('nobody deletes the stack in passing; what holds nothing can be deleted', () => {
@@ -156,11 +156,12 @@ describe('the secrets shared with the EHR', () => {
 });
 
 describe('the logs', () => {
-  it('there is one for each function and each machine, encrypted, protected, kept for a time that is said', () => {
+  it('there is one for each function and each machine, and one for the API, encrypted, protected, kept for a time that is said', () => {
     expect(logs.map(({ LogGroupName }) => LogGroupName)).toEqual([
       ...FUNCTIONS.map(({ name }) => `/aws/lambda/portal-pin-${name}`),
       '/aws/vendedlogs/states/portal-pin-regenerate-pin',
       '/aws/vendedlogs/states/portal-pin-sweep-expiring-pins',
+      '/aws/vendedlogs/apis/portal-pin',
     ]);
     for (const { LogGroupName, RetentionInDays, KmsKeyId, DeletionProtectionEnabled } of logs) {
       // HIPAA keeps the audit six years; the rest is operation.
@@ -176,14 +177,18 @@ describe('outputs', () => {
     const outputs = [template, statelessTemplate].flatMap((each) => Object.keys(each.findOutputs('*')));
     expect(outputs.filter((name) => !name.startsWith('Exports')).toSorted()).toEqual([
       'AlarmTopicArn',
+      'ApiUrl',
       'DashboardUrl',
       'EhrKeySecretArn',
       'EhrWebhookSecretArn',
+      'EhrWebhookUrl',
       'FingerprintKeyArn',
       'RegeneratePinStateMachineArn',
+      'ReminderDays',
       'SesConfigurationSet',
       'SweepExpiringPinsStateMachineArn',
       'TableName',
+      'TimeZone',
     ]);
   });
 });

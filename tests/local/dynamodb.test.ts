@@ -199,7 +199,7 @@ describe('TTL', () => {
           OldImage: item,
           SequenceNumber: expect.stringMatching(/^\d{21}$/),
           SizeBytes: expect.any(Number),
-          StreamViewType: 'NEW_AND_OLD_IMAGES',
+          StreamViewType: 'OLD_IMAGE',
         },
       },
     ]);

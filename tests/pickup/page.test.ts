@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { DATE_FAULTS } from '../../functions/domain/birth-date.ts';
+import { LANGUAGES } from '../../functions/domain/language.ts';
 import { type Look, pageOf, type Shown } from '../../functions/pickup/page.ts';
 import * as templates from '../../functions/pickup/templates.ts';
-import { LANGUAGES, WORDS } from '../../functions/pickup/words.ts';
+import { WORDS } from '../../functions/pickup/words.ts';
 
 const NASTY = `Smith & Sons <b>"Best"</b> O'Neil {{pin}} <script>alert(1)</script>`;
 const practice = {

@@ -3,10 +3,11 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { readRequest } from '../../functions/pickup/request.ts';
 import { preferredLanguage } from '../../functions/pickup/words.ts';
+import type { Policy } from '../../functions/runtime/policy.ts';
 import { requestOf } from '../triggers/http-events.ts';
 
 const FORM = { 'content-type': 'application/x-www-form-urlencoded' };
-const policy = { languages: ['en' as const] };
+const policy: Pick<Policy, 'languages'> = { languages: ['en'] };
 const sentOf = (event: APIGatewayProxyEventV2) => readRequest(event, policy).sent;
 
 describe('an answer', () => {

@@ -53,6 +53,14 @@ describe('the demo policy', () => {
       expect(readPolicy(join(folder, 'policy.json')).pickup).toEqual({ askLastName: false, triesPerHour: 100 });
     }
   });
+  it('is valid without a limit of cycles: 3', () => {
+    writeFileSync(join(folder, 'policy.json'), changed('cycleLimit', undefined));
+    expect(readPolicy(join(folder, 'policy.json')).cycleLimit).toBe(3);
+  });
+  it('is valid without retries of soft bounces: two', () => {
+    writeFileSync(join(folder, 'policy.json'), changed('softBounceRetries', undefined));
+    expect(readPolicy(join(folder, 'policy.json')).softBounceRetries).toBe(2);
+  });
   it('is valid with each bound reached', () => {
     for (const [path, values] of Object.entries({
       'sweep.hour': [0, 23],
@@ -60,6 +68,7 @@ describe('the demo policy', () => {
       'sweep.dailyLimit': [1, 1_000_000],
       recheckDays: [1, 90],
       reminderDays: [[], [1], [29], [1, 2, 29]],
+      softBounceRetries: [0, 10],
       cycleLimit: [1, 24],
       attemptLimit: [1, 20],
       webhooksPerMinute: [1, 60_000],
@@ -111,12 +120,20 @@ describe('a wrong policy names the key', () => {
     ['cycleLimit', 0],
     ['attemptLimit', 21],
     ['webhooksPerMinute', 0],
-    ['languages', []],
+    ['practice.name', 'Riverside\nBcc: everybody@example.com'],
+    ['practice.name', 'Riverside\u2028Practice'],
+    ['practice.phone', '(212)\r\n555-0134'],
+    ['practice.phone', 'x'.repeat(31)],
     ['languages.0', 'de'],
+    ['languages.1', 'fr'],
   ])('%s = %j', (path, value) => {
     const problem = problemOf(changed(path, value));
     expect(problem).toContain(`\n  ${path}: `);
     expect(problem).toContain(join(folder, 'policy.json'));
+  });
+
+  it('languages, where there is none', () => {
+    expect(problemOf(changed('languages', []))).toContain('\n  languages.0: ');
   });
 
   it.each([

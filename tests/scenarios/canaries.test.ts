@@ -2,10 +2,13 @@ import { inspect } from 'node:util';
 import type { QuestionnaireResponse, QuestionnaireResponseItem } from 'fhir/r4';
 import pMap from 'p-map';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { eventOf, type Telling } from '../../local/ses-events.ts';
 import { executionsSeen, type SeenExecution } from './aws-protocol.ts';
 import { ADDRESS, canaryCharts, duePatient, GOSSIP, PERSON, REQUESTS, TALKATIVE } from './canary-practice.ts';
 import { ENCODINGS, find, type Text } from './canary-search.ts';
 import { type RunningPlatform, runPlatform } from './running-platform.ts';
+
+const TELLINGS: readonly Telling[] = ['Delivery', 'Bounce', 'SoftBounce', 'AutomaticAnswer', 'Complaint', 'Reject'];
 
 describe('the search', () => {
   const canary = PERSON[1] ?? '';
@@ -91,6 +94,18 @@ describe('a run over a practice of canaries', () => {
     }
     await failing(() => platform.ehr.fail({ fault: { kind: 'noAnswerToP12' } }));
 
+    // What SES tells of a mail holds its address and headers; what is no event at all may hold anything.
+    for (const [n, telling] of TELLINGS.entries()) {
+      const { id, bundle } = duePatient(700 + n, platform.clock.now());
+      await platform.ehr.load([bundle]);
+      await take(id);
+      const mail = platform.mailbox.mails().at(-1);
+      const event = mail === undefined ? null : eventOf(mail, telling);
+      if (event === null) throw new Error('no mail to tell of');
+      platform.emailEvents.publish([event, { ...event, detail: { ...event.detail, [GOSSIP]: GOSSIP, mail: GOSSIP } }]);
+      await platform.settled();
+    }
+
     const forms = await platform.ehr.search<QuestionnaireResponse>('QuestionnaireResponse?_count=1000');
     pins = forms.flatMap(({ item = [] }) => item.flatMap((each) => (each.linkId === 'pin' ? pinIn(each) : [])));
     addresses = [ADDRESS, ...charts.flatMap(({ bundle }) => addressesIn(bundle))];
@@ -143,7 +158,17 @@ describe('a run over a practice of canaries', () => {
     expect(new Set(counted)).toContain('FAILED/EhrRejectedError');
     expect(lines.filter((line) => line.includes('SecondsToAccess')).length).toBeGreaterThan(10);
     expect(lines.filter((line) => line.includes('UnresolvedSeconds')).length).toBeGreaterThan(30);
-    expect(find([...secrets(), 'demo-'], [{ where: 'metrics', text: lines.join('\n') }])).toEqual([]);
+    expect(lines.filter((line) => line.includes('"EmailFeedback"')).length).toBe(TELLINGS.length * 2);
+    // Patients are demo-001 and so on; locations of the practice's own list are dimensions.
+    expect(find([...secrets(), 'demo-0'], [{ where: 'metrics', text: lines.join('\n') }])).toEqual([]);
+  });
+
+  it('went through what SES tells of mails, and refused what is no event', () => {
+    const lines = logLines.join('').split('\n');
+    const told = lines.filter((line) => line.includes('"EmailFeedback"') && line.includes('"step"'));
+    expect(told.filter((line) => line.includes('"step ended"'))).toHaveLength(TELLINGS.length);
+    expect(new Set(told.flatMap((line) => JSON.parse(line).error ?? []))).toEqual(new Set(['StepContractError']));
+    expect(running.platform.emailEvents.deadLetters).toHaveLength(TELLINGS.length);
   });
 
   it('nothing in the errors that leave the start of an execution', () => {

@@ -6,7 +6,8 @@ import { mkdirSync } from 'node:fs';
 import type { QuestionnaireResponse } from 'fhir/r4';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type Language, WORDS } from '../../functions/pickup/words.ts';
+import type { Language } from '../../functions/domain/language.ts';
+import { WORDS } from '../../functions/pickup/words.ts';
 import { axeViolations, type OpenPage, openBrowser, type TestBrowser } from '../harness/browser.ts';
 import { type RunningPlatform, runPlatform } from './running-platform.ts';
 

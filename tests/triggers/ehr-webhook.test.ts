@@ -75,6 +75,8 @@ describe('a webhook that is accepted', () => {
   });
 });
 
+const UNSIGNED = { 'webhook-id': undefined, 'webhook-timestamp': undefined, 'webhook-signature': undefined };
+
 describe('what is wrong with the request', () => {
   const good = JSON.stringify(issued(CANARY));
   it.each<[string, ProblemName, RequestMore]>([
@@ -95,7 +97,9 @@ describe('what is wrong with the request', () => {
     ['gzip', 'unsupported-media-type', { headers: { 'content-encoding': 'gzip' } }],
     ['no id', 'malformed-headers', { headers: { 'webhook-id': undefined } }],
     ['no timestamp', 'malformed-headers', { headers: { 'webhook-timestamp': undefined } }],
-    ['no signature', 'malformed-headers', { headers: { 'webhook-signature': undefined } }],
+    ['no signature', 'not-verified', { headers: { 'webhook-signature': undefined } }],
+    ['no header of Standard Webhooks', 'not-verified', { headers: UNSIGNED }],
+    ['an empty signature', 'malformed-headers', { headers: { 'webhook-signature': '' } }],
     ['an empty id', 'malformed-headers', { headers: { 'webhook-id': '' } }],
     ['an id with a full stop', 'malformed-headers', { headers: { 'webhook-id': `${CANARY}.1` } }],
     ['an id of two lines', 'malformed-headers', { headers: { 'webhook-id': `${CANARY}\n` } }],

@@ -97,7 +97,10 @@ export async function pickupWorld(lifetimeMs?: number): Promise<PickupWorld> {
     },
     metrics: {
       ended: () => undefined,
-      pickedUp: () => void counted.push('PickedUp'),
+      issued: () => undefined,
+      registered: () => undefined,
+      fedBack: () => undefined,
+      pickedUp: (location) => void counted.push(`PickedUp ${location}`),
       pickupLocked: () => void counted.push('PickupLocked'),
     },
     clock: { now: () => now },

@@ -107,7 +107,9 @@ describe('every call fails in every way', { timeout: 120_000 }, () => {
       'ehr.readPickupFacts',
       'ehr.readPin',
       'ehr.audit',
-      'pickups.noteView',
+      'records.read',
+      'records.save',
+      'pickups.returnAnswer',
     ]);
   });
 

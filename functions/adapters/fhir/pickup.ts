@@ -1,15 +1,37 @@
-/** What the pick-up page reads of a chart, and what it leaves there. */
-import type { AuditEvent } from 'fhir/r4';
+/** What the pick-up page reads of a chart and leaves there, apart from the rest of the Ehr port, so that it carries no more. */
+import type { AuditEvent, QuestionnaireResponse } from 'fhir/r4';
 import { PatientNotFoundError } from '../../domain/errors.ts';
+import { toInstant } from '../../domain/instant.ts';
 import { standingOf } from '../../domain/patient.ts';
 import type { PickupFacts } from '../../domain/pickup.ts';
-import type { PickupAudit } from '../../ports.ts';
-import type { FhirClient } from './client.ts';
+import type { Clock, PickupAudit, PickupChart } from '../../ports.ts';
+import { createFhirClient, type FhirClient, type FhirOptions } from './client.ts';
 import { AUDIT_PATIENT_RECORD, DEVICE_IDENTIFIER, PICKUP_EVENT_SYSTEM } from './codes.ts';
-import { askedFor, documentsOf, ofType, toPatient, toPinDocument } from './read.ts';
+import { askedFor, documentsOf, ofType, pathOf, pinOf, toPatient, toPinDocument } from './read.ts';
+import { openStaffTask } from './staff.ts';
+
+export function createFhirPickupChart(options: FhirOptions & { clock: Clock }): PickupChart {
+  return pickupChartOf(createFhirClient(options), options.clock);
+}
+
+export function pickupChartOf(fhir: FhirClient, clock: Clock): PickupChart {
+  return {
+    readPickupFacts: (patientId, document) => readPickupFacts(fhir, patientId, document),
+    readPin: (encounter) => readPin(fhir, encounter),
+    audit: (event) => audit(fhir, event),
+    openStaffTask: (order) => openStaffTask(fhir, order, toInstant(clock.now())),
+  };
+}
+
+async function readPin(fhir: FhirClient, encounter: string): Promise<string | null> {
+  const forms = await fhir.search(`QuestionnaireResponse?encounter=Encounter/${encounter}&status=completed`);
+  const isOfIt = (form: QuestionnaireResponse) => pathOf(form.encounter) === `Encounter/${encounter}`;
+  const pins = askedFor(ofType(forms, 'QuestionnaireResponse'), isOfIt).map(pinOf);
+  return pins.find((pin) => pin !== null) ?? null;
+}
 
 /** Patient and document in one batch. A document that is gone is not current; a patient who is gone is not found. */
-export async function readPickupFacts(fhir: FhirClient, patientId: string, documentId: string): Promise<PickupFacts> {
+async function readPickupFacts(fhir: FhirClient, patientId: string, documentId: string): Promise<PickupFacts> {
   const [patients, documents] = await fhir.batch([`Patient/${patientId}`, `DocumentReference/${documentId}`]);
   const chart = askedFor(ofType(patients, 'Patient'), ({ id }) => id === patientId)[0];
   if (chart === undefined) throw new PatientNotFoundError('HTTP_404');
@@ -35,7 +57,7 @@ const EVENTS = {
  * https://hl7.org/fhir/R4/auditevent.html. Not conditional: that would take a right to search the practice's audit trail.
  * Who saw the PIN is the patient; who failed to is nobody that we know.
  */
-export async function audit(fhir: FhirClient, { patientId, document, what, at }: PickupAudit): Promise<void> {
+async function audit(fhir: FhirClient, { patientId, document, what, at }: PickupAudit): Promise<void> {
   const { code, action, outcome } = EVENTS[what];
   const patient = { reference: `Patient/${patientId}` };
   const service = { type: 'Device', identifier: DEVICE_IDENTIFIER, display: 'Portal PIN' };

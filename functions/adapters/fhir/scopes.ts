@@ -6,7 +6,7 @@
 export const SCOPES = [
   'system/AuditEvent.c',
   'system/CareTeam.s',
-  'system/Communication.cs',
+  'system/Communication.cus',
   'system/Device.s',
   'system/DocumentReference.crus',
   'system/Encounter.crus',

@@ -1,0 +1,25 @@
+/** What the one HTTP API answers, and which function does. A further route is an entry here. */
+import type { Policy } from '../functions/runtime/policy.ts';
+import type { Route } from './constructs/http-api.ts';
+
+export interface RouteEntry {
+  /** `POST /webhooks/ehr` */
+  key: string;
+  /** Name of a function that is called by the API (functions.ts). */
+  function: string;
+  throttle(policy: Policy): Route['throttle'];
+}
+
+/** Open to everybody: the function verifies each request itself. */
+export const OPEN_ROUTES: readonly RouteEntry[] = [
+  {
+    key: 'POST /webhooks/ehr',
+    function: 'EhrWebhook',
+    // Twice what the function takes in a minute by the policy, so that it refuses by a problem document whoever only sends
+    // too much; ten seconds' worth at once. What is beyond is a flood, and costs nothing here.
+    throttle: ({ webhooksPerMinute }) => {
+      const rate = Math.ceil((2 * webhooksPerMinute) / 60);
+      return { rate, burst: 10 * rate };
+    },
+  },
+];
