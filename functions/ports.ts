@@ -8,11 +8,13 @@ import type { PinDocument, SignedFacts } from './domain/chart.ts';
 import type { EhrEvent, WebhookAnswer } from './domain/ehr-event.ts';
 import type { FeedbackKind } from './domain/email-event.ts';
 import type { Feedback, MailFate } from './domain/email-feedback.ts';
+import type { ExecutionStatus, MachineName } from './domain/executions.ts';
 import type { Instant } from './domain/instant.ts';
 import type { Patient } from './domain/patient.ts';
 import type { PickupFacts, PickupToken } from './domain/pickup.ts';
 import type { ProviderCandidate } from './domain/responsible-provider.ts';
 import type { SweepRun } from './domain/sweep.ts';
+import type { Action, Todo, WorkEntry } from './domain/work.ts';
 
 /** The practice's time. Locally it can be moved; nothing else may ask what time it is. */
 export interface Clock {
@@ -206,7 +208,7 @@ export interface PinItem {
 export interface DecisionRequest {
   id: string;
   patientId: string;
-  action: 'regenerate' | 'redrive' | 'release' | 'resend' | 'acknowledge';
+  action: Action;
   actor: string;
   reason: string;
   at: Instant;
@@ -244,6 +246,8 @@ export interface PinRecords {
   noteFeedback(message: SentMessage, feedback: Feedback): Promise<void>;
   putRequest(request: DecisionRequest): Promise<void>;
   readRequest(patientId: string, id: string): Promise<DecisionRequest | null>;
+  /** What people decided about the patient, newest first; at most `limit`. */
+  listRequests(patientId: string, limit: number): Promise<DecisionRequest[]>;
   /** Patients due up to and with `day`, one page of at most `limit` of a shard (0–15), from the index alone. */
   listDue(
     shard: number,
@@ -291,6 +295,51 @@ export interface PickupRecords {
   countTry(source: string, now: number): Promise<number>;
 }
 
+/** Which cases of the work list are asked for; null: whichever. */
+export interface WorkFilter {
+  outcome: WorkEntry['outcome'] | null;
+  reason: string | null;
+  todo: Todo | null;
+  /** Id of an Organization. */
+  location: string | null;
+  /** Waiting since this instant or later. */
+  from: Instant | null;
+  /** Waiting since before this instant. */
+  before: Instant | null;
+}
+
+/** How many cases there are of one kind. */
+export interface WorkCount {
+  todo: Todo;
+  count: number;
+  /** Since when the oldest of them waits. */
+  oldestSince: Instant;
+}
+
+/**
+ * Lists of cases, from the table's two indexes alone: never a scan. An index follows its items within a second or so,
+ * so whoever shows a case reads its account. AwsUnavailableError is retried.
+ */
+export interface CaseLists {
+  /**
+   * Patients whose case waits for a person, oldest first, at most `limit` after the place `after`. A page ends early
+   * where a filter fits few: null alone says that nothing follows.
+   */
+  listWork(filter: WorkFilter, after: string | null, limit: number): Promise<CasePage>;
+  /** What waits for a person, by what is to be done. At most `limit` cases of an outcome are counted. */
+  countWork(limit: number): Promise<{ counts: WorkCount[]; isComplete: boolean }>;
+  /** Patients by the day of their next look, from `from` to `to`, at most `limit` after `after`. */
+  listLooks(from: Day, to: Day, after: string | null, limit: number): Promise<CasePage>;
+  /** How many patients are due up to and with `day`; counting stops at `limit` or soon after. */
+  countDue(day: Day, limit: number): Promise<{ count: number; isComplete: boolean }>;
+}
+
+export interface CasePage {
+  patientIds: string[];
+  /** Opaque: where the next page begins; null: this is the last. WrongCursorError where it is none of this list. */
+  next: string | null;
+}
+
 /** Who stopped all starts, when and why. */
 export interface StartsPaused {
   actor: string;
@@ -304,6 +353,41 @@ export interface PauseSwitch {
   read(): Promise<StartsPaused | null>;
   /** null ends the pause. */
   set(paused: StartsPaused | null): Promise<void>;
+}
+
+/** What a person decided about the practice as a whole. */
+export interface PracticeDecision {
+  id: string;
+  action: 'pause' | 'resume' | 'sweep' | 'dry-run';
+  actor: string;
+  reason: string;
+  at: Instant;
+  /** Of the sweep that was started. */
+  execution: string | null;
+}
+
+/** Who steered the practice, when and why. AwsUnavailableError is retried. */
+export interface PracticeDecisions {
+  /** Once by its `at` and id. */
+  put(decision: PracticeDecision): Promise<void>;
+  /** Newest first. WrongCursorError where `after` is none of this list. */
+  list(after: string | null, limit: number): Promise<{ decisions: PracticeDecision[]; next: string | null }>;
+}
+
+/**
+ * BEGUN: it is the caller's to do. IN_FLIGHT: another is at it. DONE: what was answered. OTHER: the id was another
+ * request's.
+ */
+export type BegunRequest = { kind: 'BEGUN' | 'IN_FLIGHT' | 'OTHER' } | { kind: 'DONE'; answer: unknown };
+
+/** Requests that are done once, however often they are sent, for a day. AwsUnavailableError is retried. */
+export interface OnceRecords {
+  /** Begins the request unless it was begun; one that was begun half a minute ago and never done is the caller's. */
+  begin(id: string, digest: string, now: number): Promise<BegunRequest>;
+  /** Notes the answer, JSON, that every repetition gets. */
+  finish(id: string, digest: string, answer: unknown, now: number): Promise<void>;
+  /** It came to nothing: whoever repeats it begins anew. */
+  forget(id: string): Promise<void>;
 }
 
 /** What the sweeps did, day by day. RecordConflictError and AwsUnavailableError are retried. */
@@ -428,6 +512,12 @@ export interface Metrics {
   fedBack(what: FeedbackKind | 'UNKNOWN_MESSAGE'): void;
 }
 
+/** Of sweep-expiring-pins. */
+export interface SweepInput {
+  /** Decides and starts nothing. */
+  dryRun: boolean;
+}
+
 export interface ExecutionInput {
   patientId: string;
   attempt: number;
@@ -435,11 +525,64 @@ export interface ExecutionInput {
   force: string | null;
 }
 
-export type ExecutionStatus = 'RUNNING' | 'SUCCEEDED' | 'FAILED' | 'TIMED_OUT' | 'ABORTED';
-
-export interface Executions {
+/** The executions of one state machine, which takes `Input`. */
+export interface Executions<Input = ExecutionInput> {
   /** Starts the named execution; a name that was started before answers with that one. Gives the ARN. */
-  start(name: string, input: ExecutionInput): Promise<string>;
+  start(name: string, input: Input): Promise<string>;
   /** null where no execution of that name was ever started. */
   describe(name: string): Promise<{ status: ExecutionStatus; arn: string; stoppedAt: number | null } | null>;
+}
+
+/** One execution in a list; its times have milliseconds. */
+export interface ListedExecution {
+  name: string;
+  status: ExecutionStatus;
+  startedAt: Instant;
+  stoppedAt: Instant | null;
+}
+
+export interface DescribedExecution extends ListedExecution {
+  /** JSON as it was given, parsed. */
+  input: unknown;
+  /** Null unless it SUCCEEDED. */
+  output: unknown;
+  error: string | null;
+  cause: string | null;
+}
+
+export interface HistoryEvent {
+  id: number;
+  /** With milliseconds. */
+  at: Instant;
+  /** Of Step Functions' HistoryEvent, e.g. TaskFailed. */
+  type: string;
+  /** Null: the execution's own. */
+  state: string | null;
+  /** Of a Task: from 1 on within one entry of its state. */
+  attempt: number | null;
+  input: unknown;
+  output: unknown;
+  error: string | null;
+  cause: string | null;
+}
+
+/** What Step Functions tells about executions, for 90 days. AwsUnavailableError is retried. */
+export interface ExecutionReader {
+  /** Newest first. Null where the machine is not deployed. WrongCursorError where `after` is none of this list. */
+  list(
+    machine: MachineName,
+    status: ExecutionStatus | null,
+    after: string | null,
+    limit: number,
+  ): Promise<{ executions: ListedExecution[]; next: string | null } | null>;
+  /** Null where there is no such execution. */
+  describe(machine: MachineName, name: string): Promise<DescribedExecution | null>;
+  /** Oldest first, 500 a page. Null where there is no such execution. WrongCursorError as in `list`. */
+  history(
+    machine: MachineName,
+    name: string,
+    after: string | null,
+  ): Promise<{ events: HistoryEvent[]; next: string | null } | null>;
+  /** The parsed ASL; as the execution ran by it, if one is named. Null where there is no such machine or execution. */
+  definition(machine: MachineName, execution: string | null): Promise<Record<string, unknown> | null>;
 }

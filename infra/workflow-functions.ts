@@ -9,7 +9,7 @@ import type { Deployment } from './deployment.ts';
 import { environmentOf } from './environment.ts';
 import { found } from './found.ts';
 import { FUNCTIONS } from './functions.ts';
-import { REGENERATE_PIN } from './machines.ts';
+import { REGENERATE_PIN, SWEEP_EXPIRING_PINS } from './machines.ts';
 import type { Names } from './names.ts';
 import { statementsFor } from './permissions.ts';
 import type { StatefulStack } from './stacks/stateful.ts';
@@ -24,10 +24,12 @@ export interface WorkflowFunctionsProps {
   stateful: StatefulStack;
   configurationSetName: string;
   lostLapses: DeadLetters;
+  /** Whose pages may call the admin API. */
+  consoleOrigins: readonly string[];
 }
 
 export function workflowFunctions(stack: Stack, props: WorkflowFunctionsProps): Functions {
-  const { names, deployment, bundles, stateful, configurationSetName, lostLapses } = props;
+  const { names, deployment, bundles, stateful, configurationSetName, lostLapses, consoleOrigins } = props;
   const { table, tableStreamArn, dataKey, fingerprintKey, ehrKeySecretArn, ehrWebhookSecretArn } = stateful;
   const stateMachineName = names.machineOf(REGENERATE_PIN.name);
   const environment = environmentOf({
@@ -38,6 +40,8 @@ export function workflowFunctions(stack: Stack, props: WorkflowFunctionsProps): 
     fingerprintKeyArn: fingerprintKey.keyArn,
     configurationSetName,
     stateMachineArn: stateMachineArnOf(stack, stateMachineName),
+    sweepStateMachineArn: stateMachineArnOf(stack, names.machineOf(SWEEP_EXPIRING_PINS.name)),
+    consoleOrigins,
     metricNamespace: names.metricNamespace,
   });
   const resources = {

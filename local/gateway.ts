@@ -6,6 +6,8 @@ import { BodyTooLargeError, type HttpHandler, sendProblem } from './http-message
 export interface Gateway {
   /** `http://127.0.0.1:PORT`, without a slash at the end. */
   readonly url: string;
+  /** As which its own pages may call it: by each name of this machine. */
+  readonly origins: readonly string[];
   /** Serves `prefix` (one segment, such as `/fhir`) by `handler`, which sees the path without it and the query as sent. */
   mount(prefix: string, handler: HttpHandler): void;
   /** Stops listening and ends every connection, kept-alive ones too. */
@@ -50,8 +52,10 @@ export async function createGateway({ port }: { port: number }): Promise<Gateway
     );
     server.listen(port, '127.0.0.1', resolve);
   });
+  const { port: own } = server.address() as AddressInfo;
   return {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    url: `http://127.0.0.1:${own}`,
+    origins: originsOf(own),
     mount: (prefix, handler) => {
       if (!/^\/[a-z0-9-]+$/.test(prefix))
         throw new TypeError(`A prefix is one path segment such as /fhir, not ${prefix}`);
@@ -64,6 +68,10 @@ export async function createGateway({ port }: { port: number }): Promise<Gateway
         server.closeAllConnections();
       }),
   };
+}
+
+function originsOf(port: number): string[] {
+  return HOST_NAMES.map((name) => `http://${name}:${port}`);
 }
 
 /**
@@ -81,7 +89,7 @@ function refusal(req: IncomingMessage, port: number): string | null {
   const site = req.headers['sec-fetch-site'];
   // A page that sends no referrer sends its forms without an origin, too; then the browser still says whose it is.
   const isOwnForm = origin === 'null' && site === 'same-origin' && req.headers['sec-fetch-mode'] === 'navigate';
-  if (origin !== undefined && !isOwnForm && !HOST_NAMES.some((name) => origin === `http://${name}:${port}`)) {
+  if (origin !== undefined && !isOwnForm && !originsOf(port).includes(origin)) {
     return `Requests made by a page of ${origin} are refused; only the platform's own pages may call it.`;
   }
   const followsLink = req.method === 'GET' && req.headers['sec-fetch-dest'] === 'document';

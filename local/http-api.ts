@@ -25,6 +25,8 @@ export interface HttpRoutes {
    * and stand in no log. A request that fits no route is one the API has no handler for. Absent: any path is one.
    */
   path?: string;
+  /** What the JWT authorizer in front of it says of who asks. Absent: no authorizer is in front of it. */
+  claims?: () => Record<string, string>;
 }
 
 /** @param now the practice's time, for the time of the request */
@@ -33,7 +35,8 @@ export function serveHttpApi(routes: HttpRoutes, now: () => number): HttpHandler
   return async (req, res) => {
     const route = routeOf(routes, req);
     if (route === null) return sendJson(res, 404, { message: 'Not Found' });
-    const event = eventOf(routes.prefix, route, req, await readBody(req, MAX_BODY_BYTES), now());
+    const plain = eventOf(routes.prefix, route, req, await readBody(req, MAX_BODY_BYTES), now());
+    const event = routes.claims === undefined ? plain : authorized(plain, routes.claims());
     const { payload } = await invokeLambda(
       { account, timeoutMs: INTEGRATION_TIMEOUT_MS },
       routes.name,
@@ -118,6 +121,11 @@ function eventOf(
     ...(body.length > 0 && { body: body.toString(isText ? 'utf8' : 'base64') }),
     isBase64Encoded: body.length > 0 && !isText,
   };
+}
+
+/** As a JWT authorizer hands it on. */
+function authorized(event: APIGatewayProxyEventV2, claims: Record<string, string>): object {
+  return { ...event, requestContext: { ...event.requestContext, authorizer: { jwt: { claims, scopes: null } } } };
 }
 
 /** Names in small letters; a header that comes more than once is joined by commas, whichever it is. */

@@ -145,10 +145,9 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
   const kms = createKms({ keyArn: FINGERPRINT_KEY_ARN, keyMaterial });
   await dynamodb.createTable(TABLE);
   await kept?.keepTable();
-  const stateMachineArn = `arn:aws:states:${REGION}:${ACCOUNT_ID}:stateMachine:${STATE_MACHINE}`;
   setEnvironment({
     url: gateway.url,
-    stateMachineArn,
+    origins: gateway.origins,
     policyFile: options.policyFile,
     logLevel: options.logLevel ?? 'SILENT',
     metrics: options.metrics ?? false,
@@ -225,6 +224,14 @@ async function mountApi(gateway: Gateway, now: () => number): Promise<void> {
   const page = await importHandler('pickup/pickup-page');
   const path = '/{token}';
   gateway.mount('/pickup', serveHttpApi({ name: 'PickupPage', handler: page, prefix: '/pickup', path }, now));
+  const admin = await importHandler('admin/admin-api');
+  gateway.mount('/api', serveHttpApi({ name: 'AdminApi', handler: admin, prefix: '/api', claims: localClaims }, now));
+}
+
+/** Whoever sits at this machine may act, as `local`; the gateway keeps everybody else away. */
+function localClaims(): Record<string, string> {
+  const exp = String(Math.floor(realTime() / 1000) + 3_600);
+  return { token_use: 'access', username: 'local', 'cognito:groups': '[operator]', exp };
 }
 
 async function importHandler(file: string): Promise<LambdaHandler> {

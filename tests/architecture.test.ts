@@ -151,12 +151,10 @@ describe('one name per thing', () => {
 });
 
 describe('handler files', () => {
-  it.each(globSync('functions/{steps,triggers,pickup,admin}/*.ts', { cwd: root }))(
-    '%s fits on three screens',
-    (file) => {
-      // 130 lines: what it is for, its input, the use case, the binding. What is longer belongs into usecases/.
-      const lines = textOf(file).split('\n').length - 1;
-      expect(lines).toBeLessThanOrEqual(130);
-    },
-  );
+  const files = globSync('functions/{steps,triggers,pickup,admin}/*.ts', { cwd: root });
+  it.each(files.filter((file) => textOf(file).includes('export const handler')))('%s fits on three screens', (file) => {
+    // 130 lines: what it is for, its input, the use case, the binding. What is longer belongs into usecases/.
+    const lines = textOf(file).split('\n').length - 1;
+    expect(lines).toBeLessThanOrEqual(130);
+  });
 });

@@ -1,6 +1,12 @@
 /** Executions in AWS Step Functions. StartExecution is idempotent by name: that is what makes a racing trigger harmless. */
-import { DescribeExecutionCommand, type SFNClient, StartExecutionCommand } from '@aws-sdk/client-sfn';
-import type { ExecutionStatus, Executions } from '../ports.ts';
+import {
+  DescribeExecutionCommand,
+  type ExecutionStatus as SdkStatus,
+  type SFNClient,
+  StartExecutionCommand,
+} from '@aws-sdk/client-sfn';
+import type { ExecutionStatus } from '../domain/executions.ts';
+import type { Executions } from '../ports.ts';
 import { namedError } from './aws-errors.ts';
 
 export interface StepFunctionsOptions {
@@ -10,11 +16,20 @@ export interface StepFunctionsOptions {
 }
 
 /** `arn:aws:states:region:account:stateMachine:name` → the execution's ARN. */
-function executionArn(stateMachineArn: string, name: string): string {
+export function executionArn(stateMachineArn: string, name: string): string {
   return `${stateMachineArn.replace(':stateMachine:', ':execution:')}:${name}`;
 }
 
-export function createStepFunctionsExecutions({ client, stateMachineArn, signal }: StepFunctionsOptions): Executions {
+/** An execution that AWS could redrive, which we do not, is not over. */
+export function statusOf(status: SdkStatus | undefined): ExecutionStatus {
+  return status === undefined || status === 'PENDING_REDRIVE' ? 'RUNNING' : status;
+}
+
+export function createStepFunctionsExecutions<Input>({
+  client,
+  stateMachineArn,
+  signal,
+}: StepFunctionsOptions): Executions<Input> {
   return {
     async start(name, input) {
       try {
@@ -35,9 +50,7 @@ export function createStepFunctionsExecutions({ client, stateMachineArn, signal 
         // Without input and output, for which the caller would need the machine's key.
         const command = new DescribeExecutionCommand({ executionArn: arn, includedData: 'METADATA_ONLY' });
         const execution = await client.send(command, { abortSignal: signal });
-        const status: ExecutionStatus =
-          execution.status === 'PENDING_REDRIVE' || execution.status === undefined ? 'RUNNING' : execution.status;
-        return { status, arn, stoppedAt: execution.stopDate?.getTime() ?? null };
+        return { status: statusOf(execution.status), arn, stoppedAt: execution.stopDate?.getTime() ?? null };
       } catch (error) {
         if (error instanceof Error && error.name === 'ExecutionDoesNotExist') return null;
         throw namedError(error);

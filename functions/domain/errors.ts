@@ -123,6 +123,11 @@ export class DecisionRefusedError extends StepError {
   override readonly name = 'DecisionRefusedError';
 }
 
+/** A cursor that was not given by the list it came back to. Not retried. */
+export class WrongCursorError extends StepError {
+  override readonly name = 'WrongCursorError';
+}
+
 export const ERROR_NAMES = [
   'EhrUnavailableError',
   'EhrThrottledError',
@@ -146,6 +151,7 @@ export const ERROR_NAMES = [
   'StepContractError',
   'ConfigurationError',
   'DecisionRefusedError',
+  'WrongCursorError',
 ] as const;
 
 /** Whether a thrown value is one of ours, so that its code may be shown. */

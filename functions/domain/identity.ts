@@ -41,3 +41,13 @@ export function webhookRequestId(webhookId: string): string {
 export function pickupRequestId(document: string): string {
   return digest('pickup', document);
 }
+
+/** Id of what a person does over HTTP: the same key of the same person is the same request. */
+export function actionRequestId(actor: string, key: string): string {
+  return digest('action', actor, key);
+}
+
+/** What was asked, in a form that can be compared and kept. */
+export function requestDigest(operation: string, parts: unknown): string {
+  return digest('request', operation, JSON.stringify(parts));
+}

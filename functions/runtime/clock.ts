@@ -36,6 +36,11 @@ export async function waitUntil(instant: number): Promise<void> {
   while (performance.now() < instant) await setImmediate();
 }
 
+/** Waits the machine's own time, also where the practice's is moved: for what another request is doing meanwhile. */
+export async function realPause(milliseconds: number): Promise<void> {
+  await setTimeout(milliseconds);
+}
+
 /** The machine's own time, in ms since the epoch: for what is agreed with other machines, such as the life of a token. */
 export function realTime(): number {
   return Date.now();

@@ -9,9 +9,12 @@ import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { SESClient } from '@aws-sdk/client-ses';
 import { SFNClient } from '@aws-sdk/client-sfn';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import { createDynamoDbCaseLists } from '../adapters/dynamodb-case-lists.ts';
+import { createDynamoDbOnceRecords } from '../adapters/dynamodb-once-records.ts';
 import { createDynamoDbPauseSwitch } from '../adapters/dynamodb-pause-switch.ts';
 import { createDynamoDbPickupRecords } from '../adapters/dynamodb-pickup-records.ts';
 import { createDynamoDbPinRecords } from '../adapters/dynamodb-pin-records.ts';
+import { createDynamoDbPracticeDecisions } from '../adapters/dynamodb-practice-decisions.ts';
 import { createDynamoDbSweepRecords } from '../adapters/dynamodb-sweep-records.ts';
 import { createDynamoDbWebhookRecords } from '../adapters/dynamodb-webhook-records.ts';
 import { createFhirEhr } from '../adapters/fhir/ehr.ts';
@@ -22,21 +25,27 @@ import { readSecret } from '../adapters/secrets-manager.ts';
 import { createSesMailer } from '../adapters/ses-mailer.ts';
 import { createSmartAuthorization } from '../adapters/smart-authorization.ts';
 import { createStepFunctionsExecutions } from '../adapters/stepfunctions-executions.ts';
+import { createStepFunctionsReader } from '../adapters/stepfunctions-reader.ts';
 import { SHARDS } from '../adapters/table.ts';
 import { createWebhookSecrets, type KeptSecrets } from '../adapters/webhook-secrets.ts';
 import { createWebhookSignatures } from '../adapters/webhook-signatures.ts';
 import type {
+  CaseLists,
   Chance,
   Ehr,
+  ExecutionReader,
   Executions,
   Fingerprint,
   FrontDesk,
   Mailer,
   Metrics,
+  OnceRecords,
   PauseSwitch,
   PickupChart,
   PickupRecords,
   PinRecords,
+  PracticeDecisions,
+  SweepInput,
   SweepRecords,
   WebhookRecords,
   WebhookSignatures,
@@ -181,4 +190,39 @@ export function executions(call: Call): Executions {
     stateMachineArn: setting('stateMachineArn'),
     signal: call.signal,
   });
+}
+
+export function sweepExecutions(call: Call): Executions<SweepInput> {
+  return createStepFunctionsExecutions({
+    client: stepFunctions(),
+    stateMachineArn: setting('sweepStateMachineArn'),
+    signal: call.signal,
+  });
+}
+
+export function executionReader(call: Call): ExecutionReader {
+  const stateMachineArns = {
+    'regenerate-pin': setting('stateMachineArn'),
+    'sweep-expiring-pins': setting('sweepStateMachineArn'),
+    'discover-pins': null,
+  };
+  return createStepFunctionsReader({ client: stepFunctions(), stateMachineArns, signal: call.signal });
+}
+
+export function caseLists(call: Call): CaseLists {
+  return createDynamoDbCaseLists({ client: dynamoDb(), table: setting('table'), signal: call.signal });
+}
+
+export function practiceDecisions(call: Call): PracticeDecisions {
+  return createDynamoDbPracticeDecisions({ client: dynamoDb(), table: setting('table'), signal: call.signal });
+}
+
+export function onceRecords(call: Call): OnceRecords {
+  const { newId } = chance();
+  return createDynamoDbOnceRecords({ client: dynamoDb(), table: setting('table'), signal: call.signal, newId });
+}
+
+/** Origins whose pages may call the admin API. */
+export function consoleOrigins(): readonly string[] {
+  return setting('consoleOrigins').split(' ');
 }

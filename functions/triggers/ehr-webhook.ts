@@ -19,7 +19,7 @@ import {
   webhookSignatures,
 } from '../runtime/container.ts';
 import { type HttpAnswer, httpHandler } from '../runtime/http-handler.ts';
-import { Problem } from '../runtime/problem.ts';
+import { webhookProblem } from '../runtime/webhook-problems.ts';
 import { notVerified, readEvent, readWebhook } from '../runtime/webhook-request.ts';
 import { type TakePorts, takeWebhook } from '../usecases/take-webhook.ts';
 
@@ -34,9 +34,9 @@ export async function ehrWebhook(ports: Ports, request: APIGatewayProxyEventV2):
   if (!(await ports.signatures.verify(webhook))) throw notVerified();
   const event = readEvent(webhook.body, ports.clock.now() + CLOCK_TOLERANCE_MS);
   const taken = await takeWebhook(ports, { ...webhook, event });
-  if (taken.kind === 'OTHER_BODY') throw new Problem('other-body');
+  if (taken.kind === 'OTHER_BODY') throw webhookProblem('other-body');
   if (taken.kind === 'TOO_MANY') {
-    throw new Problem('too-many', { headers: { 'retry-after': String(taken.retryAfterSeconds) } });
+    throw webhookProblem('too-many', { headers: { 'retry-after': String(taken.retryAfterSeconds) } });
   }
   const { decision, execution } = taken.answer;
   const log = { patientId: event.data.patientId, execution, due: decision };
@@ -46,6 +46,7 @@ export async function ehrWebhook(ports: Ports, request: APIGatewayProxyEventV2):
 export const handler = httpHandler({
   name: 'EhrWebhook',
   deadlineMs: DEADLINE_MS,
+  problem: webhookProblem,
   run: (request, call) =>
     ehrWebhook(
       {

@@ -12,7 +12,7 @@ import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { CfnSecret } from 'aws-cdk-lib/aws-secretsmanager';
 import type { Construct } from 'constructs';
-import { DUE_INDEX, PARTITION_KEY, SORT_KEY, TTL_ATTRIBUTE } from '../../functions/adapters/table.ts';
+import { DUE_INDEX, PARTITION_KEY, SORT_KEY, TTL_ATTRIBUTE, WORK_INDEX } from '../../functions/adapters/table.ts';
 import { DataKey, FingerprintKey } from '../constructs/keys.ts';
 import { FUNCTIONS } from '../functions.ts';
 import { MACHINES } from '../machines.ts';
@@ -99,6 +99,13 @@ export class StatefulStack extends Stack {
       partitionKey: { name: DUE_INDEX.partitionKey, type: AttributeType.STRING },
       sortKey: { name: DUE_INDEX.sortKey, type: AttributeType.STRING },
       projectionType: ProjectionType.KEYS_ONLY,
+    });
+    table.addGlobalSecondaryIndex({
+      indexName: WORK_INDEX.name,
+      partitionKey: { name: WORK_INDEX.partitionKey, type: AttributeType.STRING },
+      sortKey: { name: WORK_INDEX.sortKey, type: AttributeType.STRING },
+      projectionType: ProjectionType.INCLUDE,
+      nonKeyAttributes: [...WORK_INDEX.projected],
     });
     return table;
   }

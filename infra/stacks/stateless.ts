@@ -50,7 +50,12 @@ export class StatelessStack extends Stack {
     });
     const lostLapses = new DeadLetters(this, 'LostLapses', { queueName: names.lostLapses, key: stateful.dataKey });
     const lostSweeps = new DeadLetters(this, 'LostSweeps', { queueName: names.lostSweeps, key: stateful.dataKey });
-    const functions = workflowFunctions(this, { ...props, configurationSetName, lostLapses });
+    const functions = workflowFunctions(this, {
+      ...props,
+      configurationSetName,
+      lostLapses,
+      consoleOrigins: [api.endpoint],
+    });
     const machines = new Map(MACHINES.map((machine) => [machine.name, this.machine(machine, props, functions)]));
     const parts = { api, functions, machines, lostLapses, lostSweeps };
     this.startedByThemselves(props, parts);

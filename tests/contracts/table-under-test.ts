@@ -2,11 +2,18 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import type { TableOptions } from '../../functions/adapters/items.ts';
+import type { Capacity } from '../../local/capacity-meter.ts';
 import { createDynamoDb } from '../../local/dynamodb.ts';
 import { createGateway } from '../../local/gateway.ts';
 
+export interface TableUnderTest extends TableOptions {
+  /** What was asked of it so far, in request units. */
+  capacity: Capacity;
+  close(): Promise<void>;
+}
+
 /** @param lifetimeMs after which every call is given up */
-export async function tableUnderTest(lifetimeMs = 60_000): Promise<TableOptions & { close(): Promise<void> }> {
+export async function tableUnderTest(lifetimeMs = 300_000): Promise<TableUnderTest> {
   const table = 'portal-pin';
   const gateway = await createGateway({ port: 0 });
   const database = await createDynamoDb({ now: () => Date.parse('2026-06-15T12:00:00Z') });
@@ -21,6 +28,7 @@ export async function tableUnderTest(lifetimeMs = 60_000): Promise<TableOptions 
     client: DynamoDBDocumentClient.from(client),
     table,
     signal: AbortSignal.timeout(lifetimeMs),
+    capacity: database.capacity,
     async close() {
       client.destroy();
       await gateway.close();

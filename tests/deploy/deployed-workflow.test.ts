@@ -76,6 +76,7 @@ describe('the deployed workflow', () => {
       'EhrWebhookUrl',
       'FingerprintKeyArn',
       'RegeneratePinStateMachineArn',
+      'ReminderDays',
       'SesConfigurationSet',
       'SweepExpiringPinsStateMachineArn',
       'TableName',

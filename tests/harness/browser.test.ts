@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { axeViolations, openBrowser, PHONE, type TestBrowser } from './browser.ts';
+import { axeViolations, BROWSER_PATIENCE, openBrowser, PHONE, type TestBrowser } from './browser.ts';
 
 const before = { ...process.env };
 function restore(name: string): void {
@@ -14,7 +14,7 @@ function restore(name: string): void {
 let browser: TestBrowser;
 beforeAll(async () => {
   browser = await openBrowser();
-});
+}, BROWSER_PATIENCE);
 afterAll(() => browser.close());
 
 const page = (body: string) =>
@@ -77,19 +77,23 @@ it('says what axe finds', async () => {
   expect(await axeViolations(poor)).toEqual([]);
 });
 
-it('leaves the environment as it was, and nothing behind', async () => {
-  expect({ ...process.env }).toEqual(before);
-  const folder = mkdtempSync(join(tmpdir(), 'portal-pin-browser-test-'));
-  process.env.TMPDIR = folder;
-  try {
-    const own = await openBrowser();
-    await own.open();
-    expect(readdirSync(folder).join()).toContain('portal-pin-browser-');
-    await own.close();
-    await own.close();
-    expect(readdirSync(folder)).toEqual([]);
-  } finally {
-    restore('TMPDIR');
-    rmSync(folder, { recursive: true });
-  }
-});
+it(
+  'leaves the environment as it was, and nothing behind',
+  async () => {
+    expect({ ...process.env }).toEqual(before);
+    const folder = mkdtempSync(join(tmpdir(), 'portal-pin-browser-test-'));
+    process.env.TMPDIR = folder;
+    try {
+      const own = await openBrowser();
+      await own.open();
+      expect(readdirSync(folder).join()).toContain('portal-pin-browser-');
+      await own.close();
+      await own.close();
+      expect(readdirSync(folder)).toEqual([]);
+    } finally {
+      restore('TMPDIR');
+      rmSync(folder, { recursive: true });
+    }
+  },
+  BROWSER_PATIENCE,
+);

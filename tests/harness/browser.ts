@@ -23,6 +23,11 @@ const ARGUMENTS = [
   '--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE localhost',
 ];
 
+/** Unpacking and starting take 2 s; on a machine that does everything at once, ten times that. */
+const LAUNCH_MS = 60_000;
+/** For the beforeAll in which it is opened. */
+export const BROWSER_PATIENCE = 90_000;
+
 /** Phone and desktop, the widths that every page is looked at in. */
 export const PHONE = { width: 375, height: 812 };
 export const DESKTOP = { width: 1280, height: 900 };
@@ -64,7 +69,7 @@ export async function openBrowser(): Promise<TestBrowser> {
 
 async function launch(folder: string): Promise<Browser> {
   const { executablePath, env } = await unpacked(folder);
-  return chromium.launch({ executablePath, env, args: ARGUMENTS, headless: true, timeout: 20_000 });
+  return chromium.launch({ executablePath, env, args: ARGUMENTS, headless: true, timeout: LAUNCH_MS });
 }
 
 /**

@@ -25,7 +25,7 @@ describe('bundles', () => {
     }
   });
 
-  it('are the same bytes again, in another folder', async () => {
+  it('are the same bytes again, in another folder', { timeout: 60_000 }, async () => {
     const again = await bundleFunctions({ outdir: join(scratchFolder(), 'deeper', 'two'), policyFile });
     const digest = (folder: string) =>
       createHash('sha256')

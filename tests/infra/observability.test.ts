@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it, vi } from 'vitest';
 import { ERROR_NAMES } from '../../functions/domain/errors.ts';
 import { METRICS } from '../../functions/runtime/metric-names.ts';
-import { PROBLEMS } from '../../functions/runtime/problem.ts';
+import { WEBHOOK_PROBLEMS } from '../../functions/runtime/webhook-problems.ts';
 import { FUNCTIONS } from '../../infra/functions.ts';
 import { STEP_FAILED } from '../../infra/observability/metrics.ts';
 import { propertiesOf, type Statement, synthesized, textOf } from './synthesized.ts';
@@ -93,7 +93,7 @@ describe('alarms', () => {
       .filter(({ MetricName }) => MetricName === STEP_FAILED.name)
       .flatMap((each) => each.Dimensions);
     expect(watched).toHaveLength(5);
-    const known = [...ERROR_NAMES, ...Object.keys(PROBLEMS)];
+    const known = [...ERROR_NAMES, ...Object.keys(WEBHOOK_PROBLEMS)];
     for (const dimension of watched) {
       expect(dimension?.Name).toBe(STEP_FAILED.dimension);
       expect(known).toContain(dimension?.Value);

@@ -56,7 +56,7 @@ afterAll(async () => {
 });
 
 describe('the table', () => {
-  it('has the keys of the contract, is on-demand, and carries the sparse index', async () => {
+  it('has the keys of the contract, is on-demand, and carries the sparse indexes', async () => {
     const { Table } = await client.send(new DescribeTableCommand({ TableName }));
     expect(Table).toMatchObject({
       TableStatus: 'ACTIVE',
@@ -70,6 +70,11 @@ describe('the table', () => {
           IndexName: 'due',
           Projection: { ProjectionType: 'KEYS_ONLY' },
           KeySchema: [{ AttributeName: 'shard' }, { AttributeName: 'nextCheckDay' }],
+        },
+        {
+          IndexName: 'work',
+          Projection: { ProjectionType: 'INCLUDE', NonKeyAttributes: ['workTodo', 'reason', 'location'] },
+          KeySchema: [{ AttributeName: 'workKey' }, { AttributeName: 'workSort' }],
         },
       ],
     });

@@ -3,12 +3,20 @@ import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { MESSAGE_KINDS } from '../../functions/domain/account.ts';
 import { LANGUAGES } from '../../functions/domain/language.ts';
-import { axeViolations, DESKTOP, type OpenPage, openBrowser, PHONE, type TestBrowser } from '../harness/browser.ts';
+import {
+  axeViolations,
+  BROWSER_PATIENCE,
+  DESKTOP,
+  type OpenPage,
+  openBrowser,
+  PHONE,
+  type TestBrowser,
+} from '../harness/browser.ts';
 
 let browser: TestBrowser;
 beforeAll(async () => {
   browser = await openBrowser();
-});
+}, BROWSER_PATIENCE);
 afterAll(() => browser.close());
 
 const FILES = LANGUAGES.flatMap((language) =>
@@ -59,20 +67,24 @@ it.each(FILES)(
   60_000,
 );
 
-it('in the dark is dark to the edges, with light letters', async () => {
-  const luminance = (rgb = '') => {
-    const [red = 0, green = 0, blue = 0] = (rgb.match(/\d+/g) ?? []).map(Number);
-    return (0.2126 * red + 0.7152 * green + 0.0722 * blue) / 255;
-  };
-  const opened = await open('reminder.en.html');
-  for (const colorScheme of ['dark', 'light'] as const) {
-    await opened.page.emulateMedia({ colorScheme });
-    const isDark = colorScheme === 'dark';
-    for (const selector of ['body', '[role=main]', '.card', '.term']) {
-      const [background] = await coloursOf(opened, selector);
-      expect([selector, luminance(background) < 0.3], colorScheme).toEqual([selector, isDark]);
+it(
+  'in the dark is dark to the edges, with light letters',
+  async () => {
+    const luminance = (rgb = '') => {
+      const [red = 0, green = 0, blue = 0] = (rgb.match(/\d+/g) ?? []).map(Number);
+      return (0.2126 * red + 0.7152 * green + 0.0722 * blue) / 255;
+    };
+    const opened = await open('reminder.en.html');
+    for (const colorScheme of ['dark', 'light'] as const) {
+      await opened.page.emulateMedia({ colorScheme });
+      const isDark = colorScheme === 'dark';
+      for (const selector of ['body', '[role=main]', '.card', '.term']) {
+        const [background] = await coloursOf(opened, selector);
+        expect([selector, luminance(background) < 0.3], colorScheme).toEqual([selector, isDark]);
+      }
+      const [, letters] = await coloursOf(opened, 'h1');
+      expect(luminance(letters) > 0.7).toBe(isDark);
     }
-    const [, letters] = await coloursOf(opened, 'h1');
-    expect(luminance(letters) > 0.7).toBe(isDark);
-  }
-}, 60_000);
+  },
+  BROWSER_PATIENCE,
+);

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { EhrEvent } from '../../functions/domain/ehr-event.ts';
 import { AwsUnavailableError, ConfigurationError, EhrUnavailableError } from '../../functions/domain/errors.ts';
-import { PROBLEMS, type ProblemName } from '../../functions/runtime/problem.ts';
+import { WEBHOOK_PROBLEMS, type WebhookProblem } from '../../functions/runtime/webhook-problems.ts';
 import type { ehrWebhook } from '../../functions/triggers/ehr-webhook.ts';
 import { freshId } from '../harness/ehr-sender.ts';
 import { NOW, type WebhookWorld, webhookWorld } from '../usecases/webhook-world.ts';
@@ -33,8 +33,8 @@ const issued = (patientId: string): EhrEvent => ({ type: 'pin.issued', timestamp
 const changed = (patientId: string): EhrEvent => ({ type: 'patient.email_changed', timestamp, data: { patientId } });
 
 /** A problem document (RFC 9457) of that name, which holds nothing that was sent. */
-function expectProblem(answered: Answered, name: ProblemName): void {
-  const [status, title, detail] = PROBLEMS[name];
+function expectProblem(answered: Answered, name: WebhookProblem): void {
+  const [status, title, detail] = WEBHOOK_PROBLEMS[name];
   const type = `https://portal-pin.example/problems/${name}`;
   expect(answered.body).toMatchObject({ type, title, status, detail });
   expect(answered.status).toBe(status);
@@ -79,7 +79,7 @@ const UNSIGNED = { 'webhook-id': undefined, 'webhook-timestamp': undefined, 'web
 
 describe('what is wrong with the request', () => {
   const good = JSON.stringify(issued(CANARY));
-  it.each<[string, ProblemName, RequestMore]>([
+  it.each<[string, WebhookProblem, RequestMore]>([
     ['another path', 'not-found', { path: `/webhooks/${CANARY}` }],
     ['no path', 'not-found', { path: '/' }],
     ['GET', 'method-not-allowed', { method: 'GET' }],

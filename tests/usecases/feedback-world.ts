@@ -4,8 +4,9 @@ import { createDynamoDbPauseSwitch } from '../../functions/adapters/dynamodb-pau
 import { createDynamoDbPinRecords } from '../../functions/adapters/dynamodb-pin-records.ts';
 import { createDynamoDbSweepRecords } from '../../functions/adapters/dynamodb-sweep-records.ts';
 import { type Account, type Message, newAccount } from '../../functions/domain/account.ts';
+import type { ExecutionStatus } from '../../functions/domain/executions.ts';
 import { executionName } from '../../functions/domain/identity.ts';
-import type { Ehr, ExecutionStatus, FiledMessage } from '../../functions/ports.ts';
+import type { Ehr, FiledMessage } from '../../functions/ports.ts';
 import type { EmailEventPorts } from '../../functions/usecases/take-email-event.ts';
 import { tableUnderTest } from '../contracts/table-under-test.ts';
 

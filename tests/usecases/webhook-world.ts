@@ -6,7 +6,8 @@ import { createDynamoDbWebhookRecords } from '../../functions/adapters/dynamodb-
 import { type Account, newAccount } from '../../functions/domain/account.ts';
 import type { PinDocument } from '../../functions/domain/chart.ts';
 import { PatientNotFoundError } from '../../functions/domain/errors.ts';
-import type { Ehr, ExecutionInput, ExecutionStatus, Fingerprint, Metrics } from '../../functions/ports.ts';
+import type { ExecutionStatus } from '../../functions/domain/executions.ts';
+import type { Ehr, ExecutionInput, Fingerprint, Metrics } from '../../functions/ports.ts';
 import type { TakePorts } from '../../functions/usecases/take-webhook.ts';
 import { tableUnderTest } from '../contracts/table-under-test.ts';
 
