@@ -140,11 +140,11 @@ export interface PickupAudit {
 export interface PickupChart {
   /** What an answer is compared with, and whether the document still counts. PatientNotFoundError for 404 and 410. */
   readPickupFacts(patientId: string, document: string): Promise<PickupFacts>;
-  /** The PIN in the completed form of this encounter, to be shown or fingerprinted; null where there is none. */
+  /** As of Ehr, to be shown. */
   readPin(encounter: string): Promise<string | null>;
   /** Adds an AuditEvent; one whose answer got lost may be there twice. */
   audit(event: PickupAudit): Promise<void>;
-  /** A Task for the front desk, once per patient, code and reason while it is open. */
+  /** As of FrontDesk. */
   openStaffTask(order: StaffTaskOrder): Promise<void>;
 }
 
@@ -169,9 +169,11 @@ export interface FrontDesk {
  * The chart. Each method is one request or batch unless it says otherwise, and may throw EhrUnavailableError,
  * EhrThrottledError, EhrConflictError (all retried) or EhrRejectedError (not retried).
  */
-export interface Ehr extends FrontDesk, PickupChart {
+export interface Ehr extends FrontDesk {
   /** P2: the patient's current PIN documents, signed ones and drafts; one request a page. */
   readPinDocuments(patientId: string): Promise<PinDocument[]>;
+  /** The PIN in the completed form of this encounter, to be fingerprinted; null where there is none. */
+  readPin(encounter: string): Promise<string | null>;
   /** How many signed PIN documents, current and superseded, carry our identifier. */
   countOurSigned(patientId: string): Promise<number>;
   /** P5: what settles provider and location for a document that replaces `cycle`. */

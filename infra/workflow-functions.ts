@@ -24,12 +24,14 @@ export interface WorkflowFunctionsProps {
   stateful: StatefulStack;
   configurationSetName: string;
   lostLapses: DeadLetters;
+  /** Of the pick-up page. */
+  pickupUrl: string;
   /** Whose pages may call the admin API. */
   consoleOrigins: readonly string[];
 }
 
 export function workflowFunctions(stack: Stack, props: WorkflowFunctionsProps): Functions {
-  const { names, deployment, bundles, stateful, configurationSetName, lostLapses, consoleOrigins } = props;
+  const { names, deployment, bundles, stateful, configurationSetName, lostLapses, pickupUrl, consoleOrigins } = props;
   const { table, tableStreamArn, dataKey, fingerprintKey, ehrKeySecretArn, ehrWebhookSecretArn } = stateful;
   const stateMachineName = names.machineOf(REGENERATE_PIN.name);
   const environment = environmentOf({
@@ -41,6 +43,7 @@ export function workflowFunctions(stack: Stack, props: WorkflowFunctionsProps): 
     configurationSetName,
     stateMachineArn: stateMachineArnOf(stack, stateMachineName),
     sweepStateMachineArn: stateMachineArnOf(stack, names.machineOf(SWEEP_EXPIRING_PINS.name)),
+    pickupUrl,
     consoleOrigins,
     metricNamespace: names.metricNamespace,
   });

@@ -32,8 +32,9 @@ import {
 } from '../runtime/container.ts';
 import type { Policy } from '../runtime/policy.ts';
 import { stepHandler } from '../runtime/step-handler.ts';
-import { type EndPorts, endCase } from '../usecases/end-case.ts';
+import type { EndPorts } from '../usecases/end-case.ts';
 import { endNotNeeded } from '../usecases/end-not-needed.ts';
+import { endTold } from '../usecases/end-told.ts';
 import { type LinkPorts, makePickupLink } from '../usecases/pickup-link.ts';
 import { fateUnknown, sendOnce } from '../usecases/send-once.ts';
 import { usableAddress } from '../usecases/usable-address.ts';
@@ -81,7 +82,7 @@ export async function sendEnrollmentNotification(ports: Ports, { execution, pati
     policy: practice,
   });
   const accepted = await sendOnce(ports, account, message, mail, hash);
-  return file(ports, accepted.account, accepted.message, execution);
+  return endTold(ports, accepted.account, accepted.message, execution);
 }
 
 function endedAs({ outcome, reason }: Account): Ending {
@@ -94,25 +95,7 @@ async function fileAgain(ports: Ports, account: Account, message: Message, execu
   const { patientId } = account;
   const { document, sesId } = message;
   await ports.records.putMessage({ patientId, document, sesId: sesId ?? '', sentAt: toInstant(ports.clock.now()) });
-  return file(ports, account, message, execution);
-}
-
-/** Accepted and noted: filed in the chart once, and the case is over. A mere reminder regenerated nothing. */
-async function file(ports: Ports, account: Account, message: Message, execution: string): Promise<Ending> {
-  const filed = { patientId: account.patientId, document: message.document, sesId: message.sesId ?? '' };
-  const sentAt = toInstant(ports.clock.now());
-  if (!message.filed) await ports.ehr.fileMessage({ ...filed, sentAt });
-  const ended: Ending =
-    message.kind === 'REMINDER'
-      ? { outcome: 'NOT_NEEDED', reason: 'NOT_EXPIRED' }
-      : { outcome: 'REGENERATED', reason: null };
-  await endCase(ports, account, {
-    execution,
-    ...ended,
-    staffTask: null,
-    noting: { message: { ...message, filed: true } },
-  });
-  return ended;
+  return endTold(ports, account, message, execution);
 }
 
 export const handler = stepHandler({

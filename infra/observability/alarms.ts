@@ -8,6 +8,7 @@ import { Alarm, type AlarmProps } from '../constructs/alarm.ts';
 import { found } from '../found.ts';
 import { type Caller, FUNCTIONS } from '../functions.ts';
 import { executions, mail, notices, ownMetrics, table } from './metrics.ts';
+import { pickupAlarms } from './pickup-alarms.ts';
 import { startingAlarms, type WatchedStarts } from './starting-alarms.ts';
 
 export interface Watched extends WatchedStarts {
@@ -135,4 +136,5 @@ export function alarms(scope: Construct, watched: Watched): void {
     threshold: 1,
   });
   startingAlarms(alarm, watched);
+  pickupAlarms(alarm, watched);
 }

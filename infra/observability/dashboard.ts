@@ -30,7 +30,7 @@ const DAY = Duration.days(1);
 export function dashboard(scope: Construct, shown: Shown): Dashboard {
   const { stateMachineArn, sweepArn, apiId, tableName, metricNamespace } = shown;
   const own = ownMetrics(metricNamespace);
-  const { service, outcome, reason } = METRICS.dimensions;
+  const { service, outcome, reason, location } = METRICS.dimensions;
   const functions = [...shown.functions.values()];
   return new Dashboard(scope, 'Dashboard', {
     dashboardName: shown.dashboardName,
@@ -88,6 +88,15 @@ export function dashboard(scope: Construct, shown: Shown): Dashboard {
           'Webhooks and other requests',
           (['Count', '4xx', '5xx'] as const).map((name) => api(name, apiId, HOUR)),
         ),
+      ],
+      [
+        graph(
+          'PINs issued, picked up, registered with',
+          [METRICS.issued, METRICS.pickedUp, METRICS.registered].map((name) =>
+            search(`{"${metricNamespace}",${service},${location}} MetricName="${name}"`, DAY),
+          ),
+        ),
+        graph('Links locked', [own.counted(METRICS.pickupLocked, HOUR)]),
       ],
       [
         graph(

@@ -67,6 +67,8 @@ export function ownMetrics(namespace: string) {
         statistic: Stats.SUM,
         period,
       }),
+    counted: (metricName: string, period: Duration): Metric =>
+      new Metric({ namespace, metricName, dimensionsMap: service, statistic: Stats.SUM, period }),
     seconds: (metricName: string, statistic: string, period: Duration): Metric =>
       new Metric({ namespace, metricName, dimensionsMap: service, statistic, period }),
   };

@@ -45,15 +45,17 @@ export class StatelessStack extends Stack {
     // Before the functions: their environment may say its address.
     const api = new HttpApi(this, 'Api', {
       apiName: names.api,
-      description: 'Portal PIN: webhooks of the EHR',
+      description: 'Portal PIN: webhooks of the EHR, the page that shows a PIN',
       accessLog: stateful.apiLog,
     });
+    const pickupUrl = deployment.pickupUrl ?? `${api.endpoint}/pickup`;
     const lostLapses = new DeadLetters(this, 'LostLapses', { queueName: names.lostLapses, key: stateful.dataKey });
     const lostSweeps = new DeadLetters(this, 'LostSweeps', { queueName: names.lostSweeps, key: stateful.dataKey });
     const functions = workflowFunctions(this, {
       ...props,
       configurationSetName,
       lostLapses,
+      pickupUrl,
       consoleOrigins: [api.endpoint],
     });
     const machines = new Map(MACHINES.map((machine) => [machine.name, this.machine(machine, props, functions)]));
@@ -64,6 +66,7 @@ export class StatelessStack extends Stack {
     const output = (name: string, value: string) => new CfnOutput(this, name, { value });
     for (const { id: machineId, name } of MACHINES) output(`${machineId}Arn`, found(machines, name));
     output('ApiUrl', api.endpoint);
+    output('PickupUrl', pickupUrl);
     output('EhrWebhookUrl', `${api.endpoint}/webhooks/ehr`);
     output('TimeZone', deployment.policy.timeZone);
     // An output may not be empty; the command line takes what is no number for no day.

@@ -13,6 +13,7 @@ import type {
 import { expect, it } from 'vitest';
 import { CYCLE_IDENTIFIER, SES_MESSAGE_IDENTIFIER, STAFF_TASK_SYSTEM } from '../../functions/adapters/fhir/codes.ts';
 import { createFhirEhr } from '../../functions/adapters/fhir/ehr.ts';
+import { createFhirPickupChart } from '../../functions/adapters/fhir/pickup.ts';
 import { SCOPES } from '../../functions/adapters/fhir/scopes.ts';
 import { createSmartAuthorization } from '../../functions/adapters/smart-authorization.ts';
 import {
@@ -87,7 +88,8 @@ async function fhirOverHttp(): Promise<ChartUnderTest> {
   });
   const signal = AbortSignal.timeout(60_000);
   const authorization = (refused: string | null) => authorize(signal, refused);
-  const ehr = createFhirEhr({ baseUrl: url, authorization, signal, clock: { now: () => NOW } });
+  const options = { baseUrl: url, authorization, signal, clock: { now: () => NOW } };
+  const ehr = createFhirEhr(options);
   // A doctor may stand in the chart as a role, too.
   const order = { practitioner: PROVIDER, organization: LOCATION };
   const byRole = {
@@ -105,6 +107,7 @@ async function fhirOverHttp(): Promise<ChartUnderTest> {
   };
   return {
     ehr,
+    pickup: createFhirPickupChart(options),
     now: () => NOW,
     close: gateway.close,
     async newPatient() {

@@ -75,6 +75,7 @@ describe('the deployed workflow', () => {
       'EhrWebhookSecretArn',
       'EhrWebhookUrl',
       'FingerprintKeyArn',
+      'PickupUrl',
       'RegeneratePinStateMachineArn',
       'ReminderDays',
       'SesConfigurationSet',

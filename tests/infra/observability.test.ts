@@ -53,6 +53,7 @@ describe('alarms', () => {
       'AWS/States ExecutionsFailed',
       'AWS/States ExecutionsStarted',
       'AWS/States ExecutionsTimedOut',
+      'PortalPin/portal-pin PickupLocked',
       'PortalPin/portal-pin StepFailed',
       'PortalPin/portal-pin UnresolvedSeconds',
     ]);
@@ -210,6 +211,8 @@ describe('the dashboard', () => {
     'Oldest unresolved case',
     'Sweeps',
     'Webhooks and other requests',
+    'PINs issued, picked up, registered with',
+    'Links locked',
   ])('shows: %s', (title) => {
     expect(
       JSON.parse(body.replaceAll(/\{AWS::Region\}/g, 'us-east-1')).widgets.map(

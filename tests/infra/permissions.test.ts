@@ -34,6 +34,7 @@ const ACTIONS: Record<string, string[]> = {
   NotifyStaff: WRITE,
   SweepMinute: [...START, 'dynamodb:PutItem', 'dynamodb:Query'],
   EhrWebhook: [...START, 'dynamodb:PutItem', 'dynamodb:DeleteItem', 'kms:GenerateMac', ...CHART, ...CHART],
+  PickupPage: [...START, 'dynamodb:PutItem', 'kms:GenerateMac', ...CHART],
   PinLapsed: [
     ...START,
     'dynamodb:DescribeStream',
@@ -145,7 +146,7 @@ describe('where it may do it', () => {
     expect(textOf(conditions['kms:EncryptionContext:SecretARN'])).toMatch(/FnGetAttEhrWebhooksId/);
   });
   it('the workflow: whoever starts anything starts that', () => {
-    for (const name of ['SweepMinute', 'EhrWebhook', 'PinLapsed']) {
+    for (const name of ['SweepMinute', 'EhrWebhook', 'PickupPage', 'PinLapsed']) {
       expect(textOf(statement(name, 'Start').Resource)).toMatch(/:stateMachine:portal-pin-regenerate-pin$/);
     }
   });
@@ -219,17 +220,21 @@ describe('who may call a function without a role of ours', () => {
   const permissions = [...propertiesOf<Record<string, unknown>>(statelessTemplate, 'AWS::Lambda::Permission').values()];
 
   it('the API alone, each for its own route', () => {
-    expect(permissions.map(({ Action, Principal }) => [Action, Principal])).toEqual([
-      ['lambda:InvokeFunction', 'apigateway.amazonaws.com'],
-    ]);
-    expect(permissions.map(({ FunctionName, SourceArn }) => [textOf(FunctionName), textOf(SourceArn)])).toEqual([
-      [
-        expect.stringMatching(/^\{EhrWebhookFunction/),
-        expect.stringMatching(
-          /:execute-api:\{AWS::Region\}:\{AWS::AccountId\}:\{Api\w+\}\/\$default\/POST\/webhooks\/ehr$/,
-        ),
-      ],
-    ]);
+    const routes = [
+      ['EhrWebhook', '/POST/webhooks/ehr'],
+      ['PickupPage', '/GET/pickup/{token}'],
+      ['PickupPage', '/POST/pickup/{token}'],
+    ] as const;
+    expect(permissions.map(({ Action, Principal }) => [Action, Principal])).toEqual(
+      routes.map(() => ['lambda:InvokeFunction', 'apigateway.amazonaws.com']),
+    );
+    const api = /^arn:\{AWS::Partition\}:execute-api:\{AWS::Region\}:\{AWS::AccountId\}:\{Api\w+\}\/\$default/;
+    expect(permissions.map(({ SourceArn }) => textOf(SourceArn).replace(api, ''))).toEqual(
+      routes.map(([, route]) => route),
+    );
+    expect(permissions.map(({ FunctionName }) => textOf(FunctionName))).toEqual(
+      routes.map(([name]) => expect.stringMatching(new RegExp(`^\\{${name}Function`))),
+    );
   });
 });
 

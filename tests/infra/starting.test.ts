@@ -29,13 +29,15 @@ describe('the API', () => {
     ]);
     expect(stage).toMatchObject({ StageName: '$default', AutoDeploy: true });
   });
-  it('answers the EHR’s webhooks, and nothing else', () => {
+  it('answers the EHR’s webhooks and the pick-up page, and nothing else', () => {
     expect([...routes.values()].map(({ RouteKey, AuthorizationType }) => [RouteKey, AuthorizationType])).toEqual([
       ['POST /webhooks/ehr', 'NONE'],
+      ['GET /pickup/{token}', 'NONE'],
+      ['POST /pickup/{token}', 'NONE'],
     ]);
   });
   it('hands each request to its function in the format that the function reads', () => {
-    for (const { Target } of routes.values()) {
+    for (const { RouteKey, Target } of routes.values()) {
       const [id = ''] = idsIn(Target);
       const integration = all('AWS::ApiGatewayV2::Integration').get(id);
       expect(integration).toMatchObject({
@@ -43,19 +45,22 @@ describe('the API', () => {
         PayloadFormatVersion: '2.0',
         TimeoutInMillis: 10_000,
       });
-      expect(textOf(integration?.IntegrationUri)).toMatch(/^\{EhrWebhookFunction\w+\.Arn\}$/);
+      const name = String(RouteKey).includes('/pickup/') ? 'PickupPage' : 'EhrWebhook';
+      expect(textOf(integration?.IntegrationUri)).toMatch(new RegExp(`^\\{${name}Function\\w+\\.Arn\\}$`));
     }
   });
-  it('lets twice as many webhooks through as the policy has a minute, ten seconds’ worth at once', () => {
+  it('lets twice as many webhooks through as the policy has a minute, ten seconds’ worth at once, and few answers', () => {
     // webhooksPerMinute of the example’s policy is 600.
     expect(stage.RouteSettings).toEqual({
       'POST /webhooks/ehr': { ThrottlingRateLimit: 20, ThrottlingBurstLimit: 200 },
+      'GET /pickup/{token}': { ThrottlingRateLimit: 50, ThrottlingBurstLimit: 200 },
+      'POST /pickup/{token}': { ThrottlingRateLimit: 20, ThrottlingBurstLimit: 40 },
     });
     expect(stage.DefaultRouteSettings).toEqual({ ThrottlingRateLimit: 1, ThrottlingBurstLimit: 1 });
     const { DependsOn } = Object.values(template.findResources('AWS::ApiGatewayV2::Stage'))[0] ?? {};
     expect(DependsOn).toEqual(expect.arrayContaining([...routes.keys()]));
   });
-  it('notes of a request its route, and neither path nor address', () => {
+  it('notes of a request its route, and neither path nor address: a path holds the token of a link', () => {
     const { DestinationArn, Format } = Object(stage.AccessLogSettings);
     expect(textOf(DestinationArn)).toMatch(/FnGetAttApiLog/);
     expect(Object.values(JSON.parse(Format))).toEqual([

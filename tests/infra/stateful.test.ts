@@ -183,6 +183,7 @@ describe('outputs', () => {
       'EhrWebhookSecretArn',
       'EhrWebhookUrl',
       'FingerprintKeyArn',
+      'PickupUrl',
       'RegeneratePinStateMachineArn',
       'ReminderDays',
       'SesConfigurationSet',

@@ -1,6 +1,6 @@
 /** Which link opens the PIN when mails are sent again, refused, or lost: one at most, and never none that was sent. */
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { metrics } from '../../functions/runtime/container.ts';
+import { metrics, pickupChart } from '../../functions/runtime/container.ts';
 import { resend } from '../../functions/usecases/decisions.ts';
 import { pickUp } from '../../functions/usecases/pick-up.ts';
 import type { MailFault } from '../../local/mailbox-faults.ts';
@@ -39,7 +39,8 @@ function tokensTo(address: string): string[] {
 
 /** What each of these links shows to who knows the answer. */
 async function shownBy(tokens: readonly string[]): Promise<string[]> {
-  const ports = { ...running.decisionPorts, metrics: metrics() };
+  const ehr = pickupChart({ signal: AbortSignal.timeout(20_000) });
+  const ports = { ...running.decisionPorts, ehr, metrics: metrics() };
   const shown: string[] = [];
   for (const token of tokens) {
     const told = await pickUp(ports, token, { birthDate: BIRTH_DATE, lastName: null });

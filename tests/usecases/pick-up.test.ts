@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { EhrRejectedError, EhrUnavailableError } from '../../functions/domain/errors.ts';
 import { ANSWER_LIMIT, type PickupFacts } from '../../functions/domain/pickup.ts';
-import type { Ehr } from '../../functions/ports.ts';
+import type { PickupChart } from '../../functions/ports.ts';
 import { pickUp } from '../../functions/usecases/pick-up.ts';
 import { BIRTH_DATE, type PickupWorld, pickupWorld } from './pickup-world.ts';
 
@@ -20,7 +20,7 @@ const WRONG = { birthDate: '1999-12-31', lastName: null };
 const MINUTE = 60_000;
 const DAY = 86_400_000;
 
-const answer = (token: string, given = RIGHT, ehr: Partial<Ehr> = {}) =>
+const answer = (token: string, given = RIGHT, ehr: Partial<PickupChart> = {}) =>
   pickUp({ ...world.ports, ehr: { ...world.ports.ehr, ...ehr } }, token, given);
 const refused = (why: string, patientId: string | null) => ({ kind: 'REFUSED', why, patientId, untold: null });
 async function answerWrongly(token: string, times: number): Promise<string[]> {
@@ -45,7 +45,8 @@ describe('the right answer', () => {
     const token = await world.mail(id);
     for (let n = 0; n < 2 * ANSWER_LIMIT; n++) expect((await answer(token)).kind).toBe('PIN');
     expect(world.told(id)).toEqual({ audits: ['VIEWED'], tasks: [], started: [] });
-    expect(world.counted()).toEqual(['PickedUp']);
+    expect(world.counted()).toEqual(['PickedUp org-1']);
+    expect((await world.account(id)).pickedUpAt).toBe('2026-06-15T12:00:00Z');
   });
 
   it('is right after four wrong ones, and those count on', async () => {

@@ -6,7 +6,7 @@ import { createDynamoDbPinRecords } from '../../functions/adapters/dynamodb-pin-
 import { type Account, newAccount } from '../../functions/domain/account.ts';
 import { PatientNotFoundError } from '../../functions/domain/errors.ts';
 import type { PickupFacts } from '../../functions/domain/pickup.ts';
-import type { Ehr, ExecutionInput, PickupAudit, StaffTaskOrder } from '../../functions/ports.ts';
+import type { ExecutionInput, PickupAudit, PickupChart, StaffTaskOrder } from '../../functions/ports.ts';
 import type { AskPorts } from '../../functions/usecases/new-pin-request.ts';
 import type { PickUpPorts } from '../../functions/usecases/pick-up.ts';
 import { type LinkPorts, makePickupLink } from '../../functions/usecases/pickup-link.ts';
@@ -63,7 +63,7 @@ export async function pickupWorld(lifetimeMs?: number): Promise<PickupWorld> {
   const toldOf = (patientId: string): Told => told.get(patientId) ?? { audits: [], tasks: [], started: [] };
   const pinOf = (patientId: string) => `K${patientId.slice(1).padStart(9, '0')}`;
   const isTask = ({ code, reason }: StaffTaskOrder) => `${code} ${reason}`;
-  const ehr: Partial<Ehr> = {
+  const ehr: PickupChart = {
     readPickupFacts: async (patientId) => {
       read += 1;
       const facts = charts.get(patientId);
@@ -79,7 +79,7 @@ export async function pickupWorld(lifetimeMs?: number): Promise<PickupWorld> {
     },
   };
   const ports: Ports = {
-    ehr: ehr as Ehr,
+    ehr,
     records,
     pickups: createDynamoDbPickupRecords({ ...table, newId }),
     fingerprint: { of: async (value) => createHmac('sha256', 'key').update(value).digest('base64url') },
@@ -145,7 +145,7 @@ export async function pickupWorld(lifetimeMs?: number): Promise<PickupWorld> {
       told.set(id, { audits: [], tasks: [], started: [] });
       const iso = (at: number) => new Date(at).toISOString().replace('.000Z', 'Z');
       const life = { issuedAt: iso(now - 5 * DAY), expiresAt: iso(now + 25 * DAY) };
-      await records.save(null, { ...newAccount(id), document: `d-${id}`, ...life, ...record });
+      await records.save(null, { ...newAccount(id), document: `d-${id}`, location: 'org-1', ...life, ...record });
       return id;
     },
     pinOf,

@@ -17,7 +17,6 @@ import { createFhirClient, type FhirClient } from './client.ts';
 import { ACTIVATION, CYCLE_IDENTIFIER, DOCUMENT_TYPE, EXTENSION, FORM_ITEM } from './codes.ts';
 import { discardDrafts } from './discard-drafts.ts';
 import { type FrontDeskOptions, frontDeskOf } from './front-desk.ts';
-import { pickupChartOf } from './pickup.ts';
 import {
   answerOf,
   askedFor,
@@ -32,17 +31,18 @@ import {
   pinOf,
   toPinDocument,
 } from './read.ts';
+import { readPin } from './read-pin.ts';
 import { readUpdateFacts } from './update-facts.ts';
 
 export function createFhirEhr(options: FrontDeskOptions): Ehr {
   const fhir = createFhirClient(options);
   return {
     ...frontDeskOf(fhir, options.clock),
-    ...pickupChartOf(fhir, options.clock),
     async readPinDocuments(patientId) {
       const documents = await fhir.search(currentPinDocumentsOf(patientId));
       return documentsOf(documents, patientId).map(toPinDocument);
     },
+    readPin: (encounter) => readPin(fhir, encounter),
     async countOurSigned(patientId) {
       const type = `${DOCUMENT_TYPE.system}|${DOCUMENT_TYPE.code}`;
       const path = `DocumentReference?patient=Patient/${patientId}&type=${type}&status=current,superseded&_count=100`;

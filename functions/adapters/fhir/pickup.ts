@@ -1,5 +1,5 @@
-/** What the pick-up page reads of a chart and leaves there, apart from the rest of the Ehr port, so that it carries no more. */
-import type { AuditEvent, QuestionnaireResponse } from 'fhir/r4';
+/** What the pick-up page reads of a chart and leaves there; nothing else of the adapter comes along. */
+import type { AuditEvent } from 'fhir/r4';
 import { PatientNotFoundError } from '../../domain/errors.ts';
 import { toInstant } from '../../domain/instant.ts';
 import { standingOf } from '../../domain/patient.ts';
@@ -7,27 +7,18 @@ import type { PickupFacts } from '../../domain/pickup.ts';
 import type { Clock, PickupAudit, PickupChart } from '../../ports.ts';
 import { createFhirClient, type FhirClient, type FhirOptions } from './client.ts';
 import { AUDIT_PATIENT_RECORD, DEVICE_IDENTIFIER, PICKUP_EVENT_SYSTEM } from './codes.ts';
-import { askedFor, documentsOf, ofType, pathOf, pinOf, toPatient, toPinDocument } from './read.ts';
+import { askedFor, documentsOf, ofType, toPatient, toPinDocument } from './read.ts';
+import { readPin } from './read-pin.ts';
 import { openStaffTask } from './staff.ts';
 
 export function createFhirPickupChart(options: FhirOptions & { clock: Clock }): PickupChart {
-  return pickupChartOf(createFhirClient(options), options.clock);
-}
-
-export function pickupChartOf(fhir: FhirClient, clock: Clock): PickupChart {
+  const fhir = createFhirClient(options);
   return {
     readPickupFacts: (patientId, document) => readPickupFacts(fhir, patientId, document),
     readPin: (encounter) => readPin(fhir, encounter),
     audit: (event) => audit(fhir, event),
-    openStaffTask: (order) => openStaffTask(fhir, order, toInstant(clock.now())),
+    openStaffTask: (order) => openStaffTask(fhir, order, toInstant(options.clock.now())),
   };
-}
-
-async function readPin(fhir: FhirClient, encounter: string): Promise<string | null> {
-  const forms = await fhir.search(`QuestionnaireResponse?encounter=Encounter/${encounter}&status=completed`);
-  const isOfIt = (form: QuestionnaireResponse) => pathOf(form.encounter) === `Encounter/${encounter}`;
-  const pins = askedFor(ofType(forms, 'QuestionnaireResponse'), isOfIt).map(pinOf);
-  return pins.find((pin) => pin !== null) ?? null;
 }
 
 /** Patient and document in one batch. A document that is gone is not current; a patient who is gone is not found. */
