@@ -21,8 +21,10 @@ export interface Deployed {
   memoryMb: number;
   /** Of the function that is a minute of the sweep. */
   sweepMemoryMb: number;
-  /** How long the log is kept that is kept longest. */
+  /** How long the functions' log lines are kept. */
   logDays: number;
+  /** Whether the workflow's machine logs every event, or only what failed. */
+  logsEvents: boolean;
 }
 
 interface Resource {
@@ -31,6 +33,9 @@ interface Resource {
     FunctionName?: string;
     MemorySize?: number;
     RetentionInDays?: number;
+    LogGroupName?: string;
+    StateMachineName?: string;
+    LoggingConfiguration?: { Level: string };
     Metrics?: readonly { MetricStat?: object }[];
   };
 }
@@ -79,6 +84,14 @@ export function deployedBy(resources: readonly Resource[]): Deployed {
     memoryMb: memoryOf(REGENERATE_PIN),
     sweepMemoryMb: memoryOf(SWEEP_EXPIRING_PINS),
     // A log group that says nothing is kept for ever.
-    logDays: Math.max(...ofType('AWS::Logs::LogGroup').map(({ RetentionInDays = Infinity }) => RetentionInDays)),
+    logDays: Math.max(
+      ...ofType('AWS::Logs::LogGroup')
+        .filter(({ LogGroupName = '' }) => LogGroupName.startsWith('/aws/lambda/'))
+        .map(({ RetentionInDays = Infinity }) => RetentionInDays),
+    ),
+    logsEvents: ofType('AWS::StepFunctions::StateMachine').some(
+      ({ StateMachineName = '', LoggingConfiguration }) =>
+        StateMachineName.endsWith(REGENERATE_PIN.name) && LoggingConfiguration?.Level === 'ALL',
+    ),
   };
 }

@@ -16,12 +16,17 @@ const COLD_PERCENT = 1;
  * The local milliseconds stand for Lambda's. A function waits most of its time: here for an EHR and a table on the same
  * machine, there for both across a network; so this is the least that Lambda can take. cost.ts prints what waiting adds.
  */
-export function usageOf(measured: Measured, { memoryMb, logDays }: Deployed, startsPerMinute: number): Usage {
+export function usageOf(
+  measured: Measured,
+  { memoryMb, logDays, logsEvents }: Deployed,
+  startsPerMinute: number,
+): Usage {
   const billed = Object.values(measured.milliseconds).map(Math.ceil);
   const invocations = billed.length;
   const secretReads = (invocations * COLD_PERCENT) / 100;
-  const { stepLogBytes, stepFunctionsLogBytes, compressed, transitions, writeUnits, readUnits, mails, bytesOut } =
-    measured;
+  const { stepLogBytes, compressed, transitions, writeUnits, readUnits, mails, bytesOut } = measured;
+  // A regeneration that succeeds leaves no event among those of what failed.
+  const stepFunctionsLogBytes = logsEvents ? measured.stepFunctionsLogBytes : 0;
   return {
     transitions,
     writeUnits,

@@ -5,6 +5,7 @@
 import type { Account, StaffTaskCode } from './domain/account.ts';
 import type { Day } from './domain/calendar.ts';
 import type { PinDocument, SignedFacts } from './domain/chart.ts';
+import type { Discovery } from './domain/discovery.ts';
 import type { EhrEvent, WebhookAnswer } from './domain/ehr-event.ts';
 import type { FeedbackKind } from './domain/email-event.ts';
 import type { Feedback, MailFate } from './domain/email-feedback.ts';
@@ -148,6 +149,18 @@ export interface PickupChart {
   openStaffTask(order: StaffTaskOrder): Promise<void>;
 }
 
+/** A page of the practice's signed PIN documents, told by patient. */
+export interface SignedPinsPage {
+  /** Signed PIN documents on it. */
+  documents: number;
+  /** Whom they are about, each once; in no order. */
+  patientIds: string[];
+  /** Of the documents, those that name no patient. */
+  withoutPatient: number;
+  /** The bookmark of the next page; null: this is the last one. May hold anything, so it goes into no state data and no log. */
+  next: string | null;
+}
+
 /** What the front desk sees of the chart: the patient, the mails, the Tasks; no PIN document. Errors as for Ehr. */
 export interface FrontDesk {
   /** P1. PatientNotFoundError for 404 and 410. */
@@ -172,6 +185,12 @@ export interface FrontDesk {
 export interface Ehr extends FrontDesk {
   /** P2: the patient's current PIN documents, signed ones and drafts; one request a page. */
   readPinDocuments(patientId: string): Promise<PinDocument[]>;
+  /**
+   * One page of all current, signed PIN documents of the practice; null: the first. Answers null where the EHR does not know
+   * the bookmark, or no longer. What is signed, replaced or withdrawn between two pages may or may not be on them; everything
+   * else is on one of them.
+   */
+  listSignedPins(bookmark: string | null): Promise<SignedPinsPage | null>;
   /** The PIN in the completed form of this encounter, to be fingerprinted; null where there is none. */
   readPin(encounter: string): Promise<string | null>;
   /** How many signed PIN documents, current and superseded, carry our identifier. */
@@ -406,6 +425,21 @@ export interface SweepRecords {
   takeAllowance(day: Day, wanted: number, dailyLimit: number): Promise<number>;
   /** Gives back what was not used. */
   returnAllowance(day: Day, unused: number): Promise<void>;
+}
+
+/** The readings of the whole chart. AwsUnavailableError is retried. */
+export interface Discoveries {
+  /** Strongly consistent; null where there is none of this id. */
+  read(id: string): Promise<Discovery | null>;
+  /** The one that began last, or null. */
+  latest(): Promise<Discovery | null>;
+  /** The latest ones, newest first. */
+  list(limit: number): Promise<Discovery[]>;
+  /**
+   * Saves `next` in place of `previous`, which is the reading as last read or saved, and answers with what is stored.
+   * RecordConflictError when somebody else saved it since; a save whose answer got lost is recognised as one's own.
+   */
+  save(previous: Discovery | null, next: Discovery): Promise<Discovery>;
 }
 
 /** One start of a sweep. */

@@ -46,6 +46,11 @@ export const FUNCTIONS: readonly FunctionEntry[] = [
     timeout: 90,
   },
   {
+    ...step('DiscoverPage', [...WRITES, 'records:PutItem', 'discoveries', 'fingerprint']),
+    // Its own calls end after 14 minutes (functions/steps/discover-page.ts), its state after 15 and a half.
+    timeout: 900,
+  },
+  {
     name: 'EhrWebhook',
     source: 'functions/triggers/ehr-webhook.ts',
     description: 'Takes the webhooks that the EHR signs, POST /webhooks/ehr, and starts what they make due.',
@@ -65,6 +70,27 @@ export const FUNCTIONS: readonly FunctionEntry[] = [
     // A person waits, on a cold start as well: half a CPU.
     memory: 1024,
     // It answers after 8 s at the latest (functions/pickup/pickup-page.ts).
+    timeout: 9,
+  },
+  {
+    name: 'AdminApi',
+    source: 'functions/admin/admin-api.ts',
+    description: 'What the practice’s staff see and do in the console, /api/….',
+    caller: 'API',
+    permissions: [
+      ...STARTS,
+      'records:PutItem',
+      'records:DeleteItem',
+      'records:Query',
+      'due-index',
+      'work-index',
+      'sweep',
+      'histories',
+      'ehr',
+    ],
+    // A page of a hundred cases is a hundred reads at once.
+    memory: 512,
+    // It answers after 8 s at the latest (functions/admin/admin-api.ts).
     timeout: 9,
   },
   {

@@ -30,5 +30,6 @@ function machine(name: string, id: string): Machine {
 
 export const REGENERATE_PIN = machine('regenerate-pin', 'RegeneratePinStateMachine');
 export const SWEEP_EXPIRING_PINS = machine('sweep-expiring-pins', 'SweepExpiringPinsStateMachine');
+export const DISCOVER_PINS = machine('discover-pins', 'DiscoverPinsStateMachine');
 
-export const MACHINES: readonly Machine[] = [REGENERATE_PIN, SWEEP_EXPIRING_PINS];
+export const MACHINES: readonly Machine[] = [REGENERATE_PIN, SWEEP_EXPIRING_PINS, DISCOVER_PINS];

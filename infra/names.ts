@@ -22,6 +22,9 @@ export interface Names {
   lostLapses: string;
   lostSweeps: string;
   configurationSet: string;
+  userPool: string;
+  /** Begins the host name of the login; the account's number follows. */
+  loginPrefix: string;
   alarmTopic: string;
   dashboard: string;
   /** Of the metrics: the alarms of one deployment must not ring for another. */
@@ -51,6 +54,8 @@ export function namesOf(deployment: string): Names {
     lostLapses: `${deployment}-lost-lapses`,
     lostSweeps: `${deployment}-lost-sweeps`,
     configurationSet: deployment,
+    userPool: deployment,
+    loginPrefix: deployment,
     alarmTopic: `${deployment}-alarms`,
     dashboard: deployment,
     metricNamespace: `${METRICS.namespace}/${deployment}`,

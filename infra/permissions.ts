@@ -3,15 +3,19 @@ import type { Stack } from 'aws-cdk-lib';
 import type { Table } from 'aws-cdk-lib/aws-dynamodb';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
-import { DUE_INDEX } from '../functions/adapters/table.ts';
+import { DISCOVERIES_PARTITION, DUE_INDEX, WORK_INDEX } from '../functions/adapters/table.ts';
 import { executionArnsOf, stateMachineArnOf } from './constructs/asl-state-machine.ts';
 import type { DeadLetters } from './constructs/dead-letters.ts';
 
 export type Permission =
-  | `records:${'GetItem' | 'PutItem' | 'UpdateItem' | 'DeleteItem'}`
+  | `records:${'GetItem' | 'PutItem' | 'UpdateItem' | 'DeleteItem' | 'Query'}`
   | 'due-index'
+  | 'discoveries'
+  | 'work-index'
   | 'stream'
   | 'executions'
+  | 'sweep'
+  | 'histories'
   | 'fingerprint'
   | 'ehr'
   | 'webhook-secret'
@@ -25,6 +29,10 @@ export interface PermittedResources {
   lostLapses: DeadLetters;
   /** Of regenerate-pin: who starts anything starts that. */
   stateMachineName: string;
+  /** Of sweep-expiring-pins. */
+  sweepMachineName: string;
+  /** Of all of them. */
+  stateMachineNames: readonly string[];
   dataKey: IKey;
   fingerprintKey: IKey;
   ehrKeySecretArn: string;
@@ -48,9 +56,13 @@ export function statementsFor(
     permissions.includes(permission) ? statements() : [];
   return [
     ...(records.length > 0 ? recordStatements(stack, records, resources) : []),
-    ...given('due-index', () => [dueIndexStatement(resources)]),
+    ...given('due-index', () => [indexStatement('DueIndex', DUE_INDEX.name, resources)]),
+    ...given('work-index', () => [indexStatement('WorkIndex', WORK_INDEX.name, resources)]),
+    ...given('discoveries', () => [discoveriesStatement(resources)]),
     ...given('stream', () => streamStatements(stack, resources)),
-    ...given('executions', () => executionStatements(stack, resources)),
+    ...given('executions', () => executionStatements(stack, '', resources.stateMachineName)),
+    ...given('sweep', () => executionStatements(stack, 'Sweep', resources.sweepMachineName)),
+    ...given('histories', () => historyStatements(stack, resources)),
     ...given('fingerprint', () => [fingerprintStatement(resources)]),
     ...given('ehr', () => secretStatements(stack, 'EhrKey', ehrKeySecretArn, resources)),
     ...given('webhook-secret', () => secretStatements(stack, 'EhrWebhooks', ehrWebhookSecretArn, resources)),
@@ -79,11 +91,21 @@ function recordStatements(
 }
 
 /** The index alone: with it nobody reads a patient's partition, and a Scan nobody may. */
-function dueIndexStatement({ table }: PermittedResources): PolicyStatement {
+function indexStatement(sid: string, index: string, { table }: PermittedResources): PolicyStatement {
   return new PolicyStatement({
-    sid: 'DueIndex',
+    sid,
     actions: ['dynamodb:Query'],
-    resources: [`${table.tableArn}/index/${DUE_INDEX.name}`],
+    resources: [`${table.tableArn}/index/${index}`],
+  });
+}
+
+/** Which reading of the chart was the last one; no patient's partition. */
+function discoveriesStatement({ table }: PermittedResources): PolicyStatement {
+  return new PolicyStatement({
+    sid: 'Discoveries',
+    actions: ['dynamodb:Query'],
+    resources: [table.tableArn],
+    conditions: { 'ForAllValues:StringEquals': { 'dynamodb:LeadingKeys': [DISCOVERIES_PARTITION] } },
   });
 }
 
@@ -112,18 +134,41 @@ function streamArnsOf(stack: Stack, tableName: string): string {
   return stack.formatArn({ service: 'dynamodb', resource: 'table', resourceName: `${tableName}/stream/*` });
 }
 
-/** Starts regenerate-pin and asks how an execution of it stands; its input and output are not asked for, nor is their key. */
-function executionStatements(stack: Stack, { stateMachineName }: PermittedResources): PolicyStatement[] {
+/** Starts a machine and asks how an execution of it stands; its input and output are not asked for, nor is their key. */
+function executionStatements(stack: Stack, prefix: '' | 'Sweep', stateMachineName: string): PolicyStatement[] {
   return [
     new PolicyStatement({
-      sid: 'Start',
+      sid: `${prefix}Start`,
       actions: ['states:StartExecution'],
       resources: [stateMachineArnOf(stack, stateMachineName)],
     }),
     new PolicyStatement({
-      sid: 'Executions',
+      sid: `${prefix}Executions`,
       actions: ['states:DescribeExecution'],
       resources: [executionArnsOf(stack, stateMachineName)],
+    }),
+  ];
+}
+
+/** Reads what executions did, with their state data, for which Step Functions opens the key in the reader's name. */
+function historyStatements(stack: Stack, { stateMachineNames, dataKey }: PermittedResources): PolicyStatement[] {
+  const machines = stateMachineNames.map((name) => stateMachineArnOf(stack, name));
+  return [
+    new PolicyStatement({
+      sid: 'Machines',
+      actions: ['states:ListExecutions', 'states:DescribeStateMachine'],
+      resources: machines,
+    }),
+    new PolicyStatement({
+      sid: 'Histories',
+      actions: ['states:DescribeExecution', 'states:DescribeStateMachineForExecution', 'states:GetExecutionHistory'],
+      resources: stateMachineNames.map((name) => executionArnsOf(stack, name)),
+    }),
+    new PolicyStatement({
+      sid: 'HistoriesKey',
+      actions: ['kms:Decrypt'],
+      resources: [dataKey.keyArn],
+      conditions: { StringEquals: { 'kms:EncryptionContext:aws:states:stateMachineArn': machines } },
     }),
   ];
 }

@@ -36,3 +36,11 @@ export const OPEN_ROUTES: readonly RouteEntry[] = [
     throttle: () => ({ rate: 20, burst: 40 }),
   },
 ];
+
+/** For the bearers of an access token of the staff's pool; which path it is, and who may ask for it, the function knows. */
+export const STAFF_ROUTES: readonly RouteEntry[] = [
+  // A page that is open asks every few seconds; a dozen of them, and as many again.
+  { key: 'GET /api/{proxy+}', function: 'AdminApi', throttle: () => ({ rate: 25, burst: 100 }) },
+  // People act one by one.
+  { key: 'POST /api/{proxy+}', function: 'AdminApi', throttle: () => ({ rate: 5, burst: 20 }) },
+];

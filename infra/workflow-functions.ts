@@ -9,7 +9,7 @@ import type { Deployment } from './deployment.ts';
 import { environmentOf } from './environment.ts';
 import { found } from './found.ts';
 import { FUNCTIONS } from './functions.ts';
-import { REGENERATE_PIN, SWEEP_EXPIRING_PINS } from './machines.ts';
+import { MACHINES, REGENERATE_PIN, SWEEP_EXPIRING_PINS } from './machines.ts';
 import type { Names } from './names.ts';
 import { statementsFor } from './permissions.ts';
 import type { StatefulStack } from './stacks/stateful.ts';
@@ -26,12 +26,10 @@ export interface WorkflowFunctionsProps {
   lostLapses: DeadLetters;
   /** Of the pick-up page. */
   pickupUrl: string;
-  /** Whose pages may call the admin API. */
-  consoleOrigins: readonly string[];
 }
 
 export function workflowFunctions(stack: Stack, props: WorkflowFunctionsProps): Functions {
-  const { names, deployment, bundles, stateful, configurationSetName, lostLapses, pickupUrl, consoleOrigins } = props;
+  const { names, deployment, bundles, stateful, configurationSetName, lostLapses, pickupUrl } = props;
   const { table, tableStreamArn, dataKey, fingerprintKey, ehrKeySecretArn, ehrWebhookSecretArn } = stateful;
   const stateMachineName = names.machineOf(REGENERATE_PIN.name);
   const environment = environmentOf({
@@ -44,7 +42,7 @@ export function workflowFunctions(stack: Stack, props: WorkflowFunctionsProps): 
     stateMachineArn: stateMachineArnOf(stack, stateMachineName),
     sweepStateMachineArn: stateMachineArnOf(stack, names.machineOf(SWEEP_EXPIRING_PINS.name)),
     pickupUrl,
-    consoleOrigins,
+    consoleOrigins: [`https://${deployment.console.domain}`],
     metricNamespace: names.metricNamespace,
   });
   const resources = {
@@ -53,6 +51,8 @@ export function workflowFunctions(stack: Stack, props: WorkflowFunctionsProps): 
     tableStreamArn,
     lostLapses,
     stateMachineName,
+    sweepMachineName: names.machineOf(SWEEP_EXPIRING_PINS.name),
+    stateMachineNames: MACHINES.map(({ name }) => names.machineOf(name)),
     dataKey,
     fingerprintKey,
     ehrKeySecretArn,

@@ -71,7 +71,7 @@ export function createEmailEvents(handler: FeedbackHandler, idle: () => Promise<
 
   return {
     publish(events) {
-      waiting.push(...events.map((event) => ({ messageId: event.id, body: JSON.stringify(event), deliveries: 0 })));
+      waiting.push(...events.map((event) => ({ messageId: randomUUID(), body: JSON.stringify(event), deliveries: 0 })));
       begin();
     },
     hold: () => {

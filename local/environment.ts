@@ -11,6 +11,7 @@ export const ACCOUNT_ID = '000000000000';
 export const TABLE = 'portal-pin';
 export const STATE_MACHINE = 'regenerate-pin';
 export const SWEEP_MACHINE = 'sweep-expiring-pins';
+export const DISCOVERY_MACHINE = 'discover-pins';
 
 /** By it every mail is sent; the local SES publishes its events, as it does on AWS. */
 export const CONFIGURATION_SET = 'portal-pin';

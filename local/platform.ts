@@ -6,6 +6,8 @@ import { SCOPES } from '../functions/adapters/fhir/scopes.ts';
 import { realTime, useClock } from '../functions/runtime/clock.ts';
 import { handlerOf } from '../statemachines/asl.ts';
 import { createVirtualClock, type VirtualClock } from './clock.ts';
+import { serveConsole } from './console.ts';
+import { type ConsoleBuild, createConsoleBuild } from './console-build.ts';
 import { deliverLapses, runSweep } from './daily-sweep.ts';
 import { createDynamoDb, type DynamoDb } from './dynamodb.ts';
 import { type AuthorizationServer, createAuthorizationServer } from './ehr/authorization-server.ts';
@@ -14,6 +16,7 @@ import { createEhrSimulator, type EhrSimulator } from './ehr/simulator.ts';
 import { createEmailEvents, type EmailEvents } from './email-events.ts';
 import {
   ACCOUNT_ID,
+  DISCOVERY_MACHINE,
   EHR_CLIENT_ID,
   EHR_KEY_SECRET_ARN,
   FINGERPRINT_KEY_ARN,
@@ -29,6 +32,7 @@ import { serveHttpApi } from './http-api.ts';
 import type { HttpHandler } from './http-messages.ts';
 import { type Kept, openKept } from './kept.ts';
 import { createKms, type Kms } from './kms.ts';
+import { serveLocalApi } from './local-api.ts';
 import { createMailbox, type Mailbox } from './mailbox.ts';
 import { createSecretsManager, type SecretsManager } from './secrets-manager.ts';
 import { simulatedEvents } from './ses-events.ts';
@@ -70,6 +74,8 @@ export interface Platform {
   mailbox: Mailbox;
   kms: Kms;
   stepFunctions: StepFunctions;
+  /** Built when it is first looked at. */
+  consoleBuild: ConsoleBuild;
   /** Between the local SES and its function. */
   emailEvents: EmailEvents;
   /** Resolves when no execution runs and SES has told of every mail. */
@@ -85,6 +91,8 @@ export interface Endpoints {
   console: string;
   api: string;
   webhooks: string;
+  /** Signs webhooks for this platform alone, as long as its data are kept: `whsec_…`. */
+  webhookSecret: string;
   fhir: string;
   /** A whole header value, by which the chart can be read by hand while the platform runs. */
   fhirAuthorization: string;
@@ -137,9 +145,10 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
   });
   mailbox.restore(before?.mails ?? []);
   const keyMaterial = kept?.fingerprintKey ?? randomBytes(32).toString('base64');
+  const webhookSecret = localWebhookSecret(keyMaterial);
   const secrets = {
     [EHR_KEY_SECRET_ARN]: clientKey.privateJwks,
-    [WEBHOOK_SECRET_ARN]: JSON.stringify({ secrets: [localWebhookSecret(keyMaterial)] }),
+    [WEBHOOK_SECRET_ARN]: JSON.stringify({ secrets: [webhookSecret] }),
   };
   const secretsManager = createSecretsManager(secrets, realTime);
   const kms = createKms({ keyArn: FINGERPRINT_KEY_ARN, keyMaterial });
@@ -153,16 +162,22 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
     metrics: options.metrics ?? false,
   });
   const stepFunctions = createStepFunctions({
-    machines: await Promise.all([machineOf(STATE_MACHINE, around), machineOf(SWEEP_MACHINE, around)]),
+    machines: await Promise.all(
+      [STATE_MACHINE, SWEEP_MACHINE, DISCOVERY_MACHINE].map((machine) => machineOf(machine, around)),
+    ),
     now: clock.now,
     region: REGION,
     accountId: ACCOUNT_ID,
-    lambdaTimeoutsMs: { SweepMinute: 90_000 },
+    lambdaTimeoutsMs: { SweepMinute: 90_000, DiscoverPage: 900_000 },
     ...(options.retryIntervalMs !== undefined && { retryIntervalMs: options.retryIntervalMs }),
     ...(kept && { keep: kept.keepExecution }),
   });
   await stepFunctions.restore(before?.executions ?? []);
   await mountApi(gateway, clock.now);
+  const consoleBuild = createConsoleBuild();
+  gateway.mount('/console', serveConsole(consoleBuild));
+  const webhooks = `${gateway.url}/webhooks`;
+  gateway.mount('/local-api', serveLocalApi({ ehr, mailbox, now: clock.now, webhooks, webhookSecret }));
   mountAll(gateway, around, { clock, ehr, authorization, dynamodb, mailbox, kms, secretsManager, stepFunctions });
   /** What is told of a mail may start an execution, which may send one more. */
   const settled = async () => {
@@ -191,11 +206,13 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
     mailbox,
     kms,
     stepFunctions,
+    consoleBuild,
     emailEvents,
     settled,
-    endpoints: endpointsOf(gateway.url, authorization, stepFunctions),
+    endpoints: endpointsOf(gateway.url, authorization, stepFunctions, webhookSecret),
     kept,
     async close() {
+      consoleBuild.close();
       emailEvents.hold();
       await stepFunctions.close();
       await emailEvents.settled();
@@ -261,11 +278,17 @@ function mountAll(
   mount('/clock', clock.handle);
 }
 
-function endpointsOf(url: string, authorization: AuthorizationServer, stepFunctions: StepFunctions): Endpoints {
+function endpointsOf(
+  url: string,
+  authorization: AuthorizationServer,
+  stepFunctions: StepFunctions,
+  webhookSecret: string,
+): Endpoints {
   return {
     console: `${url}/console`,
     api: `${url}/api`,
     webhooks: `${url}/webhooks`,
+    webhookSecret,
     fhir: `${url}/fhir`,
     fhirAuthorization: authorization.standingAuthorization,
     stepfunctions: `${url}/stepfunctions`,

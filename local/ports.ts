@@ -1,5 +1,6 @@
 import { clock } from '../functions/runtime/clock.ts';
 import {
+  discoveries,
   ehr,
   executions,
   fingerprint,
@@ -24,6 +25,7 @@ export function outsidePorts(signal = new AbortController().signal) {
     executions: executions(call),
     pauseSwitch: pauseSwitch(call),
     sweeps: sweepRecords(call),
+    discoveries: discoveries(call),
     fingerprint: fingerprint(call),
     clock: clock(),
     practice: policy(),

@@ -88,6 +88,8 @@ async function main(): Promise<number> {
   }
   try {
     writeEndpoints(platform.endpoints, options.policy);
+    // Now, so that it is there when somebody follows the link.
+    if (!options.once) platform.consoleBuild.look();
     const results = await run(platform, options);
     const { endpoints } = platform;
     const text = options.json ? reportJson(results, endpoints) : reportText(results, options.once ? null : endpoints);

@@ -108,6 +108,16 @@ describe('the checker finds what is planted', () => {
     ],
     ['local/platform.ts', "import { measure } from '../bench/run.ts';", 'imports bench/run.ts'],
     [
+      'console/pages/today.tsx',
+      "import { policy } from '../../functions/runtime/policy.ts';",
+      'imports functions/runtime/policy.ts',
+    ],
+    [
+      'console/local/calls.ts',
+      "import { chart } from '../../local/local-api-contract.ts';",
+      'imports local/local-api-contract.ts',
+    ],
+    [
       'infra/app.ts',
       "import { stepHandler } from '../functions/runtime/step-handler.ts';",
       'imports functions/runtime/step-handler.ts',

@@ -24,3 +24,6 @@ export const WORK_INDEX = {
 
 /** Partitions of the index of what is due. Sixteen: a sweep reads them one after another, and none of them gets warm. */
 export const SHARDS = 16;
+
+/** The partition of the readings of the whole chart, which are few and are listed; every other item is found by its whole key. */
+export const DISCOVERIES_PARTITION = 'DISCOVERY#chart';

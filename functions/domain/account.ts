@@ -309,6 +309,11 @@ export function isMessageOwed(account: Account): boolean {
   );
 }
 
+/** Whether the message is to be seen to on the practice's day `today`. */
+export function isMessageDue(account: Account, today: Day): boolean {
+  return isMessageOwed(account) && !isPostponed(account, today);
+}
+
 /** Whether the owed message came back and waits for a later day than `today`. */
 export function isPostponed({ message }: Account, today: Day): boolean {
   return message?.state === 'OWED' && message.notBefore !== undefined && today < message.notBefore;

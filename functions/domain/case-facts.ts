@@ -1,5 +1,5 @@
 /** What record and chart say of a case, as the rule in due.ts asks for it. */
-import { type Account, isMessageOwed, isPostponed } from './account.ts';
+import { type Account, isMessageDue, isPostponed } from './account.ts';
 import type { Day } from './calendar.ts';
 import type { Chart } from './chart.ts';
 import type { CaseFacts, Verdict } from './due.ts';
@@ -29,8 +29,9 @@ export function caseFacts(
     unclaimedCycles: account.unclaimedCycles,
     // A request that a signed PIN has served is not served again by an execution that comes back with it.
     forced: force !== null && force !== account.servedRequest,
-    messageOwed: isMessageOwed(account) && !isPostponed(account, today),
-    reminderDue: reminder !== null && !isToldNotNeeded(account),
+    messageOwed: isMessageDue(account, today),
+    // A mail that came back and waits for another day takes the reminder's place.
+    reminderDue: reminder !== null && !isToldNotNeeded(account) && !isPostponed(account, today),
   };
 }
 

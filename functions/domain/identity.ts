@@ -51,3 +51,8 @@ export function actionRequestId(actor: string, key: string): string {
 export function requestDigest(operation: string, parts: unknown): string {
   return digest('request', operation, JSON.stringify(parts));
 }
+
+/** Tells one page of a list from another without what its bookmark holds. */
+export function bookmarkDigest(bookmark: string): string {
+  return digest('bookmark', bookmark).slice(0, 16);
+}

@@ -1,5 +1,5 @@
 /** Whether the record alone says that an execution should start. The chart is asked later, by CheckExpiry. */
-import { type Account, isMessageOwed, isPostponed } from './account.ts';
+import { type Account, isMessageDue } from './account.ts';
 import { dayOf } from './calendar.ts';
 import { millisecondsOf } from './instant.ts';
 import { type ReminderRule, reminderDue } from './reminder.ts';
@@ -24,7 +24,7 @@ export function isDueByRecord(
   if (account.outcome === 'FAILED') return dayHasCome || (awaitedFactChanged && waitsForAddress(account));
   if (account.outcome === 'HELD' || account.outcome === 'EMAIL_MISSING') return dayHasCome || awaitedFactChanged;
   if (account.draft !== null) return true;
-  if (isMessageOwed(account) && account.violations.length === 0 && !isPostponed(account, today)) return true;
+  if (isMessageDue(account, today) && account.violations.length === 0) return true;
   if (account.complainedAt !== null) return true;
   // Also where the EHR said that none is needed: then the chart is asked on the day for which the look was planned.
   if (reminderDue(account, now, practice) !== null) return true;

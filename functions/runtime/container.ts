@@ -10,6 +10,7 @@ import { SESClient } from '@aws-sdk/client-ses';
 import { SFNClient } from '@aws-sdk/client-sfn';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { createDynamoDbCaseLists } from '../adapters/dynamodb-case-lists.ts';
+import { createDynamoDbDiscoveries } from '../adapters/dynamodb-discoveries.ts';
 import { createDynamoDbOnceRecords } from '../adapters/dynamodb-once-records.ts';
 import { createDynamoDbPauseSwitch } from '../adapters/dynamodb-pause-switch.ts';
 import { createDynamoDbPickupRecords } from '../adapters/dynamodb-pickup-records.ts';
@@ -32,6 +33,7 @@ import { createWebhookSignatures } from '../adapters/webhook-signatures.ts';
 import type {
   CaseLists,
   Chance,
+  Discoveries,
   Ehr,
   ExecutionReader,
   Executions,
@@ -149,6 +151,11 @@ export function pauseSwitch(call: Call): PauseSwitch {
 
 export function sweepRecords(call: Call): SweepRecords {
   return createDynamoDbSweepRecords({ client: dynamoDb(), table: setting('table'), signal: call.signal });
+}
+
+export function discoveries(call: Call): Discoveries {
+  const { newId } = chance();
+  return createDynamoDbDiscoveries({ client: dynamoDb(), table: setting('table'), signal: call.signal, newId });
 }
 
 export function webhookRecords(call: Call): WebhookRecords {

@@ -1,4 +1,4 @@
-/** The practice policy: what one practice decides, as JSON checked by zod. docs/architecture.md explains each setting. */
+/** The practice policy: what one practice decides, as JSON checked by zod. docs/connect-an-ehr.md explains each setting. */
 import { readFileSync } from 'node:fs';
 import * as z from 'zod/mini';
 import { LANGUAGES } from '../domain/language.ts';
@@ -110,6 +110,6 @@ export function readPolicy(path: string): Policy {
     return `  ${issue.path.join('.') || '(top level)'}: ${unknownKeys}`;
   });
   throw new PolicyError(
-    `The practice policy ${path} is wrong:\n${issues.join('\n')}\nSettings: docs/architecture.md, "Practice policy".`,
+    `The practice policy ${path} is wrong:\n${issues.join('\n')}\nSettings: docs/connect-an-ehr.md, step 3.`,
   );
 }

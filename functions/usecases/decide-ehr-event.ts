@@ -47,7 +47,7 @@ async function decide(ports: EventPorts, taken: TakenEvent): Promise<WebhookAnsw
   if (status !== null) return stopTracking(ports, account, status, event);
   // It came before, and what it started has ended since: it is not started again.
   if (hasStarted(account, taken)) return { decision: 'STARTED', execution: account?.execution ?? null };
-  if (event.type === 'pin.issued' && (await trackPin(ports, patientId))) {
+  if (event.type === 'pin.issued' && (await trackPin(ports, patientId)) === 'TRACKED') {
     return { decision: 'TRACKED', execution: null };
   }
   const current = event.type === 'patient.email_changed' ? await toldAtOnce(ports, account) : account;

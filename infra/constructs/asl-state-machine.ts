@@ -76,8 +76,9 @@ export class AslStateMachine extends Construct {
       },
       tracingConfiguration: { enabled: true },
       loggingConfiguration: {
-        level: 'ALL',
-        // Names of states and times are the audit; what travels between states stays in the encrypted history.
+        // The functions' own lines tell of every step and of whose it was; here is what broke (docs/decisions/0030).
+        level: 'ERROR',
+        // What travels between states stays in the encrypted history.
         includeExecutionData: false,
         destinations: [{ cloudWatchLogsLogGroup: { logGroupArn: props.logGroup.logGroupArn } }],
       },

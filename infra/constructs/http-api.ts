@@ -1,5 +1,5 @@
 import { Lazy, Stack } from 'aws-cdk-lib';
-import { CfnApi, CfnIntegration, CfnRoute, CfnStage } from 'aws-cdk-lib/aws-apigatewayv2';
+import { CfnApi, CfnAuthorizer, CfnIntegration, CfnRoute, CfnStage } from 'aws-cdk-lib/aws-apigatewayv2';
 import { ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { CfnPermission, type IFunction } from 'aws-cdk-lib/aws-lambda';
 import type { ILogGroup } from 'aws-cdk-lib/aws-logs';
@@ -68,6 +68,18 @@ export class HttpApi extends Construct {
       routeSettings: Lazy.any({ produce: () => this.settings }),
       accessLogSettings: { destinationArn: accessLog.logGroupArn, format: JSON.stringify(ACCESS_LOG) },
     });
+  }
+
+  /** For routes that take an access token of the issuer, made for the client. */
+  bearerOf(name: string, { issuer, clientId }: { issuer: string; clientId: string }): RouteAuthorization {
+    const authorizer = new CfnAuthorizer(this, `${name}Authorizer`, {
+      apiId: this.apiId,
+      name,
+      authorizerType: 'JWT',
+      identitySource: ['$request.header.Authorization'],
+      jwtConfiguration: { issuer, audience: [clientId] },
+    });
+    return { authorizationType: 'JWT', authorizerId: authorizer.ref };
   }
 
   /** Lets the function answer the route, and be called for that route alone. */

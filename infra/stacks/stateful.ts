@@ -1,4 +1,4 @@
-/** What must not get lost: records, keys, the EHR key, logs. Deleting the stack leaves all of it in the account. */
+/** What must not get lost: records, keys, the EHR key, logs, who may log in. Deleting the stack leaves all of it in the account. */
 import { CfnOutput, RemovalPolicy, Stack, type StackProps } from 'aws-cdk-lib';
 import {
   AttributeType,
@@ -14,14 +14,15 @@ import { CfnSecret } from 'aws-cdk-lib/aws-secretsmanager';
 import type { Construct } from 'constructs';
 import { DUE_INDEX, PARTITION_KEY, SORT_KEY, TTL_ATTRIBUTE, WORK_INDEX } from '../../functions/adapters/table.ts';
 import { DataKey, FingerprintKey } from '../constructs/keys.ts';
+import { StaffPool } from '../constructs/staff-pool.ts';
 import { FUNCTIONS } from '../functions.ts';
 import { MACHINES } from '../machines.ts';
 import type { Names } from '../names.ts';
 
+/** Audit: which step ran when for whom, and what it decided. HIPAA keeps such records six years (45 CFR 164.316(b)(2)(i)). */
+const FUNCTION_LOG_RETENTION = RetentionDays.SIX_YEARS;
 /** Operation: a year, so that this spring's question can be asked of the last. */
-const FUNCTION_LOG_RETENTION = RetentionDays.ONE_YEAR;
-/** Audit: which step ran when for whom. HIPAA keeps such records six years (45 CFR 164.316(b)(2)(i)). */
-const MACHINE_LOG_RETENTION = RetentionDays.SIX_YEARS;
+const OPERATION_LOG_RETENTION = RetentionDays.ONE_YEAR;
 
 export interface StatefulStackProps extends StackProps {
   names: Names;
@@ -39,6 +40,7 @@ export class StatefulStack extends Stack {
   /** By the machine's name. */
   readonly machineLogs: ReadonlyMap<string, LogGroup>;
   readonly apiLog: LogGroup;
+  readonly staff: StaffPool;
 
   constructor(scope: Construct, id: string, { names, ...props }: StatefulStackProps) {
     super(scope, id, props);
@@ -68,14 +70,17 @@ export class StatefulStack extends Stack {
       FUNCTIONS.map(({ name }) => [name, this.log(`${name}Log`, names.logsOf(name), FUNCTION_LOG_RETENTION)]),
     );
     this.machineLogs = new Map(
-      MACHINES.map(({ name, id }) => [name, this.log(`${id}Log`, names.machineLogsOf(name), MACHINE_LOG_RETENTION)]),
+      MACHINES.map(({ name, id }) => [name, this.log(`${id}Log`, names.machineLogsOf(name), OPERATION_LOG_RETENTION)]),
     );
-    this.apiLog = this.log('ApiLog', names.apiLogs, FUNCTION_LOG_RETENTION);
+    this.apiLog = this.log('ApiLog', names.apiLogs, OPERATION_LOG_RETENTION);
+
+    this.staff = new StaffPool(this, 'Staff', { userPoolName: names.userPool });
 
     new CfnOutput(this, 'TableName', { value: this.table.tableName });
     new CfnOutput(this, 'EhrKeySecretArn', { value: this.ehrKeySecretArn, description: 'Put the JWK Set in here' });
     new CfnOutput(this, 'EhrWebhookSecretArn', { value: this.ehrWebhookSecretArn });
     new CfnOutput(this, 'FingerprintKeyArn', { value: this.fingerprintKey.keyArn });
+    new CfnOutput(this, 'StaffUserPoolId', { value: this.staff.userPoolId, description: 'Put people in here' });
   }
 
   private recordsTable(tableName: string): Table {

@@ -3,9 +3,11 @@ import { CfnOutput, Stack, type StackProps } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import type { Bundles } from '../bundles.ts';
 import { AslStateMachine } from '../constructs/asl-state-machine.ts';
+import { CONSOLE_PATH, ConsoleSite } from '../constructs/console-site.ts';
 import { DailyExecution } from '../constructs/daily-execution.ts';
 import { DeadLetters } from '../constructs/dead-letters.ts';
 import { HttpApi } from '../constructs/http-api.ts';
+import { StaffLogin } from '../constructs/staff-login.ts';
 import type { Deployment } from '../deployment.ts';
 import { found } from '../found.ts';
 import { lapses } from '../lapses.ts';
@@ -16,7 +18,7 @@ import { alarms } from '../observability/alarms.ts';
 import { dashboard } from '../observability/dashboard.ts';
 import { countFailures } from '../observability/metrics.ts';
 import { alarmTopic, noticesOfFailedExecutions } from '../observability/notices.ts';
-import { OPEN_ROUTES } from '../routes.ts';
+import { OPEN_ROUTES, STAFF_ROUTES } from '../routes.ts';
 import { type Functions, workflowFunctions } from '../workflow-functions.ts';
 import type { StatefulStack } from './stateful.ts';
 
@@ -45,22 +47,17 @@ export class StatelessStack extends Stack {
     // Before the functions: their environment may say its address.
     const api = new HttpApi(this, 'Api', {
       apiName: names.api,
-      description: 'Portal PIN: webhooks of the EHR, the page that shows a PIN',
+      description: 'Portal PIN: webhooks of the EHR, the page that shows a PIN, admin API',
       accessLog: stateful.apiLog,
     });
     const pickupUrl = deployment.pickupUrl ?? `${api.endpoint}/pickup`;
     const lostLapses = new DeadLetters(this, 'LostLapses', { queueName: names.lostLapses, key: stateful.dataKey });
     const lostSweeps = new DeadLetters(this, 'LostSweeps', { queueName: names.lostSweeps, key: stateful.dataKey });
-    const functions = workflowFunctions(this, {
-      ...props,
-      configurationSetName,
-      lostLapses,
-      pickupUrl,
-      consoleOrigins: [api.endpoint],
-    });
+    const functions = workflowFunctions(this, { ...props, configurationSetName, lostLapses, pickupUrl });
     const machines = new Map(MACHINES.map((machine) => [machine.name, this.machine(machine, props, functions)]));
     const parts = { api, functions, machines, lostLapses, lostSweeps };
     this.startedByThemselves(props, parts);
+    this.console(props, parts);
     const alarmTopicArn = this.watch(props, parts);
 
     const output = (name: string, value: string) => new CfnOutput(this, name, { value });
@@ -110,6 +107,29 @@ export class StatelessStack extends Stack {
     });
     const handler = found(functions, 'PinLapsed');
     lapses(this, { streamArn: stateful.tableStreamArn, function: handler, deadLetters: parts.lostLapses });
+  }
+
+  /** What the practice's staff see and do: their login, the page, and the API behind both. */
+  private console({ names, deployment, stateful }: StatelessStackProps, { api, functions }: Parts): void {
+    const { staff } = stateful;
+    const { domain, certificateArn } = deployment.console;
+    const page = `https://${domain}${CONSOLE_PATH}`;
+    const login = new StaffLogin(this, 'Login', { userPoolId: staff.userPoolId, prefix: names.loginPrefix, page });
+    const authorization = api.bearerOf('Staff', { issuer: staff.issuer, clientId: login.clientId });
+    for (const { key, function: name, throttle } of STAFF_ROUTES) {
+      api.route({ key, function: found(functions, name), throttle: throttle(deployment.policy), authorization });
+    }
+    const site = new ConsoleSite(this, 'Console', {
+      ...{ domain, certificateArn, apiEndpoint: api.endpoint },
+      loginOrigins: [staff.origin, login.url],
+    });
+    const output = (name: string, value: string) => new CfnOutput(this, name, { value });
+    output('ConsoleUrl', page);
+    output('ConsoleTarget', site.target);
+    output('ConsoleBucket', site.bucketName);
+    output('ConsoleLogin', login.url);
+    output('ConsoleClientId', login.clientId);
+    output('ConsoleIssuer', staff.issuer);
   }
 
   /** Who looks after it is told what goes wrong; the topic's ARN. */

@@ -27,6 +27,7 @@ const DEPLOYED = {
   memoryMb: 256,
   sweepMemoryMb: 256,
   logDays: 365,
+  logsEvents: true,
 };
 const USAGE = usageOf(MEASURED, DEPLOYED, 60);
 
@@ -70,6 +71,9 @@ describe('usage', () => {
 
   it('keeps the compressed logs as long as they are kept', () => {
     expect(USAGE.logByteMonths).toBeCloseTo(12_000 * 0.1 * 12, 6);
+    const { logBytes, logByteMonths } = usageOf(MEASURED, { ...DEPLOYED, logsEvents: false }, 60);
+    expect(logBytes.stepFunctions).toBe(0);
+    expect(logByteMonths).toBeCloseTo(2_000 * 0.1 * 12, 6);
   });
 
   it('traces every execution up to one a second, and 5 % of what is beyond', () => {

@@ -9,12 +9,19 @@ const TEMPLATE = [
   { Type: 'AWS::CloudWatch::Dashboard', Properties: {} },
   { Type: 'AWS::CloudWatch::Alarm', Properties: {} },
   { Type: 'AWS::CloudWatch::Alarm', Properties: { Metrics: [{ MetricStat: {} }, { MetricStat: {} }, {}] } },
-  { Type: 'AWS::StepFunctions::StateMachine', Properties: {} },
+  {
+    Type: 'AWS::StepFunctions::StateMachine',
+    Properties: { StateMachineName: 'practice-regenerate-pin', LoggingConfiguration: { Level: 'ALL' } },
+  },
   { Type: 'AWS::Lambda::Function', Properties: { FunctionName: 'practice-VerifyEmail', MemorySize: 512 } },
   { Type: 'AWS::Lambda::Function', Properties: { FunctionName: 'practice-CheckExpiry' } },
   { Type: 'AWS::Lambda::Function', Properties: { FunctionName: 'practice-SweepMinute' } },
   { Type: 'AWS::Lambda::Function', Properties: { FunctionName: 'practice-EhrWebhook', MemorySize: 1024 } },
-  { Type: 'AWS::Logs::LogGroup', Properties: { RetentionInDays: 30 } },
+  {
+    Type: 'AWS::Logs::LogGroup',
+    Properties: { LogGroupName: '/aws/lambda/practice-VerifyEmail', RetentionInDays: 30 },
+  },
+  { Type: 'AWS::Logs::LogGroup', Properties: { LogGroupName: '/aws/vendedlogs/states/x', RetentionInDays: 365 } },
 ];
 
 describe('what is deployed', () => {
@@ -29,13 +36,14 @@ describe('what is deployed', () => {
       memoryMb: 512,
       sweepMemoryMb: 128,
       logDays: 30,
+      logsEvents: true,
     });
   });
 
   it('keeps a log for ever that says nothing', () => {
-    expect(deployedBy([...TEMPLATE, { Type: 'AWS::Logs::LogGroup', Properties: {} }]).logDays).toBe(
-      Number.POSITIVE_INFINITY,
-    );
+    expect(
+      deployedBy([...TEMPLATE, { Type: 'AWS::Logs::LogGroup', Properties: { LogGroupName: '/aws/lambda/x' } }]).logDays,
+    ).toBe(Number.POSITIVE_INFINITY);
   });
 
   it('costs a dollar a key, 40 cents a secret, three dollars a dashboard and ten cents a metric looked at', () => {

@@ -23,6 +23,8 @@ export interface ChartUnderTest {
   signByHand(patientId: string, pin: string, at: number): Promise<{ document: string; encounter: string }>;
   /** Adds signed, current PIN documents as an import would: many at once, none superseded. */
   importSigned(patientId: string, count: number): Promise<void>;
+  /** A bookmark as `listSignedPins` gives them, which the EHR does not know or has forgotten. */
+  forgottenBookmark(): string;
   /** Staff open a PIN draft of their own. */
   draftByHand(patientId: string): Promise<string>;
   /** Staff put somebody into the document's "Route to". */

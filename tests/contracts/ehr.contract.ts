@@ -4,6 +4,7 @@
  */
 import { afterAll, beforeAll, describe } from 'vitest';
 import { type ChartUnderTest, patientsOf } from './chart-under-test.ts';
+import { describeListing } from './ehr-listing.ts';
 import { describeMessages } from './ehr-messages.ts';
 import { describePickup } from './ehr-pickup.ts';
 import { describeReading } from './ehr-reading.ts';
@@ -18,7 +19,14 @@ export function describeEhr(name: string, make: () => Promise<ChartUnderTest>): 
     });
     afterAll(() => made.close());
     const chart = () => made;
-    for (const describePart of [describeReading, describeUpdating, describeSigning, describeMessages, describePickup]) {
+    for (const describePart of [
+      describeReading,
+      describeListing,
+      describeUpdating,
+      describeSigning,
+      describeMessages,
+      describePickup,
+    ]) {
       describePart(chart, patientsOf(chart));
     }
   });

@@ -149,6 +149,7 @@ async function fhirOverHttp(): Promise<ChartUnderTest> {
           ),
         ),
       ]),
+    forgottenBookmark: () => 'DocumentReference?_cursor=gone',
     async draftByHand(patientId) {
       await simulator.load([bundle(document(`${patientId}-draft`, patientId))]);
       return `${patientId}-draft`;

@@ -9,6 +9,8 @@ import { createGateway } from '../../local/gateway.ts';
 export interface TableUnderTest extends TableOptions {
   /** What was asked of it so far, in request units. */
   capacity: Capacity;
+  /** The next PutItem takes effect, and its answer is lost; the SDK repeats it. */
+  loseNextPut(): void;
   close(): Promise<void>;
 }
 
@@ -18,7 +20,14 @@ export async function tableUnderTest(lifetimeMs = 300_000): Promise<TableUnderTe
   const gateway = await createGateway({ port: 0 });
   const database = await createDynamoDb({ now: () => Date.parse('2026-06-15T12:00:00Z') });
   await database.createTable(table);
-  gateway.mount('/dynamodb', database.handle);
+  let losesNextPut = false;
+  gateway.mount('/dynamodb', (req, res) => {
+    if (losesNextPut && String(req.headers['x-amz-target']).endsWith('.PutItem')) {
+      losesNextPut = false;
+      res.end = () => res.destroy();
+    }
+    return database.handle(req, res);
+  });
   const client = new DynamoDBClient({
     endpoint: `${gateway.url}/dynamodb`,
     region: 'us-east-1',
@@ -29,6 +38,9 @@ export async function tableUnderTest(lifetimeMs = 300_000): Promise<TableUnderTe
     table,
     signal: AbortSignal.timeout(lifetimeMs),
     capacity: database.capacity,
+    loseNextPut() {
+      losesNextPut = true;
+    },
     async close() {
       client.destroy();
       await gateway.close();

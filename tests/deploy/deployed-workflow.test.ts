@@ -71,6 +71,7 @@ describe('the deployed workflow', () => {
       'AlarmTopicArn',
       'ApiUrl',
       'DashboardUrl',
+      'DiscoverPinsStateMachineArn',
       'EhrKeySecretArn',
       'EhrWebhookSecretArn',
       'EhrWebhookUrl',

@@ -167,4 +167,16 @@ export function startsByItself(story: () => Story): void {
     expect([elsewhere.code, elsewhere.stderr]).toEqual([3, expect.stringContaining('There is no stack elsewhere')]);
     expect(await practice.signedByUs(patientId)).toEqual([]);
   });
+
+  it('discovers what was signed before it came, and starts nothing', async () => {
+    const { practice, outputs, ended } = story();
+    const patientId = practice.patientWho('EMAIL_MISSING', 'INVALID');
+    const report = (await portalPinJson('discover')) as { execution: string; counts: Record<string, number> };
+    expect(report).toMatchObject({ stoppedBy: null, counts: { FAILED: 0 }, failed: [] });
+    expect(report.counts.TRACKED).toBeGreaterThan(20);
+    const machine = outputs.DiscoverPinsStateMachineArn?.replace(':stateMachine:', ':execution:');
+    expect(await ended(`${machine}:${report.execution}`)).toMatchObject({ ending: { isOver: true, cursor: null } });
+    expect(await portalPinJson('status', patientId)).toMatchObject({ execution: null, document: expect.any(String) });
+    expect(await portalPinJson('discover')).toMatchObject({ counts: { TRACKED: 0, FAILED: 0 } });
+  });
 }

@@ -15,12 +15,18 @@ describe('nextCheckDay', () => {
   const living = account({ expiresAt: '2026-07-16T03:00:00Z' });
 
   const issued = { ...living, issuedAt: '2026-06-16T03:00:00Z' };
+  const again = (notBefore: string) =>
+    ({ kind: 'NEW_PIN', state: 'OWED', document: 'd', sesId: 's', filed: true, returns: 1, notBefore }) as const;
   const told = { ...issued, portalEvent: { status: 'REGISTERED', at: '2026-06-16T04:00:00Z' } } as const;
   it.each([
     ['REGENERATED', null, issued, '2026-07-05'],
     ['NOT_NEEDED', 'NOT_EXPIRED', { ...issued, reminder: 20 }, '2026-07-12'],
     ['NOT_NEEDED', 'NOT_EXPIRED', { ...issued, reminder: 27 }, '2026-07-15'],
     ['NOT_NEEDED', 'NOT_EXPIRED', told, '2026-07-15'],
+    ['NOT_NEEDED', 'NOT_EXPIRED', { ...issued, message: again('2026-06-17') }, '2026-06-17'],
+    ['REGENERATED', null, { ...issued, message: again('2026-08-01') }, '2026-07-05'],
+    ['NOT_NEEDED', 'NOT_EXPIRED', { ...issued, message: again('2026-06-15') }, '2026-07-05'],
+    ['EMAIL_MISSING', 'NONE', { ...issued, message: again('2026-06-17') }, '2026-06-22'],
     ['REGENERATED', null, living, '2026-07-15'],
     ['REGENERATED', null, account(), '2026-06-15'],
     ['NOT_NEEDED', 'NOT_EXPIRED', living, '2026-07-15'],

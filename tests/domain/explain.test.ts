@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { type Account, newAccount } from '../../functions/domain/account.ts';
+import { type Account, type Message, newAccount } from '../../functions/domain/account.ts';
 import { explain } from '../../functions/domain/explain.ts';
 
 const PRACTICE = { timeZone: 'UTC', reminderDays: [20, 27] };
@@ -43,6 +43,23 @@ describe('why: the reminders', () => {
     expect(factOf(/told once/, { message })).toBe('REMINDER REFUSED, still owed');
     expect(factOf(/told once/, { message: { ...message, document: 'd0' } })).toBeNull();
   });
+});
+
+it.each<[Partial<Message>, string]>([
+  [{ returns: 1, notBefore: '2026-06-24' }, 'NEW_PIN OWED, still owed; came back for now: 1, again on 2026-06-24'],
+  [{ state: 'ACCEPTED', filed: true, returns: 2, notBefore: '2026-06-22' }, 'NEW_PIN ACCEPTED; came back for now: 2'],
+  [
+    { state: 'REFUSED', gaveUp: true },
+    'NEW_PIN REFUSED, still owed; it came back too often: "resend" sends it once more',
+  ],
+])('why: a message that came back (%j)', (more, fact) => {
+  const message = { kind: 'NEW_PIN', state: 'OWED', document: 'd1', sesId: null, filed: false, ...more } as const;
+  expect(factOf(/told once/, { message })).toBe(fact);
+});
+
+it('why: addresses that bounced, where there are some', () => {
+  expect(factOf(/^An address that bounced/, { rejectedAddresses: ['a', 'b'] })).toBe('how many: 2');
+  expect(factOf(/^An address that bounced/, {})).toBeNull();
 });
 
 it('why: the next look is by the practice’s calendar', () => {

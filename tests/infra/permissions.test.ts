@@ -33,8 +33,29 @@ const ACTIONS: Record<string, string[]> = {
   DiscardDraft: [...WRITE, 'dynamodb:PutItem', 'dynamodb:DeleteItem', 'kms:GenerateMac'],
   NotifyStaff: WRITE,
   SweepMinute: [...START, 'dynamodb:PutItem', 'dynamodb:Query'],
+  DiscoverPage: [...WRITE, 'dynamodb:PutItem', 'dynamodb:Query', 'kms:GenerateMac'],
   EhrWebhook: [...START, 'dynamodb:PutItem', 'dynamodb:DeleteItem', 'kms:GenerateMac', ...CHART, ...CHART],
   PickupPage: [...START, 'dynamodb:PutItem', 'kms:GenerateMac', ...CHART],
+  AdminApi: [
+    ...START,
+    ...CHART,
+    'dynamodb:PutItem',
+    'dynamodb:DeleteItem',
+    // Of the table: a patient's decisions, a day's sweeps. Of the two indexes: lists.
+    'dynamodb:Query',
+    'dynamodb:Query',
+    'dynamodb:Query',
+    // The sweep.
+    'states:StartExecution',
+    'states:DescribeExecution',
+    // Histories with their state data.
+    'states:ListExecutions',
+    'states:DescribeStateMachine',
+    'states:DescribeExecution',
+    'states:DescribeStateMachineForExecution',
+    'states:GetExecutionHistory',
+    'kms:Decrypt',
+  ],
   PinLapsed: [
     ...START,
     'dynamodb:DescribeStream',
@@ -140,6 +161,27 @@ describe('where it may do it', () => {
   it('the index of who is due, and no partition of the table', () => {
     expect(textOf(statement('SweepMinute', 'DueIndex').Resource)).toMatch(/FnGetAttRecords.*Arn.*\}\/index\/due$/);
   });
+  it('the readings of the chart, and no patient’s partition', () => {
+    const { Resource, Condition } = statement('DiscoverPage', 'Discoveries');
+    expect(textOf(Resource)).toMatch(/FnGetAttRecords.*Arn[^/]*$/);
+    expect(Condition).toEqual({ 'ForAllValues:StringEquals': { 'dynamodb:LeadingKeys': ['DISCOVERY#chart'] } });
+  });
+  it('the index of what waits for a person, and the table for who shows a case', () => {
+    expect(textOf(statement('AdminApi', 'WorkIndex').Resource)).toMatch(/FnGetAttRecords.*Arn.*\}\/index\/work$/);
+    expect(textOf(statement('AdminApi', 'Records').Resource)).toMatch(/FnGetAttRecords[^/]*$/);
+  });
+  it('histories of the app’s machines, and their key for those alone', () => {
+    const machines = MACHINES.map(({ name }) => name);
+    const arnsOf = (sid: string) => textsOf(statement('AdminApi', sid).Resource);
+    const of = (kind: string, end: string) =>
+      machines.map((name) => expect.stringMatching(new RegExp(`:${kind}:portal-pin-${name}${end}$`)));
+    expect(arnsOf('Machines')).toEqual(of('stateMachine', ''));
+    expect(arnsOf('Histories')).toEqual(of('execution', ':\\*'));
+    expect(arnsOf('SweepStart')).toEqual([expect.stringMatching(/:stateMachine:portal-pin-sweep-expiring-pins$/)]);
+    const conditions = statement('AdminApi', 'HistoriesKey').Condition?.StringEquals ?? {};
+    expect(Object.keys(conditions)).toEqual(['kms:EncryptionContext:aws:states:stateMachineArn']);
+    expect(textsOf(Object.values(conditions)[0])).toEqual(of('stateMachine', ''));
+  });
   it('the webhooks’ secret, and the data key by way of Secrets Manager for this secret alone', () => {
     expect(textOf(statement('EhrWebhook', 'EhrWebhooks').Resource)).toMatch(/FnGetAttEhrWebhooksId/);
     const conditions = statement('EhrWebhook', 'EhrWebhooksKey').Condition?.StringEquals ?? {};
@@ -220,21 +262,22 @@ describe('who may call a function without a role of ours', () => {
   const permissions = [...propertiesOf<Record<string, unknown>>(statelessTemplate, 'AWS::Lambda::Permission').values()];
 
   it('the API alone, each for its own route', () => {
-    const routes = [
-      ['EhrWebhook', '/POST/webhooks/ehr'],
-      ['PickupPage', '/GET/pickup/{token}'],
-      ['PickupPage', '/POST/pickup/{token}'],
-    ] as const;
-    expect(permissions.map(({ Action, Principal }) => [Action, Principal])).toEqual(
-      routes.map(() => ['lambda:InvokeFunction', 'apigateway.amazonaws.com']),
-    );
-    const api = /^arn:\{AWS::Partition\}:execute-api:\{AWS::Region\}:\{AWS::AccountId\}:\{Api\w+\}\/\$default/;
-    expect(permissions.map(({ SourceArn }) => textOf(SourceArn).replace(api, ''))).toEqual(
-      routes.map(([, route]) => route),
-    );
-    expect(permissions.map(({ FunctionName }) => textOf(FunctionName))).toEqual(
-      routes.map(([name]) => expect.stringMatching(new RegExp(`^\\{${name}Function`))),
-    );
+    for (const { Action, Principal } of permissions) {
+      expect([Action, Principal]).toEqual(['lambda:InvokeFunction', 'apigateway.amazonaws.com']);
+    }
+    const API = ':execute-api:{AWS::Region}:{AWS::AccountId}:{Api';
+    const routes = permissions.map(({ FunctionName, SourceArn }) => {
+      const arn = textOf(SourceArn);
+      expect(arn).toContain(API);
+      return [/^\{([A-Za-z]+)Function/.exec(textOf(FunctionName))?.[1], arn.slice(arn.indexOf('/$default/'))];
+    });
+    expect(routes).toEqual([
+      ['EhrWebhook', '/$default/POST/webhooks/ehr'],
+      ['PickupPage', '/$default/GET/pickup/{token}'],
+      ['PickupPage', '/$default/POST/pickup/{token}'],
+      ['AdminApi', '/$default/GET/api/{proxy+}'],
+      ['AdminApi', '/$default/POST/api/{proxy+}'],
+    ]);
   });
 });
 
@@ -250,11 +293,19 @@ describe('no star', () => {
       WITHOUT_RESOURCE.toSorted(),
     );
   });
-  it('in a resource, but for the executions of the one machine and the streams of the one table', () => {
+  it('in a resource, but for the executions of a machine and the streams of the one table', () => {
     const withStar = statements.filter(({ Resource }) => Resource !== '*' && JSON.stringify(Resource).includes('*'));
     const grants = withStar.flatMap(({ Action, Resource }) => textsOf(Resource).map((each) => `${Action} ${each}`));
     expect([...new Set(grants)]).toEqual([
       expect.stringMatching(/^states:DescribeExecution arn:.*:execution:portal-pin-regenerate-pin:\*$/),
+      expect.stringMatching(/^states:DescribeExecution arn:.*:execution:portal-pin-sweep-expiring-pins:\*$/),
+      ...MACHINES.map(({ name }) =>
+        expect.stringMatching(
+          new RegExp(
+            `^states:DescribeExecution,states:DescribeStateMachineForExecution,states:GetExecutionHistory arn:.*:execution:portal-pin-${name}:\\*$`,
+          ),
+        ),
+      ),
       expect.stringMatching(/^dynamodb:ListStreams arn:.*:table\/portal-pin\/stream\/\*$/),
     ]);
   });

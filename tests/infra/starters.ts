@@ -1,4 +1,4 @@
-/** Lets every function that starts executions do all that it can do, each call of it watched. */
+/** Lets every function that begins something by itself do all that it can do, each call of it watched. */
 import type { Context, DynamoDBStreamEvent } from 'aws-lambda';
 import type { EhrEvent } from '../../functions/domain/ehr-event.ts';
 import { toInstant } from '../../functions/domain/instant.ts';
@@ -16,13 +16,14 @@ const BORN = { month: '2', day: '29', year: '2000' };
 
 type Handler = (event: object, context: Context) => Promise<unknown>;
 
-/** What EhrWebhook, PickupPage, SweepMinute and PinLapsed asked of the world, as OutsideCalls whose step is the function. */
+/** What EhrWebhook, PickupPage and the other starters asked of the world, as OutsideCalls whose step is the function. */
 export async function callsOfStarters(practice: FailingPractice): Promise<OutsideCall[]> {
   const handlers = {
     EhrWebhook: (await import('../../functions/triggers/ehr-webhook.ts')).handler as unknown as Handler,
     SweepMinute: (await import('../../functions/steps/sweep-minute.ts')).handler as unknown as Handler,
     PickupPage: (await import('../../functions/pickup/pickup-page.ts')).handler as unknown as Handler,
     PinLapsed: (await import('../../functions/triggers/pin-lapsed.ts')).handler as unknown as Handler,
+    DiscoverPage: (await import('../../functions/steps/discover-page.ts')).handler as unknown as Handler,
   };
   const secret = await secretOf(practice.platform.url);
   const seen = practice.journey('starters');
@@ -105,6 +106,8 @@ export async function callsOfStarters(practice: FailingPractice): Promise<Outsid
   await sweep();
   await lapse(held.patientId);
   await lapse(await admitted(31, true));
+  await admitted(3, false);
+  await run('DiscoverPage', { execution: `discovery-${freshId()}`, cursor: null });
   await held.release();
   await practice.quiet();
   const picked = await picksUp();

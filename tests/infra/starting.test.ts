@@ -29,15 +29,19 @@ describe('the API', () => {
     ]);
     expect(stage).toMatchObject({ StageName: '$default', AutoDeploy: true });
   });
-  it('answers the EHR’s webhooks and the pick-up page, and nothing else', () => {
+  it('answers the EHR’s webhooks, patients, and the staff with their token; nothing else', () => {
     expect([...routes.values()].map(({ RouteKey, AuthorizationType }) => [RouteKey, AuthorizationType])).toEqual([
       ['POST /webhooks/ehr', 'NONE'],
       ['GET /pickup/{token}', 'NONE'],
       ['POST /pickup/{token}', 'NONE'],
+      ['GET /api/{proxy+}', 'JWT'],
+      ['POST /api/{proxy+}', 'JWT'],
     ]);
   });
   it('hands each request to its function in the format that the function reads', () => {
     for (const { RouteKey, Target } of routes.values()) {
+      const [, path = ''] = /^\w+ \/(\w+)\//.exec(String(RouteKey)) ?? [];
+      const name = { api: 'AdminApi', pickup: 'PickupPage', webhooks: 'EhrWebhook' }[path];
       const [id = ''] = idsIn(Target);
       const integration = all('AWS::ApiGatewayV2::Integration').get(id);
       expect(integration).toMatchObject({
@@ -45,7 +49,6 @@ describe('the API', () => {
         PayloadFormatVersion: '2.0',
         TimeoutInMillis: 10_000,
       });
-      const name = String(RouteKey).includes('/pickup/') ? 'PickupPage' : 'EhrWebhook';
       expect(textOf(integration?.IntegrationUri)).toMatch(new RegExp(`^\\{${name}Function\\w+\\.Arn\\}$`));
     }
   });
@@ -55,6 +58,8 @@ describe('the API', () => {
       'POST /webhooks/ehr': { ThrottlingRateLimit: 20, ThrottlingBurstLimit: 200 },
       'GET /pickup/{token}': { ThrottlingRateLimit: 50, ThrottlingBurstLimit: 200 },
       'POST /pickup/{token}': { ThrottlingRateLimit: 20, ThrottlingBurstLimit: 40 },
+      'GET /api/{proxy+}': { ThrottlingRateLimit: 25, ThrottlingBurstLimit: 100 },
+      'POST /api/{proxy+}': { ThrottlingRateLimit: 5, ThrottlingBurstLimit: 20 },
     });
     expect(stage.DefaultRouteSettings).toEqual({ ThrottlingRateLimit: 1, ThrottlingBurstLimit: 1 });
     const { DependsOn } = Object.values(template.findResources('AWS::ApiGatewayV2::Stage'))[0] ?? {};

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { DUE_INDEX, PARTITION_KEY, SORT_KEY, TTL_ATTRIBUTE } from '../../functions/adapters/table.ts';
+import { DUE_INDEX, PARTITION_KEY, SORT_KEY, TTL_ATTRIBUTE, WORK_INDEX } from '../../functions/adapters/table.ts';
 import { FUNCTIONS } from '../../infra/functions.ts';
 import { MACHINES } from '../../infra/machines.ts';
 import { listOf, propertiesOf, type Statement, synthesized, textOf, textsOf } from './synthesized.ts';
@@ -37,6 +37,9 @@ describe('nothing is lost by accident', () => {
     const holding = resources.filter(([, { Type }]) => Type !== 'AWS::KMS::Alias');
     expect(holding.map(([, { Type }]) => Type).toSorted()).toEqual(
       [
+        'AWS::Cognito::UserPool',
+        'AWS::Cognito::UserPoolGroup',
+        'AWS::Cognito::UserPoolGroup',
         'AWS::DynamoDB::Table',
         'AWS::KMS::Key',
         'AWS::KMS::Key',
@@ -74,7 +77,7 @@ describe('nothing is lost by accident', () => {
 describe('the table', () => {
   const table = only<Record<string, unknown>>('AWS::DynamoDB::Table');
 
-  it('has the keys, the TTL and the index that the adapter uses', () => {
+  it('has the keys, the TTL and the indexes that the adapter uses', () => {
     expect(table.KeySchema).toEqual([
       { AttributeName: PARTITION_KEY, KeyType: 'HASH' },
       { AttributeName: SORT_KEY, KeyType: 'RANGE' },
@@ -89,9 +92,17 @@ describe('the table', () => {
         ],
         Projection: { ProjectionType: 'KEYS_ONLY' },
       },
+      {
+        IndexName: WORK_INDEX.name,
+        KeySchema: [
+          { AttributeName: WORK_INDEX.partitionKey, KeyType: 'HASH' },
+          { AttributeName: WORK_INDEX.sortKey, KeyType: 'RANGE' },
+        ],
+        Projection: { ProjectionType: 'INCLUDE', NonKeyAttributes: WORK_INDEX.projected },
+      },
     ]);
     expect((table.AttributeDefinitions as { AttributeType: string }[]).map((each) => each.AttributeType)).toEqual(
-      Array(4).fill('S'),
+      Array(6).fill('S'),
     );
   });
   it('is paid by request, and its stream tells what TTL deleted', () => {
@@ -161,11 +172,12 @@ describe('the logs', () => {
       ...FUNCTIONS.map(({ name }) => `/aws/lambda/portal-pin-${name}`),
       '/aws/vendedlogs/states/portal-pin-regenerate-pin',
       '/aws/vendedlogs/states/portal-pin-sweep-expiring-pins',
+      '/aws/vendedlogs/states/portal-pin-discover-pins',
       '/aws/vendedlogs/apis/portal-pin',
     ]);
     for (const { LogGroupName, RetentionInDays, KmsKeyId, DeletionProtectionEnabled } of logs) {
       // HIPAA keeps the audit six years; the rest is operation.
-      expect(RetentionInDays).toBe(LogGroupName.includes('/states/') ? 2192 : 365);
+      expect(RetentionInDays).toBe(LogGroupName.includes('/aws/lambda/') ? 2192 : 365);
       expect(textOf(KmsKeyId)).toEqual(DATA_KEY);
       expect(DeletionProtectionEnabled).toBe(true);
     }
@@ -178,7 +190,14 @@ describe('outputs', () => {
     expect(outputs.filter((name) => !name.startsWith('Exports')).toSorted()).toEqual([
       'AlarmTopicArn',
       'ApiUrl',
+      'ConsoleBucket',
+      'ConsoleClientId',
+      'ConsoleIssuer',
+      'ConsoleLogin',
+      'ConsoleTarget',
+      'ConsoleUrl',
       'DashboardUrl',
+      'DiscoverPinsStateMachineArn',
       'EhrKeySecretArn',
       'EhrWebhookSecretArn',
       'EhrWebhookUrl',
@@ -187,6 +206,7 @@ describe('outputs', () => {
       'RegeneratePinStateMachineArn',
       'ReminderDays',
       'SesConfigurationSet',
+      'StaffUserPoolId',
       'SweepExpiringPinsStateMachineArn',
       'TableName',
       'TimeZone',

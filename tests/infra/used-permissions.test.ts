@@ -15,8 +15,9 @@ const asked = new Set<string>();
 
 /** The permission without which a call would be refused on AWS. */
 function permissionOf({ service, label }: OutsideCall): string {
-  // The index is all that is ever queried by a function.
-  if (label.startsWith('DynamoDB Query')) return 'due-index';
+  // The index of who is due, or the readings of the chart: nothing else is ever queried by a function.
+  if (label === 'DynamoDB Query due') return 'due-index';
+  if (label.startsWith('DynamoDB Query')) return 'discoveries';
   if (service === '/dynamodb') return `records:${label.split(' ')[1]}`;
   if (service === '/stepfunctions') return 'executions';
   if (service === '/kms') return 'fingerprint';

@@ -1,10 +1,21 @@
 import { inspect } from 'node:util';
+import { StartExecutionCommand } from '@aws-sdk/client-sfn';
 import type { QuestionnaireResponse, QuestionnaireResponseItem } from 'fhir/r4';
 import pMap from 'p-map';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { eventOf, type Telling } from '../../local/ses-events.ts';
 import { executionsSeen, type SeenExecution } from './aws-protocol.ts';
-import { ADDRESS, canaryCharts, duePatient, GOSSIP, PERSON, REQUESTS, TALKATIVE } from './canary-practice.ts';
+import {
+  ADDRESS,
+  canaryCharts,
+  DISCOVERY_REQUESTS,
+  duePatient,
+  GOSSIP,
+  PERSON,
+  REQUESTS,
+  TALKATIVE,
+  talkInLinks,
+} from './canary-practice.ts';
 import { ENCODINGS, find, type Text } from './canary-search.ts';
 import { type RunningPlatform, runPlatform } from './running-platform.ts';
 
@@ -54,6 +65,17 @@ describe('a run over a practice of canaries', () => {
   let pins: string[];
   let addresses: string[];
   let talkative = 0;
+  let seenDiscoveries: SeenExecution[];
+  let discovered = 0;
+  let linksFollowed = () => 0;
+
+  /** Reads the whole chart once, as the first connection does. */
+  async function discover(): Promise<void> {
+    discovered += 1;
+    const stateMachineArn = running.platform.endpoints.stateMachines['discover-pins'];
+    const command = new StartExecutionCommand({ stateMachineArn, input: '{}' });
+    await running.ended((await running.sfn.send(command)).executionArn ?? '');
+  }
 
   /** Once through everything that goes well, and once through everything that goes wrong. */
   beforeAll(async () => {
@@ -62,14 +84,25 @@ describe('a run over a practice of canaries', () => {
     }
     running = await runPlatform({ logLevel: 'DEBUG', metrics: true });
     const { platform, take, track } = running;
+    linksFollowed = talkInLinks(platform.ehr);
     platform.ehr.onRequest(({ phase, request: { method, url, headers } }) => {
       const text = `${method} ${url} ${JSON.stringify(headers)}`;
       if (phase === 'before') requests.push({ where: `request ${method}`, text });
     });
     const charts = canaryCharts(platform.clock.now());
     await platform.ehr.load(charts.map(({ bundle }) => bundle));
+    await discover();
     await pMap(charts, ({ id }) => take(id), { concurrency: 8 });
 
+    for (const fault of Object.values(TALKATIVE)) {
+      for (const route of ['a page', 'a patient'] as const) {
+        platform.ehr.fail({ ...DISCOVERY_REQUESTS[route], times: 100, fault });
+        await platform.ehr.load([duePatient(700 + discovered, platform.clock.now()).bundle]);
+        await discover();
+        platform.ehr.clearFaults();
+      }
+    }
+    await discover();
     const failing = async (arm: () => void) => {
       const { id, bundle } = duePatient(600 + talkative++, platform.clock.now());
       await platform.ehr.load([bundle]);
@@ -110,8 +143,9 @@ describe('a run over a practice of canaries', () => {
     pins = forms.flatMap(({ item = [] }) => item.flatMap((each) => (each.linkId === 'pin' ? pinIn(each) : [])));
     addresses = [ADDRESS, ...charts.flatMap(({ bundle }) => addressesIn(bundle))];
     seen = await executionsSeen(running.sfn, platform.endpoints.stateMachines['regenerate-pin'] ?? '');
+    seenDiscoveries = await executionsSeen(running.sfn, platform.endpoints.stateMachines['discover-pins'] ?? '');
     vi.restoreAllMocks();
-  }, 60_000);
+  }, 120_000);
   afterAll(() => running.close());
 
   const pinIn = ({ answer }: QuestionnaireResponseItem) => answer?.[0]?.valueString ?? [];
@@ -137,6 +171,15 @@ describe('a run over a practice of canaries', () => {
     expect(find(secrets(), texts)).toEqual([]);
   });
 
+  it('nothing in the discoveries, whose pages were found by links that tell everything', () => {
+    expect(seenDiscoveries).toHaveLength(discovered);
+    expect(linksFollowed()).toBeGreaterThan(5);
+    const ends = new Set(seenDiscoveries.map(({ described }) => described.error ?? described.status));
+    expect([...ends].sort()).toEqual(['EhrRejectedError', 'EhrUnavailableError', 'SUCCEEDED']);
+    const texts = seenDiscoveries.map((each) => textOf(`execution ${each.listed.name}`, each));
+    expect(find(secrets(), texts)).toEqual([]);
+  });
+
   it('nothing in the log lines of the steps, at level DEBUG', () => {
     const lines = logLines.join('').split('\n');
     expect(lines.filter((line) => line.includes('"step ended"')).length).toBeGreaterThan(300);
@@ -158,7 +201,7 @@ describe('a run over a practice of canaries', () => {
     expect(new Set(counted)).toContain('FAILED/EhrRejectedError');
     expect(lines.filter((line) => line.includes('SecondsToAccess')).length).toBeGreaterThan(10);
     expect(lines.filter((line) => line.includes('UnresolvedSeconds')).length).toBeGreaterThan(30);
-    expect(lines.filter((line) => line.includes('"EmailFeedback"')).length).toBe(TELLINGS.length * 2);
+    expect(lines.filter((line) => line.includes('"EmailFeedback"')).length).toBe(TELLINGS.length);
     // Patients are demo-001 and so on; locations of the practice's own list are dimensions.
     expect(find([...secrets(), 'demo-0'], [{ where: 'metrics', text: lines.join('\n') }])).toEqual([]);
   });

@@ -2,6 +2,7 @@
 import type { Communication, ContactPoint, Patient, Task } from 'fhir/r4';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { EXTENSION } from '../../functions/adapters/fhir/codes.ts';
+import { dayOf } from '../../functions/domain/calendar.ts';
 import { toInstant } from '../../functions/domain/instant.ts';
 import { regenerate, resend } from '../../functions/usecases/decisions.ts';
 import { start } from '../../functions/usecases/start.ts';
@@ -187,7 +188,7 @@ describe('nobody is reminded', () => {
     expect([mailsTo(id), (await running.account(id)).outcome]).toEqual([2, 'REGENERATED']);
   });
 
-  it('whose address bounced; once another one is entered the reminder goes there', async () => {
+  it('whose address bounced; once it is mended the mail that did not arrive goes there, and is reminder enough', async () => {
     const id = await regenerated();
     const [entry] = await telecomOf(id);
     await inChart(id, { telecom: [email(entry?.value ?? '', { undeliverable: true })] });
@@ -199,7 +200,11 @@ describe('nobody is reminded', () => {
     await ehr.deliver({ ...event, data: { patientId: id } });
     await running.platform.stepFunctions.settled();
     expect([mailsTo(id), await openTasks(id)]).toEqual([2, []]);
-    expect(await running.account(id)).toMatchObject({ ...NOT_EXPIRED, reminder: 20 });
+    expect(await running.account(id)).toMatchObject({
+      outcome: 'REGENERATED',
+      reminder: 20,
+      message: { kind: 'NEW_PIN', state: 'ACCEPTED' },
+    });
   });
 
   it('who has no address, until one is entered: then by the latest that was missed', async () => {
@@ -345,6 +350,28 @@ it.each([
   await advance('P1D');
   expect(await running.account(id)).toMatchObject({ ...NOT_EXPIRED, reminder: 20, message: { kind: 'REMINDER' } });
   expect([mailsTo(id), await openTasks(id)]).toEqual([2, []]);
+});
+
+it('a mail that came back and waits for the next day takes the reminder’s place', async () => {
+  const id = await regenerated();
+  const { message } = await running.account(id);
+  if (message === null) throw new Error('a mail was sent');
+  await running.change(id, { nextCheckDay: '2999-01-01' });
+  await advance('P20D');
+  const tomorrow = dayOf(running.platform.clock.now() + DAY, 'America/New_York');
+  const postponed = { ...message, state: 'OWED', filed: false, returns: 1, notBefore: tomorrow } as const;
+  await running.change(id, { message: postponed, nextCheckDay: '2000-01-01' });
+  await advance('PT1H');
+  expect(mailsTo(id)).toBe(1);
+  expect(await running.account(id)).toMatchObject({ ...NOT_EXPIRED, reminder: 20, nextCheckDay: tomorrow });
+  await advance('P1D');
+  expect(await running.account(id)).toMatchObject({
+    outcome: 'REGENERATED',
+    reminder: 20,
+    message: { kind: 'NEW_PIN' },
+  });
+  await advance('P1D');
+  expect(mailsTo(id)).toBe(2);
 });
 
 it('costs eight write units, index included, and two requests to the EHR beside the filing', async () => {

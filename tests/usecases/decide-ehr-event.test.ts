@@ -132,6 +132,29 @@ describe('what is decided', () => {
     },
   );
 
+  it('of a registration: counted once, at the PIN’s location, and only for a PIN of ours', async () => {
+    const ours = { ...valid, location: 'org-1', issuedBy: 1 };
+    const before = world.registrations.length;
+    const { id } = await decisionOn(ours, registered, VALID);
+    expect(world.registrations.slice(before)).toEqual(['org-1']);
+    expect((await world.ports.records.read(id))?.registeredAt).toBe(timestamp);
+    // Told by another webhook once more, and of somebody whose PIN was made by hand.
+    await take(id, registered, 2);
+    await decisionOn({ ...valid, location: 'org-1' }, registered, VALID);
+    await decisionOn(ours, optedOut, VALID);
+    expect(world.registrations.slice(before)).toEqual(['org-1']);
+  });
+
+  it('of another address: a message that was to wait goes out at once', async () => {
+    const message = { kind: 'NEW_PIN', state: 'OWED', document: 'd1', sesId: 's1', filed: true, returns: 1 } as const;
+    const waits = { ...valid, message: { ...message, notBefore: '2026-06-16' } };
+    expect((await decisionOn(waits, issued, VALID)).decision).toBe('NOT_DUE');
+    const { id, decision } = await decisionOn(waits, emailChanged, VALID);
+    expect(decision).toBe('STARTED');
+    const { returns: _none, ...owed } = { ...message, sesId: null, filed: false };
+    expect((await world.ports.records.read(id))?.message).toEqual(owed);
+  });
+
   it('of a case that runs: its execution', async () => {
     for (const told of [issued, requested(true), emailChanged]) {
       const { id, execution } = await decisionOn(expired, told, VALID);

@@ -32,6 +32,7 @@ import {
   toPinDocument,
 } from './read.ts';
 import { readPin } from './read-pin.ts';
+import { listSignedPins } from './signed-pins.ts';
 import { readUpdateFacts } from './update-facts.ts';
 
 export function createFhirEhr(options: FrontDeskOptions): Ehr {
@@ -42,6 +43,7 @@ export function createFhirEhr(options: FrontDeskOptions): Ehr {
       const documents = await fhir.search(currentPinDocumentsOf(patientId));
       return documentsOf(documents, patientId).map(toPinDocument);
     },
+    listSignedPins: (bookmark) => listSignedPins(fhir, bookmark),
     readPin: (encounter) => readPin(fhir, encounter),
     async countOurSigned(patientId) {
       const type = `${DOCUMENT_TYPE.system}|${DOCUMENT_TYPE.code}`;

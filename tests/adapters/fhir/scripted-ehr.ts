@@ -96,6 +96,7 @@ const message = { patientId: 'p1', document: 'd1', sesId: 's1', sentAt: '2026-06
 export const CALLS: Record<keyof Whole, (ehr: Whole) => Promise<unknown>> = {
   readPatient: (ehr) => ehr.readPatient('p1'),
   readPinDocuments: (ehr) => ehr.readPinDocuments('p1'),
+  listSignedPins: (ehr) => ehr.listSignedPins(null),
   readPin: (ehr) => ehr.readPin('e1'),
   countOurSigned: (ehr) => ehr.countOurSigned('p1'),
   readUpdateFacts: (ehr) => ehr.readUpdateFacts('p1', 'd0', 'cycle', NOW),
