@@ -30,7 +30,7 @@ const DAY = Duration.days(1);
 export function dashboard(scope: Construct, shown: Shown): Dashboard {
   const { stateMachineArn, sweepArn, apiId, tableName, metricNamespace } = shown;
   const own = ownMetrics(metricNamespace);
-  const { service, outcome, reason, location } = METRICS.dimensions;
+  const { service, outcome, reason, location, feedback } = METRICS.dimensions;
   const functions = [...shown.functions.values()];
   return new Dashboard(scope, 'Dashboard', {
     dashboardName: shown.dashboardName,
@@ -79,6 +79,17 @@ export function dashboard(scope: Construct, shown: Shown): Dashboard {
       ],
       [
         graph(
+          'PINs by location',
+          [METRICS.issued, METRICS.pickedUp, METRICS.registered].map((name) =>
+            search(`{"${metricNamespace}",${service},${location}} MetricName="${name}"`, DAY),
+          ),
+        ),
+        graph('What SES told of mails', [
+          search(`{"${metricNamespace}",${service},${feedback}} MetricName="${METRICS.emailFeedback}"`, DAY),
+        ]),
+      ],
+      [
+        graph(
           'Sweeps',
           ['ExecutionsStarted', 'ExecutionsSucceeded', 'ExecutionsFailed', 'ExecutionsTimedOut'].map((name) =>
             executions(name, sweepArn, DAY),
@@ -89,15 +100,7 @@ export function dashboard(scope: Construct, shown: Shown): Dashboard {
           (['Count', '4xx', '5xx'] as const).map((name) => api(name, apiId, HOUR)),
         ),
       ],
-      [
-        graph(
-          'PINs issued, picked up, registered with',
-          [METRICS.issued, METRICS.pickedUp, METRICS.registered].map((name) =>
-            search(`{"${metricNamespace}",${service},${location}} MetricName="${name}"`, DAY),
-          ),
-        ),
-        graph('Links locked', [own.counted(METRICS.pickupLocked, HOUR)]),
-      ],
+      [graph('Links locked', [own.counted(METRICS.pickupLocked, HOUR)])],
       [
         graph(
           'Slowest tenth of each function',

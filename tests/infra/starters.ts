@@ -2,8 +2,10 @@
 import type { Context, DynamoDBStreamEvent } from 'aws-lambda';
 import type { EhrEvent } from '../../functions/domain/ehr-event.ts';
 import { toInstant } from '../../functions/domain/instant.ts';
+import type { StartRequest } from '../../functions/usecases/start.ts';
 import { trackPin } from '../../functions/usecases/track-pin.ts';
 import { removalRecord } from '../../local/dynamodb-stream.ts';
+import { eventOf, type Telling } from '../../local/ses-events.ts';
 import { addressOf, chart } from '../harness/charts.ts';
 import { freshId, secretOf, signed } from '../harness/ehr-sender.ts';
 import type { FailingPractice } from '../harness/failing-practice.ts';
@@ -23,6 +25,7 @@ export async function callsOfStarters(practice: FailingPractice): Promise<Outsid
     SweepMinute: (await import('../../functions/steps/sweep-minute.ts')).handler as unknown as Handler,
     PickupPage: (await import('../../functions/pickup/pickup-page.ts')).handler as unknown as Handler,
     PinLapsed: (await import('../../functions/triggers/pin-lapsed.ts')).handler as unknown as Handler,
+    EmailFeedback: (await import('../../functions/triggers/email-feedback.ts')).handler as unknown as Handler,
     DiscoverPage: (await import('../../functions/steps/discover-page.ts')).handler as unknown as Handler,
   };
   const secret = await secretOf(practice.platform.url);
@@ -42,10 +45,13 @@ export async function callsOfStarters(practice: FailingPractice): Promise<Outsid
 
   /** With an execution that has begun and does not end until `release` is called. */
   async function running(): Promise<{ patientId: string; release(): Promise<unknown> }> {
-    const patientId = await admitted(31, true);
+    return runningOf(await admitted(31, true), 'machine');
+  }
+
+  async function runningOf(patientId: string, trigger: StartRequest['trigger']) {
     const { promise, resolve } = Promise.withResolvers<void>();
     practice.journey(patientId).beforeStep = () => promise;
-    const answer = await practice.trigger(patientId);
+    const answer = await practice.trigger(patientId, trigger);
     if (answer?.decision !== 'STARTED') throw new Error(`${patientId} was not started: ${answer?.decision}`);
     return {
       patientId,
@@ -94,6 +100,19 @@ export async function callsOfStarters(practice: FailingPractice): Promise<Outsid
     return patientId;
   }
 
+  /** What SES tells of the mail that the patient's execution sent, while another one runs and when it has ended. */
+  async function fedBack(telling: Telling): Promise<void> {
+    const patientId = await admitted(31, true);
+    await practice.run(patientId);
+    const { release } = await runningOf(patientId, 'person');
+    const [mail] = practice.platform.mailbox.mails().filter(({ sent }) => sent.destination[0] === addressOf(patientId));
+    const body = JSON.stringify(mail && eventOf(mail, telling));
+    const told = () => run('EmailFeedback', { Records: [{ messageId: freshId(), body }] });
+    await told();
+    await release();
+    await told();
+  }
+
   const sweep = () => run('SweepMinute', { execution: `sweep-${freshId()}`, dryRun: false, cursor: null });
 
   const held = await running();
@@ -106,6 +125,8 @@ export async function callsOfStarters(practice: FailingPractice): Promise<Outsid
   await sweep();
   await lapse(held.patientId);
   await lapse(await admitted(31, true));
+  await fedBack('Delivery');
+  await fedBack('Bounce');
   await admitted(3, false);
   await run('DiscoverPage', { execution: `discovery-${freshId()}`, cursor: null });
   await held.release();
