@@ -31,6 +31,7 @@ import {
   pinOf,
   toPinDocument,
 } from './read.ts';
+import { readPin } from './read-pin.ts';
 import { listSignedPins } from './signed-pins.ts';
 import { readUpdateFacts } from './update-facts.ts';
 
@@ -43,12 +44,7 @@ export function createFhirEhr(options: FrontDeskOptions): Ehr {
       return documentsOf(documents, patientId).map(toPinDocument);
     },
     listSignedPins: (bookmark) => listSignedPins(fhir, bookmark),
-    async readPin(encounter) {
-      const forms = await fhir.search(`QuestionnaireResponse?encounter=Encounter/${encounter}&status=completed`);
-      const isOfIt = (form: QuestionnaireResponse) => pathOf(form.encounter) === `Encounter/${encounter}`;
-      const pins = askedFor(ofType(forms, 'QuestionnaireResponse'), isOfIt).map(pinOf);
-      return pins.find((pin) => pin !== null) ?? null;
-    },
+    readPin: (encounter) => readPin(fhir, encounter),
     async countOurSigned(patientId) {
       const type = `${DOCUMENT_TYPE.system}|${DOCUMENT_TYPE.code}`;
       const path = `DocumentReference?patient=Patient/${patientId}&type=${type}&status=current,superseded&_count=100`;
