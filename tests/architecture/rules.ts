@@ -67,6 +67,8 @@ const LAYERS: Layer[] = [
       'functions/domain/email-event.ts',
       'statemachines',
     ],
+    // What metrics are told apart by.
+    types: ['functions/domain/email-event.ts'],
     packages: null,
   },
   // What both sides of the API agree on, and the pure rules behind its codes. What this machine alone serves is known by type.
