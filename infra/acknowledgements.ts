@@ -85,6 +85,12 @@ export function acknowledgementsOf(names: Names): readonly Acknowledgement[] {
         'Lambda reads the stream and calls the function synchronously. What it gives up on goes to the queue of its event source mapping, which has an alarm; a function’s own dead letter queue would stay empty.',
     },
     {
+      rule: 'HIPAA.Security-LambdaDLQ',
+      constructs: calledBy('queue'),
+      reason:
+        'Lambda reads the queue and calls the function synchronously. What it does not take goes to the queue’s own dead letters, which have an alarm; a function’s own would stay empty.',
+    },
+    {
       rule: 'HIPAA.Security-LambdaInsideVPC',
       constructs: FUNCTIONS.map(codeOf),
       reason:

@@ -8,7 +8,7 @@ import { MACHINES } from './machines.ts';
 import type { Permission } from './permissions.ts';
 
 /** Who calls it decides who is told of a failure, and what it harms when it may not run. */
-export type Caller = 'state machine' | 'API' | 'stream';
+export type Caller = 'state machine' | 'API' | 'stream' | 'queue';
 
 export interface FunctionEntry {
   name: string;
@@ -91,6 +91,16 @@ export const FUNCTIONS: readonly FunctionEntry[] = [
     memory: 256,
     // A batch's records share 50 s (functions/triggers/pin-lapsed.ts).
     timeout: 60,
+  },
+  {
+    name: 'EmailFeedback',
+    source: 'functions/triggers/email-feedback.ts',
+    description: 'P12–P14. Takes what SES tells of our mails, and starts an execution where a patient was not reached.',
+    caller: 'queue',
+    permissions: [...STARTS, 'fingerprint', 'ehr', 'email-events'],
+    memory: 256,
+    // A batch's events share 25 s (functions/triggers/email-feedback.ts).
+    timeout: 30,
   },
 ];
 

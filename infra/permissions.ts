@@ -6,6 +6,7 @@ import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { CASE_PARTITIONS, DISCOVERIES_PARTITION, DUE_INDEX, WORK_INDEX } from '../functions/adapters/table.ts';
 import { executionArnsOf, stateMachineArnOf } from './constructs/asl-state-machine.ts';
 import type { DeadLetters } from './constructs/dead-letters.ts';
+import type { EventQueue } from './constructs/event-queue.ts';
 
 export type Permission =
   | `records:${'GetItem' | 'PutItem' | 'UpdateItem' | 'DeleteItem'}`
@@ -14,6 +15,7 @@ export type Permission =
   | 'discoveries'
   | 'work-index'
   | 'stream'
+  | 'email-events'
   | 'executions'
   | 'sweep'
   | 'histories'
@@ -28,6 +30,7 @@ export interface PermittedResources {
   tableStreamArn: string;
   /** Where Lambda leaves, in the function's name, what it gave up of the stream. */
   lostLapses: DeadLetters;
+  emailEvents: EventQueue;
   /** Of regenerate-pin: who starts anything starts that. */
   stateMachineName: string;
   /** Of sweep-expiring-pins. */
@@ -62,6 +65,7 @@ export function statementsFor(
     ...given('case-partitions', () => [casePartitionsStatement(resources)]),
     ...given('discoveries', () => [discoveriesStatement(resources)]),
     ...given('stream', () => streamStatements(stack, resources)),
+    ...given('email-events', () => resources.emailEvents.statements),
     ...given('executions', () => executionStatements(stack, '', resources.stateMachineName)),
     ...given('sweep', () => executionStatements(stack, 'Sweep', resources.sweepMachineName)),
     ...given('histories', () => historyStatements(stack, resources)),

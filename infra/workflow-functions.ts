@@ -4,6 +4,7 @@ import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import type { Bundles } from './bundles.ts';
 import { stateMachineArnOf } from './constructs/asl-state-machine.ts';
 import type { DeadLetters } from './constructs/dead-letters.ts';
+import type { EventQueue } from './constructs/event-queue.ts';
 import { WorkflowFunction } from './constructs/workflow-function.ts';
 import type { Deployment } from './deployment.ts';
 import { environmentOf } from './environment.ts';
@@ -24,10 +25,11 @@ export interface WorkflowFunctionsProps {
   stateful: StatefulStack;
   configurationSetName: string;
   lostLapses: DeadLetters;
+  emailEvents: EventQueue;
 }
 
 export function workflowFunctions(stack: Stack, props: WorkflowFunctionsProps): Functions {
-  const { names, deployment, bundles, stateful, configurationSetName, lostLapses } = props;
+  const { names, deployment, bundles, stateful, configurationSetName, lostLapses, emailEvents } = props;
   const { table, tableStreamArn, dataKey, fingerprintKey, ehrKeySecretArn, ehrWebhookSecretArn } = stateful;
   const stateMachineName = names.machineOf(REGENERATE_PIN.name);
   const environment = environmentOf({
@@ -48,6 +50,7 @@ export function workflowFunctions(stack: Stack, props: WorkflowFunctionsProps): 
     tableName: names.table,
     tableStreamArn,
     lostLapses,
+    emailEvents,
     stateMachineName,
     sweepMachineName: names.machineOf(SWEEP_EXPIRING_PINS.name),
     stateMachineNames: MACHINES.map(({ name }) => names.machineOf(name)),

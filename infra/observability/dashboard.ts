@@ -30,7 +30,7 @@ const DAY = Duration.days(1);
 export function dashboard(scope: Construct, shown: Shown): Dashboard {
   const { stateMachineArn, sweepArn, apiId, tableName, metricNamespace } = shown;
   const own = ownMetrics(metricNamespace);
-  const { service, outcome, reason } = METRICS.dimensions;
+  const { service, outcome, reason, location, feedback } = METRICS.dimensions;
   const functions = [...shown.functions.values()];
   return new Dashboard(scope, 'Dashboard', {
     dashboardName: shown.dashboardName,
@@ -76,6 +76,17 @@ export function dashboard(scope: Construct, shown: Shown): Dashboard {
           'Mails (whole account)',
           ['Send', 'Delivery', 'Bounce', 'Complaint', 'Reject'].map((name) => mail(name, Stats.SUM, HOUR)),
         ),
+      ],
+      [
+        graph(
+          'PINs by location',
+          [METRICS.issued, METRICS.pickedUp, METRICS.registered].map((name) =>
+            search(`{"${metricNamespace}",${service},${location}} MetricName="${name}"`, DAY),
+          ),
+        ),
+        graph('What SES told of mails', [
+          search(`{"${metricNamespace}",${service},${feedback}} MetricName="${METRICS.emailFeedback}"`, DAY),
+        ]),
       ],
       [
         graph(

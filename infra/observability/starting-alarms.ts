@@ -18,7 +18,7 @@ export interface WatchedStarts {
   metricNamespace: string;
 }
 
-type MakeAlarm = (id: string, props: Omit<AlarmProps, 'topic'>) => void;
+export type MakeAlarm = (id: string, props: Omit<AlarmProps, 'topic'>) => void;
 
 const MINUTES_5 = Duration.minutes(5);
 const MINUTES_15 = Duration.minutes(15);

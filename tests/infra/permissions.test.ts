@@ -63,6 +63,15 @@ const ACTIONS: Record<string, string[]> = {
     'dynamodb:ListStreams',
     ...DEAD_LETTERS,
   ],
+  EmailFeedback: [
+    ...START,
+    'kms:GenerateMac',
+    ...CHART,
+    'sqs:ReceiveMessage',
+    'sqs:DeleteMessage',
+    'sqs:GetQueueAttributes',
+    'kms:Decrypt',
+  ],
 };
 
 /** Actions that IAM knows no single resource for; nothing else may stand on a star. */
@@ -191,9 +200,20 @@ describe('where it may do it', () => {
     expect(textOf(conditions['kms:EncryptionContext:SecretARN'])).toMatch(/FnGetAttEhrWebhooksId/);
   });
   it('the workflow: whoever starts anything starts that', () => {
-    for (const name of ['SweepMinute', 'EhrWebhook', 'PinLapsed']) {
+    for (const name of ['SweepMinute', 'EhrWebhook', 'PinLapsed', 'EmailFeedback']) {
       expect(textOf(statement(name, 'Start').Resource)).toMatch(/:stateMachine:portal-pin-regenerate-pin$/);
     }
+  });
+  it('the queue of what SES tells, and the data key by way of SQS for this queue alone', () => {
+    const queue = textOf(statement('EmailFeedback', 'Events').Resource);
+    expect(queue).toMatch(/^\{EmailEventsQueue\w+\.Arn\}$/);
+    const { Resource, Condition } = statement('EmailFeedback', 'EventsKey');
+    expect(textOf(Resource)).toMatch(/FnGetAttDataKey/);
+    const conditions = Object.entries(Condition?.StringEquals ?? {}).map(([key, value]) => [key, textOf(value)]);
+    expect(conditions).toEqual([
+      ['kms:ViaService', 'sqs.{AWS::Region}.amazonaws.com'],
+      ['kms:EncryptionContext:aws:sqs:arn', queue],
+    ]);
   });
   it('the practice’s sender through the configuration set that demands TLS', () => {
     const { Resource, Condition } = statement('SendEnrollmentNotification', 'Mail');

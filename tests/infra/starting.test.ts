@@ -1,4 +1,4 @@
-/** What starts executions by itself: the API, the schedule, the stream, and the queues for what they give up. */
+/** What starts executions by itself: the API, the schedule, the stream, and the queues for what they give up. feedback.test.ts has SES. */
 import { describe, expect, it } from 'vitest';
 import { LAPSES } from '../../infra/lapses.ts';
 import { removalRecord } from '../../local/dynamodb-stream.ts';
@@ -99,7 +99,7 @@ describe('the schedule', () => {
 });
 
 describe('the stream', () => {
-  const mapping = only('AWS::Lambda::EventSourceMapping');
+  const mapping = all('AWS::Lambda::EventSourceMapping').get('Lapses') ?? {};
 
   it('brings what was deleted to PinLapsed, one batch of a shard at a time', () => {
     expect(textOf(mapping.FunctionName)).toMatch(/^\{PinLapsedFunction/);
@@ -148,15 +148,17 @@ function matches(pattern: unknown, value: unknown): boolean {
 }
 
 describe('the dead letters', () => {
-  const queues = [...all('AWS::SQS::Queue').entries()];
-  const policies = [...all('AWS::SQS::QueuePolicy').values()];
+  const queues = [...all('AWS::SQS::Queue')].filter(([, { QueueName }]) => String(QueueName).includes('-lost-'));
+  const isOfDeadLetters = ({ Queues }: Record<string, unknown>) => queues.some(([id]) => idsIn(Queues).includes(id));
+  const policies = [...all('AWS::SQS::QueuePolicy').values()].filter(isOfDeadLetters);
 
   it.each(queues)('%s are encrypted by our key and kept for two weeks', (_id, queue) => {
     expect(textOf(queue.KmsMasterKeyId)).toMatch(/DataKey/);
     expect(queue.MessageRetentionPeriod).toBe(14 * 24 * 60 * 60);
   });
-  it('there are two, for sweeps and lapses', () => {
+  it('there are three, for sweeps, lapses and what SES tells', () => {
     expect(queues.map(([, { QueueName }]) => QueueName).toSorted()).toEqual([
+      'portal-pin-lost-email-events',
       'portal-pin-lost-lapses',
       'portal-pin-lost-sweeps',
     ]);

@@ -146,14 +146,7 @@ describe('mail', () => {
     expect(mail.VdmOptions).toEqual({ DashboardOptions: { EngagementMetrics: 'DISABLED' } });
     const { EventDestination } = only('AWS::SES::ConfigurationSetEventDestination');
     const { MatchingEventTypes, EventBridgeDestination } = Object(EventDestination);
-    expect(MatchingEventTypes).toEqual([
-      'delivery',
-      'deliveryDelay',
-      'bounce',
-      'complaint',
-      'reject',
-      'renderingFailure',
-    ]);
+    expect(MatchingEventTypes).toEqual(['delivery', 'bounce', 'complaint', 'reject', 'renderingFailure']);
     expect(textOf(EventBridgeDestination.EventBusArn)).toMatch(/:event-bus\/default$/);
   });
 });

@@ -62,6 +62,8 @@ const UNSEEN: Record<string, string[]> = {
   EhrWebhook: ['webhook-secret'],
   // Lambda reads the stream, in the function's name.
   PinLapsed: ['stream'],
+  // And the queue.
+  EmailFeedback: ['email-events'],
 };
 
 describe('what a function may do is what it does', () => {
