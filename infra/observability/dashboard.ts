@@ -110,6 +110,7 @@ export function dashboard(scope: Construct, shown: Shown): Dashboard {
           (['Count', '4xx', '5xx'] as const).map((name) => api(name, apiId, HOUR)),
         ),
       ],
+      [graph('Links locked', [own.counted(METRICS.pickupLocked, HOUR)])],
       [
         graph(
           'Slowest tenth of each function',

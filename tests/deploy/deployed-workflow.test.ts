@@ -8,6 +8,7 @@ import { find } from '../scenarios/canary-search.ts';
 import { createCdk, type Outputs } from './cdk.ts';
 import { connect } from './deployed.ts';
 import { type Practice, servePractice } from './practice.ts';
+import { staff } from './staff.ts';
 import { startsByItself } from './starts-by-itself.ts';
 
 const WEBHOOK_SECRET = `whsec_${Buffer.alloc(32, 7).toString('base64')}`;
@@ -70,15 +71,23 @@ describe('the deployed workflow', () => {
     expect(Object.keys(outputs).sort()).toEqual([
       'AlarmTopicArn',
       'ApiUrl',
+      'ConsoleBucket',
+      'ConsoleClientId',
+      'ConsoleIssuer',
+      'ConsoleLogin',
+      'ConsoleTarget',
+      'ConsoleUrl',
       'DashboardUrl',
       'DiscoverPinsStateMachineArn',
       'EhrKeySecretArn',
       'EhrWebhookSecretArn',
       'EhrWebhookUrl',
       'FingerprintKeyArn',
+      'PickupUrl',
       'RegeneratePinStateMachineArn',
       'ReminderDays',
       'SesConfigurationSet',
+      'StaffUserPoolId',
       'SweepExpiringPinsStateMachineArn',
       'TableName',
       'TimeZone',
@@ -123,6 +132,8 @@ describe('the deployed workflow', () => {
   });
 
   startsByItself(() => ({ practice, outputs, deployed, webhookSecret: WEBHOOK_SECRET, ended }));
+
+  staff(() => ({ practice, outputs, deployed, folder: FOLDER }));
 
   it('has nothing left to deploy', async () => {
     expect(await cdk.diff()).toContain('Number of stacks with differences: 0');

@@ -58,6 +58,7 @@ describe('alarms', () => {
       'AWS/States ExecutionsStarted',
       'AWS/States ExecutionsTimedOut',
       'PortalPin/portal-pin EmailFeedback',
+      'PortalPin/portal-pin PickupLocked',
       'PortalPin/portal-pin StepFailed',
       'PortalPin/portal-pin UnresolvedSeconds',
     ]);
@@ -229,6 +230,7 @@ describe('the dashboard', () => {
     'Webhooks and other requests',
     'PINs by location',
     'What SES told of mails',
+    'Links locked',
   ])('shows: %s', (title) => {
     expect(
       JSON.parse(body.replaceAll(/\{AWS::Region\}/g, 'us-east-1')).widgets.map(

@@ -14,6 +14,7 @@ const endpoints: Endpoints = {
   dynamodb: `${url}/dynamodb`,
   ses: `${url}/ses`,
   mailbox: `${url}/mailbox`,
+  pickup: `${url}/pickup`,
   clock: `${url}/clock`,
   stateMachines: { 'regenerate-pin': 'arn' },
   table: 'portal-pin',
