@@ -419,7 +419,7 @@ export interface OnceRecords {
 export interface SweepRecords {
   read(day: Day, execution: string): Promise<SweepRun | null>;
   save(run: SweepRun): Promise<void>;
-  /** Which executions a page of a sweep's minute started; the same page is noted once. */
+  /** Which executions a page of a sweep's minute started, beside those that an earlier try of it did; each counts once. */
   notePage(run: SweepRun, minute: number, page: number, started: readonly SweptStart[]): Promise<void>;
   /** A day's sweeps, oldest first. */
   list(day: Day): Promise<SweepRun[]>;

@@ -56,14 +56,20 @@ export function createDynamoDbSweepRecords(table: TableOptions): SweepRecords {
     async notePage({ day, execution }, minute, page, started) {
       if (started.length === 0) return;
       const key = keyOf('SWEEP', day, `${PAGE}${execution}#${padded(minute)}#${padded(page)}`);
-      await items.put({ ...key, started, [TTL_ATTRIBUTE]: ttlOf(day) });
+      await items.update(key, {
+        UpdateExpression: 'SET started = list_append(if_not_exists(started, :none), :started), #ttl = :ttl',
+        ExpressionAttributeNames: { '#ttl': TTL_ATTRIBUTE },
+        ExpressionAttributeValues: { ':none': [], ':started': started, ':ttl': ttlOf(day) },
+      });
     },
     async list(day) {
       const runs = (await itemsOf(day, RUN)).map(toRun);
       return runs.sort((a, b) => a.startedAt.localeCompare(b.startedAt));
     },
     async listStarts(day, execution) {
-      return (await itemsOf(day, `${PAGE}${execution}#`)).flatMap((item) => item.started as SweptStart[]);
+      const noted = (await itemsOf(day, `${PAGE}${execution}#`)).flatMap((item) => item.started as SweptStart[]);
+      // An execution has one name, however often its start was noted.
+      return [...new Map(noted.map((start) => [start.execution, start])).values()];
     },
     async takeAllowance(day, wanted, dailyLimit) {
       const key = keyOf('SWEEP', day, ALLOWANCE);

@@ -62,10 +62,16 @@ export async function sweepMinute(ports: SweepPorts, minute: SweepMinute): Promi
   const allowed = minute.dryRun ? startsPerMinute : await sweeps.takeAllowance(day, startsPerMinute, dailyLimit);
   if (allowed === 0) return over(ports, run, 'DAILY_LIMIT');
 
-  const worked = await workThrough(ports, run, cursor, allowed);
-  if (!minute.dryRun) await sweeps.returnAllowance(day, allowed - worked.counts.STARTED);
-  const counted = withMinute(run, cursor.minute, worked.counts);
-  if (worked.counts.PAUSED > 0) return over(ports, counted, 'PAUSED');
+  const counts = noCounts();
+  let worked: Pick<SweepCursor, 'shard' | 'after'>;
+  try {
+    worked = await workThrough(ports, run, cursor, allowed, counts);
+  } finally {
+    // Also where it broke off: its retry takes anew, and a small limit would be used up by nothing.
+    if (!minute.dryRun) await sweeps.returnAllowance(day, allowed - counts.STARTED);
+  }
+  const counted = withMinute(run, cursor.minute, counts);
+  if (counts.PAUSED > 0) return over(ports, counted, 'PAUSED');
   if (worked.shard >= ports.shards) return over(ports, counted, null);
   await sweeps.save(counted);
   if (!minute.dryRun) await ports.pause(MINUTE_MS - ports.elapsed());
@@ -77,10 +83,15 @@ async function over(ports: SweepPorts, run: SweepRun, stoppedBy: SweepStop | nul
   return null;
 }
 
-/** Page after page until the allowance or the minute is used up, a pause begins or nobody is left. */
-async function workThrough(ports: SweepPorts, run: SweepRun, cursor: SweepCursor, allowed: number) {
+/** Page after page until the allowance or the minute is used up, a pause begins or nobody is left; adds to `counts`. */
+async function workThrough(
+  ports: SweepPorts,
+  run: SweepRun,
+  cursor: SweepCursor,
+  allowed: number,
+  counts: SweepRun['counts'],
+): Promise<Pick<SweepCursor, 'shard' | 'after'>> {
   const { records, sweeps, practice } = ports;
-  const counts = noCounts();
   let { shard, after } = cursor;
   for (let page = 0; shard < ports.shards; page++) {
     const left = allowed - counts.STARTED;
@@ -106,7 +117,7 @@ async function workThrough(ports: SweepPorts, run: SweepRun, cursor: SweepCursor
     if (after === null) shard += 1;
     if (!run.dryRun) await ports.pause(pauseFor(counts.STARTED, practice.sweep.startsPerMinute, ports.elapsed()));
   }
-  return { counts, shard, after };
+  return { shard, after };
 }
 
 interface Look {

@@ -43,12 +43,27 @@ describe('SweepRecords: DynamoDB over HTTP, the local DynamoDB', () => {
     expect(await sweeps.listStarts(DAY, 'starts')).toEqual([...page, { patientId: 'p2', execution: 'e2' }]);
   });
 
+  it('keeps what both tries of a minute started: the second finds running what the first one has started', async () => {
+    const sweeps = createDynamoDbSweepRecords(table);
+    const run = beginRun(DAY, 'twice', false, '2026-06-15T09:00:00Z');
+    const [first, second] = ['p1', 'p2'].map((patientId) => ({ patientId, execution: `e-${patientId}` }));
+    if (first === undefined || second === undefined) throw new Error('two starts');
+    await sweeps.notePage(run, 0, 0, [first]);
+    await sweeps.notePage(run, 0, 0, [second]);
+    await sweeps.notePage(run, 0, 0, [second]);
+    expect(await sweeps.listStarts(DAY, 'twice')).toEqual([first, second]);
+  });
+
   it('lists more than one page of the table', async () => {
     const sweeps = createDynamoDbSweepRecords(table);
     const run = beginRun(DAY, 'large', false, '2026-06-15T09:00:00Z');
     // 60 pages of about 20 KB each: more than the 1 MB that one query answers
-    const started = Array.from({ length: 200 }, (_, index) => ({ patientId: `p${index}`, execution: 'e'.repeat(80) }));
-    for (let page = 0; page < 60; page++) await sweeps.notePage(run, 0, page, started);
+    const startedOn = (page: number) =>
+      Array.from({ length: 200 }, (_, index) => ({
+        patientId: `p${index}`,
+        execution: `${page}-${index}`.padEnd(80, 'e'),
+      }));
+    for (let page = 0; page < 60; page++) await sweeps.notePage(run, 0, page, startedOn(page));
     expect(await sweeps.listStarts(DAY, 'large')).toHaveLength(12_000);
   });
 

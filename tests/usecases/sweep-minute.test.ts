@@ -167,6 +167,32 @@ describe('one minute of the sweep', () => {
     expect(started.filter((id) => id === 'p-0')).toHaveLength(1);
   });
 
+  it('a minute that broke off takes of the day’s limit what it started, so that its retry has the rest', async () => {
+    let down = true;
+    const { minute, started, state, run } = world({
+      due: [patients(30)],
+      startsPerMinute: 60,
+      dailyLimit: 20,
+      onStart: (id) => {
+        if (down && id === 'p-3') throw new AwsUnavailableError('HTTP_503');
+      },
+    });
+    await expect(minute(null)).rejects.toThrow(AwsUnavailableError);
+    expect([started.length, state.used]).toEqual([4, 4]);
+    down = false;
+    await minute(null);
+    expect([started.length, state.used, run()?.minutes]).toEqual([20, 20, 1]);
+  });
+
+  it('gives back what it did not use also where the index cannot be read', async () => {
+    const { ports, state } = world({ due: [patients(5)] });
+    const listDue = () => Promise.reject(new AwsUnavailableError('HTTP_503'));
+    const broken = { ...ports, records: { ...ports.records, listDue } };
+    const minute = { execution: 'sweep-1', dryRun: false, cursor: null };
+    await expect(sweepMinute(broken, minute)).rejects.toThrow(AwsUnavailableError);
+    expect(state.used).toBe(0);
+  });
+
   it('starts nothing on a dry run, and waits for nothing', async () => {
     const { minute, started, run, state } = world({ due: [patients(5)] });
     expect(await minute(null, true)).toBeNull();
