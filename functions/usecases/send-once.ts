@@ -1,6 +1,6 @@
 /** One mail, sent at most once: the record knows more than a process that may stop anywhere (P14). */
 import type { Account, Message } from '../domain/account.ts';
-import { EmailRejectedError, NotificationFateUnknownError } from '../domain/errors.ts';
+import { EmailRejectedError, NotificationFateUnknownError, RecordConflictError } from '../domain/errors.ts';
 import { toInstant } from '../domain/instant.ts';
 import type { Clock, Fingerprint, Mail, Mailer, PinRecords } from '../ports.ts';
 
@@ -37,7 +37,7 @@ export async function sendOnce(
     const sesId = await ports.mailer.send(mail);
     const unnoted = await noteSent(ports, account.patientId, message.document, sesId);
     const accepted: Message = { ...message, state: 'ACCEPTED', sesId, filed: false };
-    const saved = await ports.records.save(intended, { ...intended, message: accepted });
+    const saved = await saveFate(ports, intended, { message: accepted });
     if (unnoted !== null) throw unnoted;
     return { account: saved, message: accepted };
   } catch (error) {
@@ -47,6 +47,38 @@ export async function sendOnce(
     if (isRefusal) await noteRefusal(ports, intended, { ...account, message }, error, mail.to);
     throw error;
   }
+}
+
+/** As in `start`: more than five winners in a row is no race. */
+const RACES = 5;
+
+/**
+ * Saves what became of the mail. A registration or a link that was opened may have been written since: then it is saved
+ * beside that, or a mail that SES certainly has would count as one whose fate nobody knows. RecordConflictError where the
+ * case is another execution's by now, or the message was decided about.
+ */
+async function saveFate(
+  { records }: SendPorts,
+  intended: Account,
+  fate: Partial<Account> & { message: Message },
+): Promise<Account> {
+  let current = intended;
+  for (let race = 0; race < RACES; race++) {
+    try {
+      return await records.save(current, { ...current, ...fate });
+    } catch (error) {
+      const stored = error instanceof RecordConflictError ? await records.read(intended.patientId) : null;
+      if (stored === null || !isSameSending(stored, intended)) throw error;
+      current = stored;
+    }
+  }
+  throw new RecordConflictError('SENDING_RACES_LOST');
+}
+
+/** Each sending has a link of its own. */
+function isSameSending(stored: Account, intended: Account): boolean {
+  const isOurs = stored.lease?.owner === intended.lease?.owner && stored.pickupToken === intended.pickupToken;
+  return isOurs && stored.message?.state === 'INTENDED' && stored.document === intended.document;
 }
 
 /**
@@ -78,8 +110,7 @@ async function noteRefusal(
   error: Error,
   address: string,
 ): Promise<void> {
-  const unsent = { ...intended, message: { ...message, state: 'REFUSED' }, pickupToken } as const;
-  const refused = await ports.records.save(intended, unsent);
+  const refused = await saveFate(ports, intended, { message: { ...message, state: 'REFUSED' }, pickupToken });
   if (!(error instanceof EmailRejectedError) || error.code !== 'InvalidParameterValue') return;
   const rejectedAddresses = [...refused.rejectedAddresses, await ports.fingerprint.of(address)];
   await ports.records.save(refused, { ...refused, rejectedAddresses });

@@ -5,6 +5,7 @@ import {
   EmailRejectedError,
   EmailThrottledError,
   NotificationFateUnknownError,
+  RecordConflictError,
 } from '../../functions/domain/errors.ts';
 import type { FiledMessage, PinRecords } from '../../functions/ports.ts';
 import { sendOnce } from '../../functions/usecases/send-once.ts';
@@ -54,6 +55,74 @@ describe('a mail that SES took', () => {
 
   it('is accepted also where that cannot be noted, and the step is run again', async () => {
     expect(await sent('putMessage')).toMatchObject({ written: writes, answer: { name: 'AwsUnavailableError' } });
+  });
+});
+
+describe('a record that somebody else writes while the mail is on its way', () => {
+  const lease = { owner: 'x-1', until: '2026-06-15T13:00:00Z' };
+  const leased: Account = { ...account, version: 'v0', lease };
+
+  /** A record that `meanwhile` is written into when SES answers, as a registration or a link that was opened is. */
+  async function sentWhile(meanwhile: (stored: Account) => Account, send: () => Promise<string>) {
+    let stored = leased;
+    let version = 0;
+    const put = (next: Account) => (stored = { ...next, version: `v${++version}` });
+    const records = {
+      read: async () => stored,
+      putMessage: async () => undefined,
+      save: async (previous: Account | null, next: Account) => {
+        if (previous?.version !== stored.version) throw new RecordConflictError('ACCOUNT_CHANGED');
+        return put(next);
+      },
+    };
+    const ports = {
+      // Of the records a sending uses these methods alone.
+      records: records as unknown as PinRecords,
+      mailer: {
+        send: () => {
+          put(meanwhile(stored));
+          return send();
+        },
+      },
+      fingerprint: { of: async () => 'digest' },
+      clock: { now: () => NOW },
+    };
+    const answer: unknown = await sendOnce(ports, leased, message, MAIL, 'newer').catch((caught) => caught);
+    return { stored, answer };
+  }
+  const registered = (stored: Account): Account => ({
+    ...stored,
+    portalEvent: { status: 'REGISTERED', at: '2026-06-15T12:00:00Z' },
+  });
+
+  it('says of a mail that SES took that it was accepted, beside what was written', async () => {
+    const { stored, answer } = await sentWhile(registered, async () => 's1');
+    const accepted = { message: { state: 'ACCEPTED', sesId: 's1' }, pickupToken: 'newer' };
+    expect(stored).toMatchObject({ ...accepted, portalEvent: { status: 'REGISTERED' } });
+    expect(answer).toMatchObject({ account: accepted, message: accepted.message });
+  });
+
+  it.each([new EmailThrottledError('Throttling'), new EmailRejectedError('InvalidParameterValue')])(
+    'says of a mail that SES refused that it was not sent, beside what was written (%s)',
+    async (error) => {
+      const { stored, answer } = await sentWhile(registered, () => Promise.reject(error));
+      expect(answer).toBe(error);
+      expect(stored).toMatchObject({ message: { state: 'REFUSED' }, pickupToken: 'earlier' });
+      expect(stored.portalEvent?.status).toBe('REGISTERED');
+    },
+  );
+
+  it.each<[string, Partial<Account>]>([
+    ['another execution has the case', { lease: { ...lease, owner: 'x-2' } }],
+    ['a person has settled it', { message: { ...message, state: 'SETTLED' } }],
+    ['another PIN is the newest', { document: 'd2', message: { ...message, document: 'd2' } }],
+  ])('says nothing where %s', async (_what, more) => {
+    const { stored, answer } = await sentWhile(
+      (each) => ({ ...each, ...more }),
+      async () => 's1',
+    );
+    expect(answer).toBeInstanceOf(RecordConflictError);
+    expect(stored).toMatchObject(more);
   });
 });
 
