@@ -118,6 +118,8 @@ export interface Account {
   /** When the patient complained of a mail, until the case has been looked at. */
   complainedAt: Instant | null;
   portalEvent: PortalEvent | null;
+  /** When the EHR told of a fact that no execution has been started for since; null: nothing is to be looked at. */
+  newsAt: Instant | null;
   outcome: Outcome | 'FAILED' | null;
   reason: string | null;
   endedBy: string | null;
@@ -157,6 +159,7 @@ export function newAccount(patientId: string): Account {
     rejectedAddresses: [],
     complainedAt: null,
     portalEvent: null,
+    newsAt: null,
     outcome: null,
     reason: null,
     endedBy: null,
@@ -281,6 +284,8 @@ export interface End {
 export function withEnd(account: Account, end: End): Account {
   const failures = end.outcome === 'FAILED' ? account.failures + 1 : end.outcome === 'HELD' ? account.failures : 0;
   const resolved = isResolved(end.outcome);
+  // A living PIN's case waits for no fact.
+  const waitsForNone = end.outcome === 'REGENERATED' || end.reason === 'NOT_EXPIRED';
   return {
     ...account,
     failures,
@@ -291,6 +296,7 @@ export function withEnd(account: Account, end: End): Account {
     endedBy: end.execution,
     endedAt: toInstant(end.now),
     nextCheckDay: end.nextCheckDay,
+    newsAt: waitsForNone ? null : account.newsAt,
     complainedAt: null,
     unresolvedSince: resolved ? null : (account.unresolvedSince ?? toInstant(end.now)),
     withoutAccessSince: resolved ? null : account.withoutAccessSince,

@@ -6,10 +6,25 @@ import { type HeldReason, isResolved } from './outcomes.ts';
 import { nextReminderDay, type ReminderRule } from './reminder.ts';
 
 /**
- * The day of the next look: a valid PIN's next reminder, then its day of expiry; what waits for a person after `recheckDays`; what failed
- * tomorrow, a patient whom the EHR does not know after `recheckDays`; whoever needs no PIN never.
+ * The day of the next look: the one that is planned, or today where the EHR told meanwhile what the execution may have looked
+ * at before, and the case waits for a person or would never be looked at again.
  */
 export function nextCheckDay(
+  account: Account,
+  outcome: NonNullable<Account['outcome']>,
+  reason: string | null,
+  practice: ReminderRule & { now: number; recheckDays: number },
+): Day | null {
+  const planned = plannedDay(account, outcome, reason, practice);
+  const isOverlooked = planned === null || outcome === 'EMAIL_MISSING' || outcome === 'HELD';
+  return account.newsAt !== null && isOverlooked ? dayOf(practice.now, practice.timeZone) : planned;
+}
+
+/**
+ * As planned: a valid PIN's next reminder, then its day of expiry; what waits for a person after `recheckDays`; what failed
+ * tomorrow, a patient whom the EHR does not know after `recheckDays`; whoever needs no PIN never.
+ */
+function plannedDay(
   account: Account,
   outcome: NonNullable<Account['outcome']>,
   reason: string | null,

@@ -70,7 +70,7 @@ function cameBack({ returns, notBefore, gaveUp, state }: Message): string {
 
 /** The case of one patient, line by line, at `now` (milliseconds) by the practice's calendar. */
 export function explain(account: Account, now: number, practice: ReminderRule): Explanation[] {
-  const { lease, message, nextCheckDay, violations } = account;
+  const { lease, message, newsAt, nextCheckDay, violations } = account;
   const isLeased = lease !== null && now < (millisecondsOf(lease.until) ?? 0);
   const due = nextCheckDay !== null && nextCheckDay <= dayOf(now, practice.timeZone);
   return [
@@ -113,7 +113,7 @@ export function explain(account: Account, now: number, practice: ReminderRule): 
       fact:
         nextCheckDay === null
           ? 'none by itself; an event about the patient begins one'
-          : `${nextCheckDay}${due ? ', due' : ''}`,
+          : `${nextCheckDay}${due ? ', due' : ''}${newsAt === null ? '' : `; the EHR told something at ${newsAt} that was not looked at yet`}`,
     },
   ];
 }

@@ -19,6 +19,7 @@ export function isDueByRecord(
   if (awaitedFactChanged && account.nextCheckDay === null) return true;
   const today = dayOf(now, practice.timeZone);
   const dayHasCome = account.nextCheckDay !== null && account.nextCheckDay <= today;
+  if (dayHasCome && account.newsAt !== null) return true;
   // A PIN that is tracked and never was a case is due when it expires.
   if (account.outcome === null && account.document === null) return true;
   if (account.outcome === 'FAILED') return dayHasCome || (awaitedFactChanged && waitsForAddress(account));

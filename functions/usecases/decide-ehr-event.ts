@@ -5,6 +5,7 @@ import { isAwaited, portalStatusOf, waitsForStaff, withPortalEvent } from '../do
 import { withMessageAtOnce } from '../domain/email-feedback.ts';
 import { PatientNotFoundError, RecordConflictError } from '../domain/errors.ts';
 import { webhookRequestId } from '../domain/identity.ts';
+import { toInstant } from '../domain/instant.ts';
 import type { Metrics, PinReader } from '../ports.ts';
 import type { AdoptPorts } from './adopt-pin.ts';
 import { type DecisionPorts, redrive, regenerate } from './decisions.ts';
@@ -44,7 +45,7 @@ async function decide(ports: EventPorts, taken: TakenEvent): Promise<WebhookAnsw
     return { decision: 'UNKNOWN_PATIENT', execution: null };
   }
   const status = portalStatusOf(event);
-  if (status !== null) return stopTracking(ports, account, status, event);
+  if (status !== null) return stopTracking(ports, account, status, taken);
   // It came before, and what it started has ended since: it is not started again.
   if (hasStarted(account, taken)) return { decision: 'STARTED', execution: account?.execution ?? null };
   if (event.type === 'pin.issued' && (await trackPin(ports, patientId)) === 'TRACKED') {
@@ -53,6 +54,7 @@ async function decide(ports: EventPorts, taken: TakenEvent): Promise<WebhookAnsw
   const current = event.type === 'patient.email_changed' ? await toldAtOnce(ports, account) : account;
   const { decision, execution } = await startFor(ports, current, taken);
   if (decision === 'PAUSED') await leaveToSweep(ports, patientId, isAwaited(account, event));
+  if (decision === 'RUNNING') await noteNews(ports, taken);
   // Tracked by this webhook before it crashed, or by the first connection: there never was a case.
   if (decision === 'NOT_DUE' && execution === null) return { decision: 'TRACKED', execution };
   return { decision, execution };
@@ -62,6 +64,22 @@ async function decide(ports: EventPorts, taken: TakenEvent): Promise<WebhookAnsw
 async function toldAtOnce(ports: EventPorts, account: Account | null): Promise<Account | null> {
   const told = account === null ? null : withMessageAtOnce(account);
   return told === account || told === null ? account : ports.records.save(account, told);
+}
+
+/**
+ * An execution that was at work when the webhook came may have looked before the fact: where its case then waits for a person,
+ * or for nothing any more, the next sweep looks once more. One that ended since has not: then it is decided again.
+ */
+async function noteNews({ records, clock }: EventPorts, taken: TakenEvent): Promise<void> {
+  if (taken.event.type === 'pin.regeneration_requested') return;
+  const account = await records.read(taken.event.data.patientId);
+  if (account === null || account.attempt > taken.attempt || account.newsAt !== null) return;
+  if (!isUnended(account)) throw new RecordConflictError('ENDED_MEANWHILE');
+  await records.save(account, { ...account, newsAt: toInstant(clock.now()) });
+}
+
+function isUnended({ execution, endedBy }: Account): boolean {
+  return execution !== null && execution !== endedBy;
 }
 
 async function isKnown(ehr: PinReader, patientId: string): Promise<boolean> {
@@ -103,12 +121,17 @@ async function stopTracking(
   ports: EventPorts,
   account: Account | null,
   status: PortalEventStatus,
-  { data: { patientId }, timestamp }: EhrEvent,
+  { attempt, event: { data, timestamp } }: TakenEvent,
 ): Promise<WebhookAnswer> {
+  const { patientId } = data;
   if (account === null) return { decision: 'NOT_DUE', execution: null };
   const noted = withPortalEvent(account, status, timestamp);
   if (noted === null) return { decision: 'OUTDATED', execution: null };
-  if (noted !== account) await ports.records.save(account, noted);
+  if (noted !== account) {
+    // As in noteNews.
+    const isNews = isUnended(account) && account.attempt <= attempt;
+    await ports.records.save(account, isNews ? { ...noted, newsAt: toInstant(ports.clock.now()) } : noted);
+  }
   const isClaimed = noted.registeredAt !== account.registeredAt && account.issuedBy !== null;
   if (isClaimed) ports.metrics.registered(account.location);
   await ports.records.deletePin(patientId);

@@ -1,6 +1,7 @@
 /** While starts are paused, what would have started is put before the next sweep. */
 import { type Account, newAccount } from '../domain/account.ts';
 import { dayOf } from '../domain/calendar.ts';
+import { toInstant } from '../domain/instant.ts';
 import type { ReminderRule } from '../domain/reminder.ts';
 import { isDueByRecord } from '../domain/starting.ts';
 import type { Clock, PinRecords } from '../ports.ts';
@@ -23,10 +24,8 @@ export async function leaveToSweep(ports: LeavePorts, patientId: string, awaited
   const today = dayOf(now, ports.practice.timeZone);
   if (account.nextCheckDay !== null && account.nextCheckDay <= today) return;
   const isDue = isDueByRecord(account, now, ports.practice, awaitedFactChanged);
-  const isNeverLookedAt = account.outcome === 'NOT_NEEDED' && account.document === null;
-  const moved: Account = { ...account, nextCheckDay: today, ...(isNeverLookedAt && UNDECIDED) };
+  // Whom nobody looks at any more is started by a sweep for what was told alone.
+  const newsAt = awaitedFactChanged ? toInstant(now) : account.newsAt;
+  const moved: Account = { ...account, nextCheckDay: today, newsAt };
   if (isDue && isDueByRecord(moved, now, ports.practice, false)) await ports.records.save(stored, moved);
 }
-
-/** A sweep starts nobody who needed no PIN before one was ever known: that verdict is open again. */
-const UNDECIDED = { outcome: null, reason: null };

@@ -87,7 +87,8 @@ async function tryStart(ports: StartPorts, request: StartRequest): Promise<Start
   const isInIndex = account.nextCheckDay !== null && account.nextCheckDay <= today;
   const nextCheckDay = isInIndex ? account.nextCheckDay : today;
   const served = { attempt, execution, request: force ?? unservedRequest(account) };
-  const next: Account = { ...account, ...served, lease, nextCheckDay };
+  // What was told before is seen by an execution that starts now.
+  const next: Account = { ...account, ...served, lease, nextCheckDay, newsAt: null };
   return launch(ports, await records.save(stored, next));
 }
 

@@ -3,7 +3,10 @@ import type { Account } from '../../functions/domain/account.ts';
 import { RecordConflictError } from '../../functions/domain/errors.ts';
 import { lifeOf } from '../../functions/domain/expiry.ts';
 import { executionName, webhookRequestId } from '../../functions/domain/identity.ts';
+import type { Outcome } from '../../functions/domain/outcomes.ts';
 import { decideEhrEvent } from '../../functions/usecases/decide-ehr-event.ts';
+import { type EndPorts, endCase } from '../../functions/usecases/end-case.ts';
+import { start } from '../../functions/usecases/start.ts';
 import {
   EXPIRED,
   emailChanged,
@@ -246,6 +249,85 @@ describe('the same webhook, decided again after a crash', () => {
     await world.ports.records.putPin({ patientId: id, document: 'd1', fingerprint: 'f', ...lifeOf(Date.parse(VALID)) });
     expect(await take(id, registered)).toEqual({ decision: 'STOPPED', execution: null });
     expect(await world.ports.records.readPin(id)).toBeNull();
+  });
+});
+
+describe('a fact that is told while an execution runs, which may have looked before', () => {
+  /** A case that is at work again, as its second execution. */
+  async function atWork(record: Partial<Account> = missing) {
+    const id = await world.patient(record, EXPIRED);
+    const answer = await start(world.ports, {
+      patientId: id,
+      trigger: 'person',
+      force: null,
+      awaitedFactChanged: false,
+    });
+    return { id, execution: answer.execution ?? '' };
+  }
+  async function endAs(id: string, execution: string, outcome: Outcome | 'FAILED', reason: string | null) {
+    const account = await world.ports.records.read(id);
+    if (account === null) throw new Error(`no record of ${id}`);
+    const ehr = { openStaffTask: async () => undefined, closeStaffTask: async () => undefined };
+    // Of the chart an ending uses these methods alone.
+    const ports = { ...world.ports, ehr: ehr as unknown as EndPorts['ehr'] };
+    const practice = { ...world.ports.practice, recheckDays: 7 };
+    await endCase({ ...ports, practice }, account, { execution, outcome, reason, staffTask: null });
+    world.end(execution, 'SUCCEEDED');
+    return (await world.ports.records.read(id))?.nextCheckDay;
+  }
+  const sweeps = async (patientId: string) =>
+    (await start(world.ports, { patientId, trigger: 'machine', force: null, awaitedFactChanged: false })).decision;
+
+  it.each<[string, Told, Outcome, string]>([
+    ['an address', emailChanged, 'EMAIL_MISSING', 'NONE'],
+    ['a provider', updated('provider'), 'HELD', 'RESPONSIBLE_PROVIDER_UNRESOLVED'],
+    ['a PIN, whose chart was unclear', issued, 'HELD', 'CHART_UNCLEAR'],
+    ['a PIN, where none was', issued, 'NOT_NEEDED', 'NEVER_ISSUED'],
+    ['a PIN, of one who had opted out', issued, 'NOT_NEEDED', 'OPTED_OUT'],
+    ['a registration', registered, 'EMAIL_MISSING', 'NONE'],
+  ])('%s: the next sweep looks once more, and once only', async (_what, told, outcome, reason) => {
+    const { id, execution } = await atWork();
+    await take(id, told, 2);
+    expect(await endAs(id, execution, outcome, reason)).toBe(TODAY);
+    expect(await sweeps(id)).toBe('STARTED');
+    const again = (await world.ports.records.read(id))?.execution ?? '';
+    // Without a day no sweep finds it.
+    const isOver = outcome === 'NOT_NEEDED';
+    expect(await endAs(id, again, outcome, reason)).toBe(isOver ? null : '2026-06-22');
+    if (!isOver) expect(await sweeps(id)).toBe('NOT_DUE');
+  });
+
+  it('is not asked about again where it ended well, nor today where it failed', async () => {
+    for (const outcome of ['REGENERATED', 'FAILED'] as const) {
+      const { id, execution } = await atWork({ ...valid, outcome: 'EMAIL_MISSING', reason: 'NONE' });
+      await take(id, emailChanged, 2);
+      const day = outcome === 'FAILED' ? '2026-06-16' : '2026-06-30';
+      expect(await endAs(id, execution, outcome, null)).toBe(day);
+      expect(await sweeps(id)).toBe('NOT_DUE');
+    }
+  });
+
+  it('was seen by an execution that started after it was told', async () => {
+    const { id, execution } = await atWork();
+    await take(id, emailChanged, 1);
+    expect(await endAs(id, execution, 'EMAIL_MISSING', 'NONE')).toBe('2026-06-22');
+  });
+
+  it('and that ends just then: the case goes on by itself', async () => {
+    const { id, execution } = await atWork();
+    let isRunning = true;
+    const executions = {
+      ...world.ports.executions,
+      describe: async (name: string) => {
+        const answer = await world.ports.executions.describe(name);
+        if (isRunning) await endAs(id, execution, 'EMAIL_MISSING', 'NONE');
+        isRunning = false;
+        return answer;
+      },
+    };
+    const taken = { webhookId: 'm', attempt: 2, event: emailChanged(id) };
+    const { decision } = await decideEhrEvent({ ...world.ports, executions }, taken);
+    expect([decision, world.started(id).length]).toEqual(['STARTED', 2]);
   });
 });
 

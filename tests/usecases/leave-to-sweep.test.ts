@@ -44,7 +44,8 @@ describe('while all starts are paused', () => {
     ['no PIN was needed, one was issued', neverIssued, issued, TODAY],
     ['a valid PIN, a request', valid, requested(true), RECHECK],
     ['a valid PIN, another address', valid, emailChanged, RECHECK],
-    ['registered, another address', { ...registeredAlready, ...pin(VALID) }, emailChanged, null],
+    ['registered, another address', { ...registeredAlready, ...pin(VALID) }, emailChanged, TODAY],
+    ['opted out, a new PIN was issued', { ...registeredAlready, reason: 'OPTED_OUT', ...pin(VALID) }, issued, TODAY],
     ['was due before', expired, emailChanged, '2026-06-09'],
     ['too many cycles, another address', held('CYCLE_LIMIT'), emailChanged, RECHECK],
   ])('%s: the next sweep looks', async (_what, record, told, day) => {
