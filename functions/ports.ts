@@ -178,23 +178,27 @@ export interface FrontDesk {
   closeStaffTask(order: StaffTaskOrder): Promise<void>;
 }
 
+/** What the chart says of a patient's PINs, for who changes nothing in it. Errors as for Ehr. */
+export interface PinReader extends Pick<FrontDesk, 'readPatient'> {
+  /** P2: the patient's current PIN documents, signed ones and drafts; one request a page. */
+  readPinDocuments(patientId: string): Promise<PinDocument[]>;
+  /** The PIN in the completed form of this encounter, to be fingerprinted; null where there is none. */
+  readPin(encounter: string): Promise<string | null>;
+  /** How many signed PIN documents, current and superseded, carry our identifier. */
+  countOurSigned(patientId: string): Promise<number>;
+}
+
 /**
  * The chart. Each method is one request or batch unless it says otherwise, and may throw EhrUnavailableError,
  * EhrThrottledError, EhrConflictError (all retried) or EhrRejectedError (not retried).
  */
-export interface Ehr extends FrontDesk {
-  /** P2: the patient's current PIN documents, signed ones and drafts; one request a page. */
-  readPinDocuments(patientId: string): Promise<PinDocument[]>;
+export interface Ehr extends FrontDesk, PinReader {
   /**
    * One page of all current, signed PIN documents of the practice; null: the first. Answers null where the EHR does not know
    * the bookmark, or no longer. What is signed, replaced or withdrawn between two pages may or may not be on them; everything
    * else is on one of them.
    */
   listSignedPins(bookmark: string | null): Promise<SignedPinsPage | null>;
-  /** The PIN in the completed form of this encounter, to be fingerprinted; null where there is none. */
-  readPin(encounter: string): Promise<string | null>;
-  /** How many signed PIN documents, current and superseded, carry our identifier. */
-  countOurSigned(patientId: string): Promise<number>;
   /** P5: what settles provider and location for a document that replaces `cycle`. */
   readUpdateFacts(patientId: string, cycle: string, cycleIdentifier: string, now: number): Promise<UpdateFacts>;
   /** P3–P8 in one transaction; finds the draft of an earlier try instead of making a second one. */
@@ -267,8 +271,6 @@ export interface PinRecords {
   noteFeedback(message: SentMessage, feedback: Feedback): Promise<void>;
   putRequest(request: DecisionRequest): Promise<void>;
   readRequest(patientId: string, id: string): Promise<DecisionRequest | null>;
-  /** What people decided about the patient, newest first; at most `limit`. */
-  listRequests(patientId: string, limit: number): Promise<DecisionRequest[]>;
   /** Patients due up to and with `day`, one page of at most `limit` of a shard (0–15), from the index alone. */
   listDue(
     shard: number,
@@ -338,7 +340,7 @@ export interface WorkCount {
 }
 
 /**
- * Lists of cases, from the table's two indexes alone: never a scan. An index follows its items within a second or so,
+ * Lists of cases, from the table's two indexes, and of what was decided about one: never a scan. An index follows its items within a second or so,
  * so whoever shows a case reads its account. AwsUnavailableError is retried.
  */
 export interface CaseLists {
@@ -353,6 +355,8 @@ export interface CaseLists {
   listLooks(from: Day, to: Day, after: string | null, limit: number): Promise<CasePage>;
   /** How many patients are due up to and with `day`; counting stops at `limit` or soon after. */
   countDue(day: Day, limit: number): Promise<{ count: number; isComplete: boolean }>;
+  /** What people decided about the patient, newest first; at most `limit`. Read from the patient's own items. */
+  listRequests(patientId: string, limit: number): Promise<DecisionRequest[]>;
 }
 
 export interface CasePage {

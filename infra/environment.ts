@@ -15,6 +15,7 @@ export interface EnvironmentSources {
   configurationSetName: string;
   stateMachineArn: string;
   sweepStateMachineArn: string;
+  discoverStateMachineArn: string;
   /** Of the pick-up page. */
   pickupUrl: string;
   /** Whose pages may call the admin API. */
@@ -26,6 +27,7 @@ export interface EnvironmentSources {
 export function environmentOf(from: EnvironmentSources): Record<string, string> {
   const ours = {
     CONSOLE_ORIGINS: from.consoleOrigins.join(' '),
+    DISCOVER_PINS_STATE_MACHINE_ARN: from.discoverStateMachineArn,
     EHR_BASE_URL: from.ehr.baseUrl,
     EHR_CLIENT_ID: from.ehr.clientId,
     EHR_KEY_SECRET_ARN: from.ehrKeySecretArn,

@@ -81,7 +81,7 @@ export const FUNCTIONS: readonly FunctionEntry[] = [
       ...STARTS,
       'records:PutItem',
       'records:DeleteItem',
-      'records:Query',
+      'case-partitions',
       'due-index',
       'work-index',
       'sweep',

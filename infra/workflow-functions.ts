@@ -10,7 +10,7 @@ import type { Deployment } from './deployment.ts';
 import { environmentOf } from './environment.ts';
 import { found } from './found.ts';
 import { FUNCTIONS } from './functions.ts';
-import { MACHINES, REGENERATE_PIN, SWEEP_EXPIRING_PINS } from './machines.ts';
+import { DISCOVER_PINS, MACHINES, REGENERATE_PIN, SWEEP_EXPIRING_PINS } from './machines.ts';
 import type { Names } from './names.ts';
 import { statementsFor } from './permissions.ts';
 import type { StatefulStack } from './stacks/stateful.ts';
@@ -43,6 +43,7 @@ export function workflowFunctions(stack: Stack, props: WorkflowFunctionsProps): 
     configurationSetName,
     stateMachineArn: stateMachineArnOf(stack, stateMachineName),
     sweepStateMachineArn: stateMachineArnOf(stack, names.machineOf(SWEEP_EXPIRING_PINS.name)),
+    discoverStateMachineArn: stateMachineArnOf(stack, names.machineOf(DISCOVER_PINS.name)),
     pickupUrl,
     consoleOrigins: [`https://${deployment.console.domain}`],
     metricNamespace: names.metricNamespace,

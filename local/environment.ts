@@ -70,6 +70,7 @@ export function setEnvironment(settings: LocalSettings): void {
     POWERTOOLS_METRICS_NAMESPACE: METRICS.namespace,
     POWERTOOLS_SERVICE_NAME: METRICS.service,
     [ENVIRONMENT.consoleOrigins]: settings.origins.join(' '),
+    [ENVIRONMENT.discoverStateMachineArn]: stateMachineArn(DISCOVERY_MACHINE),
     [ENVIRONMENT.ehrBaseUrl]: `${settings.url}/fhir`,
     [ENVIRONMENT.ehrClientId]: EHR_CLIENT_ID,
     [ENVIRONMENT.ehrKeySecretArn]: EHR_KEY_SECRET_ARN,

@@ -5,6 +5,7 @@ import { ConfigurationError } from '../domain/errors.ts';
 /** The variables' names; whoever sets an environment for the handlers takes them from here. */
 export const ENVIRONMENT = {
   consoleOrigins: 'CONSOLE_ORIGINS',
+  discoverStateMachineArn: 'DISCOVER_PINS_STATE_MACHINE_ARN',
   ehrBaseUrl: 'EHR_BASE_URL',
   ehrClientId: 'EHR_CLIENT_ID',
   ehrKeySecretArn: 'EHR_KEY_SECRET_ARN',
@@ -24,6 +25,7 @@ const machineArn = z.string().check(z.regex(/^arn:[a-z-]+:states:[a-z0-9-]+:\d{1
 const variables = {
   /** Origins whose pages may call the admin API, separated by one space each. */
   consoleOrigins: z.string().check(z.regex(/^https?:\/\/[a-z0-9.:[\]-]+( https?:\/\/[a-z0-9.:[\]-]+)*$/)),
+  discoverStateMachineArn: machineArn,
   ehrBaseUrl: z.url({ protocol: /^https?$/ }),
   /** As RFC 6749 §2.2 spells one. */
   ehrClientId: z.string().check(z.regex(/^[\x20-\x7e]+$/)),

@@ -21,6 +21,7 @@ import { createDynamoDbWebhookRecords } from '../adapters/dynamodb-webhook-recor
 import { createFhirEhr } from '../adapters/fhir/ehr.ts';
 import { createFhirFrontDesk, type FrontDeskOptions } from '../adapters/fhir/front-desk.ts';
 import { createFhirPickupChart } from '../adapters/fhir/pickup.ts';
+import { createFhirPinReader } from '../adapters/fhir/pin-reader.ts';
 import { createKmsFingerprint } from '../adapters/kms-fingerprint.ts';
 import { readSecret } from '../adapters/secrets-manager.ts';
 import { createSesMailer } from '../adapters/ses-mailer.ts';
@@ -45,6 +46,7 @@ import type {
   PauseSwitch,
   PickupChart,
   PickupRecords,
+  PinReader,
   PinRecords,
   PracticeDecisions,
   SweepInput,
@@ -121,6 +123,10 @@ export function ehr(call: Call): Ehr {
 }
 
 /** Of the EHR what needs no PIN document: 11 KB less in a bundle. */
+export function pinReader(call: Call): PinReader {
+  return createFhirPinReader(fhirOptions(call));
+}
+
 export function frontDesk(call: Call): FrontDesk {
   return createFhirFrontDesk(fhirOptions(call));
 }
@@ -211,7 +217,7 @@ export function executionReader(call: Call): ExecutionReader {
   const stateMachineArns = {
     'regenerate-pin': setting('stateMachineArn'),
     'sweep-expiring-pins': setting('sweepStateMachineArn'),
-    'discover-pins': null,
+    'discover-pins': setting('discoverStateMachineArn'),
   };
   return createStepFunctionsReader({ client: stepFunctions(), stateMachineArns, signal: call.signal });
 }

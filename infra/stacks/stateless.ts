@@ -180,7 +180,8 @@ export class StatelessStack extends Stack {
     };
     const rules = { noticeRuleName, emailEventsRuleName };
     alarms(this, { ...watched, ...queues, ...rules, topic, recheckDays: deployment.policy.recheckDays });
-    dashboard(this, { ...watched, dashboardName: names.dashboard });
+    const consoleUrl = `https://${deployment.console.domain}${CONSOLE_PATH}`;
+    dashboard(this, { ...watched, dashboardName: names.dashboard, consoleUrl });
     return topic.topicArn;
   }
 }

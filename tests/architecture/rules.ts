@@ -64,8 +64,11 @@ const LAYERS: Layer[] = [
       POLICY,
       'functions/adapters/table.ts',
       'functions/domain/errors.ts',
+      'functions/domain/email-event.ts',
       'statemachines',
     ],
+    // What metrics are told apart by.
+    types: ['functions/domain/email-event.ts'],
     packages: null,
   },
   // What both sides of the API agree on, and the pure rules behind its codes. What this machine alone serves is known by type.

@@ -18,6 +18,11 @@ import { canaryCharts, PERSON } from '../scenarios/canary-practice.ts';
 
 const DEMO_POLICY = fileURLToPath(new URL('../../local/demo/policy.json', import.meta.url));
 
+/** MiniStack has no certificates, and no name leads to it. */
+const CONSOLE = {
+  domain: 'pins.example.com',
+  certificateArn: 'arn:aws:acm:us-east-1:000000000000:certificate/12345678-1234-1234-1234-123456789012',
+};
 const HALF_A_DAY_MS = 12 * 60 * 60 * 1000;
 
 function hourIn(timeZone: string, milliseconds: number): number {
@@ -77,6 +82,7 @@ export async function servePractice(folder: string): Promise<Practice> {
   const deploymentFile = write('deployment.json', {
     name: 'portal-pin',
     ehr: { baseUrl, clientId: CLIENT_ID, scopes: SCOPES },
+    console: CONSOLE,
     policy: 'policy.json',
     alarmEmail: 'on-call@example.com',
   });

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it, vi } from 'vitest';
 import type { FeedbackKind } from '../../functions/domain/email-event.ts';
 import { ERROR_NAMES } from '../../functions/domain/errors.ts';
+import { OUTCOMES } from '../../functions/domain/outcomes.ts';
 import { METRICS } from '../../functions/runtime/metric-names.ts';
 import { WEBHOOK_PROBLEMS } from '../../functions/runtime/webhook-problems.ts';
 import { FUNCTIONS } from '../../infra/functions.ts';
@@ -236,6 +237,10 @@ describe('the dashboard', () => {
         (each: unknown) => Object(each).properties.title,
       ),
     ).toContain(title);
+  });
+  it('says what an outcome means, and where each case is to be seen', () => {
+    for (const outcome of OUTCOMES) expect(body).toContain(`**${outcome}**`);
+    expect(body).toContain('https://pins.example.com/console/');
   });
   it('asks for metrics by the names they are written by', () => {
     const { issued, pickedUp, registered, emailFeedback } = METRICS;

@@ -41,7 +41,7 @@ const ACTIONS: Record<string, string[]> = {
     ...CHART,
     'dynamodb:PutItem',
     'dynamodb:DeleteItem',
-    // Of the table: a patient's decisions, a day's sweeps. Of the two indexes: lists.
+    // Of the table: decisions and sweeps. Of the two indexes: lists.
     'dynamodb:Query',
     'dynamodb:Query',
     'dynamodb:Query',
@@ -175,9 +175,13 @@ describe('where it may do it', () => {
     expect(textOf(Resource)).toMatch(/FnGetAttRecords.*Arn[^/]*$/);
     expect(Condition).toEqual({ 'ForAllValues:StringEquals': { 'dynamodb:LeadingKeys': ['DISCOVERY#chart'] } });
   });
-  it('the index of what waits for a person, and the table for who shows a case', () => {
+  it('the index of what waits for a person, and the partitions of cases and sweeps', () => {
     expect(textOf(statement('AdminApi', 'WorkIndex').Resource)).toMatch(/FnGetAttRecords.*Arn.*\}\/index\/work$/);
-    expect(textOf(statement('AdminApi', 'Records').Resource)).toMatch(/FnGetAttRecords[^/]*$/);
+    const { Resource, Condition } = statement('AdminApi', 'CasePartitions');
+    expect(textOf(Resource)).toMatch(/FnGetAttRecords[^/]*$/);
+    expect(Condition).toEqual({
+      'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': ['PATIENT#*', 'SWEEP#*', 'PRACTICE#decisions'] },
+    });
   });
   it('histories of the app’s machines, and their key for those alone', () => {
     const machines = MACHINES.map(({ name }) => name);

@@ -12,17 +12,19 @@ import type { FailingPractice } from '../harness/failing-practice.ts';
 import { Invocation } from '../harness/invocation.ts';
 import type { OutsideCall } from '../harness/outside-call.ts';
 import { requestOf } from '../triggers/http-events.ts';
+import { administerAll } from './administering.ts';
 
 /** Who the patients of the pick-up page are, by what they are asked. */
 const BORN = { month: '2', day: '29', year: '2000' };
 
 type Handler = (event: object, context: Context) => Promise<unknown>;
 
-/** What EhrWebhook, PickupPage and the other starters asked of the world, as OutsideCalls whose step is the function. */
+/** What EhrWebhook, PickupPage, AdminApi and the other starters asked of the world, as OutsideCalls whose step is the function. */
 export async function callsOfStarters(practice: FailingPractice): Promise<OutsideCall[]> {
   const handlers = {
     EhrWebhook: (await import('../../functions/triggers/ehr-webhook.ts')).handler as unknown as Handler,
     SweepMinute: (await import('../../functions/steps/sweep-minute.ts')).handler as unknown as Handler,
+    AdminApi: (await import('../../functions/admin/admin-api.ts')).handler as unknown as Handler,
     PickupPage: (await import('../../functions/pickup/pickup-page.ts')).handler as unknown as Handler,
     PinLapsed: (await import('../../functions/triggers/pin-lapsed.ts')).handler as unknown as Handler,
     EmailFeedback: (await import('../../functions/triggers/email-feedback.ts')).handler as unknown as Handler,
@@ -130,6 +132,8 @@ export async function callsOfStarters(practice: FailingPractice): Promise<Outsid
   await admitted(3, false);
   await run('DiscoverPage', { execution: `discovery-${freshId()}`, cursor: null });
   await held.release();
+  await practice.quiet();
+  await administerAll(practice, (event) => run('AdminApi', event), held.patientId);
   await practice.quiet();
   const picked = await picksUp();
   await practice.platform.clock.advance('P30D');

@@ -4,6 +4,7 @@ import { ENVIRONMENT, setting } from '../../functions/runtime/config.ts';
 
 const VALID: Record<keyof typeof ENVIRONMENT, string> = {
   consoleOrigins: 'https://d111111abcdef8.cloudfront.net http://127.0.0.1:4600 http://[::1]:4600',
+  discoverStateMachineArn: 'arn:aws:states:us-east-1:123456789012:stateMachine:discover-pins',
   ehrBaseUrl: 'https://ehr.example/fhir/r4',
   ehrClientId: 'urn:uuid:0f8fad5b portal-pin',
   ehrKeySecretArn: 'arn:aws:secretsmanager:us-east-1:123456789012:secret:portal-pin/ehr-key-a1b2c3',
@@ -39,6 +40,7 @@ it.each<[keyof typeof ENVIRONMENT, string]>([
   ['consoleOrigins', '*'],
   ['consoleOrigins', 'https://canary.example/'],
   ['consoleOrigins', 'https://canary.example,https://other.example'],
+  ['discoverStateMachineArn', ''],
   ['ehrBaseUrl', ''],
   ['ehrBaseUrl', 'ehr.example/canary'],
   ['ehrBaseUrl', 'ftp://ehr.example/canary'],

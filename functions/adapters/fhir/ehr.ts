@@ -14,9 +14,10 @@ import {
   toRouting,
 } from './chart-update.ts';
 import { createFhirClient, type FhirClient } from './client.ts';
-import { ACTIVATION, CYCLE_IDENTIFIER, DOCUMENT_TYPE, EXTENSION, FORM_ITEM } from './codes.ts';
+import { ACTIVATION, CYCLE_IDENTIFIER, EXTENSION, FORM_ITEM } from './codes.ts';
 import { discardDrafts } from './discard-drafts.ts';
 import { type FrontDeskOptions, frontDeskOf } from './front-desk.ts';
+import { pinReaderOf } from './pin-reader.ts';
 import {
   answerOf,
   askedFor,
@@ -31,7 +32,6 @@ import {
   pinOf,
   toPinDocument,
 } from './read.ts';
-import { readPin } from './read-pin.ts';
 import { listSignedPins } from './signed-pins.ts';
 import { readUpdateFacts } from './update-facts.ts';
 
@@ -39,20 +39,8 @@ export function createFhirEhr(options: FrontDeskOptions): Ehr {
   const fhir = createFhirClient(options);
   return {
     ...frontDeskOf(fhir, options.clock),
-    async readPinDocuments(patientId) {
-      const documents = await fhir.search(currentPinDocumentsOf(patientId));
-      return documentsOf(documents, patientId).map(toPinDocument);
-    },
+    ...pinReaderOf(fhir),
     listSignedPins: (bookmark) => listSignedPins(fhir, bookmark),
-    readPin: (encounter) => readPin(fhir, encounter),
-    async countOurSigned(patientId) {
-      const type = `${DOCUMENT_TYPE.system}|${DOCUMENT_TYPE.code}`;
-      const path = `DocumentReference?patient=Patient/${patientId}&type=${type}&status=current,superseded&_count=100`;
-      const documents = documentsOf(await fhir.search(path), patientId).filter(
-        (each) => cycleIdentifierOf(each) !== null,
-      );
-      return documents.filter((each) => toPinDocument(each).signed).length;
-    },
     readUpdateFacts: (patientId, cycle, cycleIdentifier, now) =>
       readUpdateFacts(fhir, patientId, cycle, cycleIdentifier, now),
     openUpdate: (order) => openUpdate(fhir, order),
