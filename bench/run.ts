@@ -1,8 +1,15 @@
 /** `npm run bench`: prints what the project claims, measured in this run. Ratios are of the same run; machines are noisy. */
+import { fork } from 'node:child_process';
+import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
 import { bundles } from './bundles.ts';
+import { consolePages } from './console.ts';
 import { cost } from './cost.ts';
 import { regeneration } from './regeneration.ts';
 
 await regeneration();
 await bundles();
 await cost();
+await consolePages();
+const [code] = await once(fork(fileURLToPath(new URL('pickup-timing.ts', import.meta.url))), 'exit');
+if (code !== 0) throw new Error(`pickup-timing.ts ended with ${code}`);

@@ -100,7 +100,7 @@ export function acknowledgementsOf(names: Names): readonly Acknowledgement[] {
       rule: 'AwsSolutions-APIG4',
       constructs: OPEN_ROUTES.map(({ key }) => `stateless/Api/${routeIdOf(key)}/Route`),
       reason:
-        'No authorizer of API Gateway knows Standard Webhooks: the signature covers the raw body. The function verifies it before it looks at what the body says, and each route has a limit of its own.',
+        'No authorizer of API Gateway knows who asks: a webhook’s signature covers the raw body, and the pick-up page is for patients who have no account yet, and whom the link’s token and an answer prove. Each function verifies that itself, and each route has a limit of its own.',
     },
     {
       rule: 'AwsSolutions-CFR1',

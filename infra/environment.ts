@@ -16,6 +16,8 @@ export interface EnvironmentSources {
   stateMachineArn: string;
   sweepStateMachineArn: string;
   discoverStateMachineArn: string;
+  /** Of the pick-up page. */
+  pickupUrl: string;
   /** Whose pages may call the admin API. */
   consoleOrigins: readonly string[];
   metricNamespace: string;
@@ -32,6 +34,7 @@ export function environmentOf(from: EnvironmentSources): Record<string, string> 
     EHR_WEBHOOK_SECRET_ARN: from.ehrWebhookSecretArn,
     EHR_SCOPES: from.ehr.scopes.join(' '),
     FINGERPRINT_KEY_ARN: from.fingerprintKeyArn,
+    PICKUP_URL: from.pickupUrl,
     PRACTICE_POLICY_FILE: POLICY_FILE,
     REGENERATE_PIN_STATE_MACHINE_ARN: from.stateMachineArn,
     SES_CONFIGURATION_SET: from.configurationSetName,

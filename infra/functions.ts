@@ -62,6 +62,17 @@ export const FUNCTIONS: readonly FunctionEntry[] = [
     timeout: 3,
   },
   {
+    name: 'PickupPage',
+    source: 'functions/pickup/pickup-page.ts',
+    description: 'P14. Shows the PIN to its patient, GET and POST /pickup/{token}, and to nobody else anything.',
+    caller: 'API',
+    permissions: [...STARTS, 'records:PutItem', 'fingerprint', 'ehr'],
+    // A person waits, on a cold start as well: half a CPU.
+    memory: 1024,
+    // It answers after 8 s at the latest (functions/pickup/pickup-page.ts).
+    timeout: 9,
+  },
+  {
     name: 'AdminApi',
     source: 'functions/admin/admin-api.ts',
     description: 'What the practice’s staff see and do in the console, /api/….',

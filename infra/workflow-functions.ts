@@ -26,10 +26,12 @@ export interface WorkflowFunctionsProps {
   configurationSetName: string;
   lostLapses: DeadLetters;
   emailEvents: EventQueue;
+  /** Of the pick-up page. */
+  pickupUrl: string;
 }
 
 export function workflowFunctions(stack: Stack, props: WorkflowFunctionsProps): Functions {
-  const { names, deployment, bundles, stateful, configurationSetName, lostLapses, emailEvents } = props;
+  const { names, deployment, bundles, stateful, configurationSetName, lostLapses, emailEvents, pickupUrl } = props;
   const { table, tableStreamArn, dataKey, fingerprintKey, ehrKeySecretArn, ehrWebhookSecretArn } = stateful;
   const stateMachineName = names.machineOf(REGENERATE_PIN.name);
   const environment = environmentOf({
@@ -42,6 +44,7 @@ export function workflowFunctions(stack: Stack, props: WorkflowFunctionsProps): 
     stateMachineArn: stateMachineArnOf(stack, stateMachineName),
     sweepStateMachineArn: stateMachineArnOf(stack, names.machineOf(SWEEP_EXPIRING_PINS.name)),
     discoverStateMachineArn: stateMachineArnOf(stack, names.machineOf(DISCOVER_PINS.name)),
+    pickupUrl,
     consoleOrigins: [`https://${deployment.console.domain}`],
     metricNamespace: names.metricNamespace,
   });

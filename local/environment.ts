@@ -76,6 +76,7 @@ export function setEnvironment(settings: LocalSettings): void {
     [ENVIRONMENT.ehrKeySecretArn]: EHR_KEY_SECRET_ARN,
     [ENVIRONMENT.ehrScopes]: SCOPES.join(' '),
     [ENVIRONMENT.fingerprintKeyArn]: FINGERPRINT_KEY_ARN,
+    [ENVIRONMENT.pickupUrl]: `${settings.url}/pickup`,
     [ENVIRONMENT.practicePolicyFile]: settings.policyFile,
     [ENVIRONMENT.sesConfigurationSet]: CONFIGURATION_SET,
     [ENVIRONMENT.stateMachineArn]: stateMachineArn(STATE_MACHINE),

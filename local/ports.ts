@@ -5,6 +5,7 @@ import {
   executions,
   fingerprint,
   pauseSwitch,
+  pickupRecords,
   pinRecords,
   policy,
   sweepRecords,
@@ -20,6 +21,7 @@ export function outsidePorts(signal = new AbortController().signal) {
   return {
     ehr: ehr(call),
     records: pinRecords(call),
+    pickups: pickupRecords(call),
     executions: executions(call),
     pauseSwitch: pauseSwitch(call),
     sweeps: sweepRecords(call),

@@ -11,6 +11,7 @@ export const ENVIRONMENT = {
   ehrKeySecretArn: 'EHR_KEY_SECRET_ARN',
   ehrScopes: 'EHR_SCOPES',
   fingerprintKeyArn: 'FINGERPRINT_KEY_ARN',
+  pickupUrl: 'PICKUP_URL',
   practicePolicyFile: 'PRACTICE_POLICY_FILE',
   sesConfigurationSet: 'SES_CONFIGURATION_SET',
   stateMachineArn: 'REGENERATE_PIN_STATE_MACHINE_ARN',
@@ -34,6 +35,8 @@ const variables = {
   ehrScopes: z.string().check(z.regex(/^system\/(\*|[A-Za-z]+)\.[a-z*]+( system\/(\*|[A-Za-z]+)\.[a-z*]+)*$/)),
   /** A KMS key of type HMAC_256. */
   fingerprintKeyArn: z.string().check(z.regex(/^arn:[a-z-]+:kms:[a-z0-9-]+:\d{12}:key\/[A-Za-z0-9-]+$/)),
+  /** Of the pick-up page, without a slash at its end; a link in a mail is it, a slash and a token. */
+  pickupUrl: z.url({ protocol: /^https?$/ }).check(z.regex(/[^/]$/)),
   practicePolicyFile: z.string().check(z.minLength(1)),
   /** Empty: none. */
   sesConfigurationSet: z.string(),

@@ -9,6 +9,7 @@ import { found } from '../found.ts';
 import { type Caller, FUNCTIONS } from '../functions.ts';
 import { feedbackAlarms, type WatchedFeedback } from './feedback-alarms.ts';
 import { executions, mail, ownMetrics, table, undelivered } from './metrics.ts';
+import { pickupAlarms } from './pickup-alarms.ts';
 import { startingAlarms, type WatchedStarts } from './starting-alarms.ts';
 
 export interface Watched extends WatchedStarts, WatchedFeedback {
@@ -138,4 +139,5 @@ export function alarms(scope: Construct, watched: Watched): void {
   });
   startingAlarms(alarm, watched);
   feedbackAlarms(alarm, watched);
+  pickupAlarms(alarm, watched);
 }

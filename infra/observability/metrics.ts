@@ -68,6 +68,8 @@ export function ownMetrics(namespace: string) {
         statistic: Stats.SUM,
         period,
       }),
+    counted: (metricName: string, period: Duration): Metric =>
+      new Metric({ namespace, metricName, dimensionsMap: service, statistic: Stats.SUM, period }),
     fedBack: (kind: FeedbackKind, period: Duration): Metric =>
       new Metric({
         namespace,

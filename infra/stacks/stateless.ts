@@ -51,9 +51,10 @@ export class StatelessStack extends Stack {
     // Before the functions: their environment may say its address.
     const api = new HttpApi(this, 'Api', {
       apiName: names.api,
-      description: 'Portal PIN: webhooks of the EHR, admin API',
+      description: 'Portal PIN: webhooks of the EHR, the page that shows a PIN, admin API',
       accessLog: stateful.apiLog,
     });
+    const pickupUrl = deployment.pickupUrl ?? `${api.endpoint}/pickup`;
     const lostLapses = new DeadLetters(this, 'LostLapses', { queueName: names.lostLapses, key: stateful.dataKey });
     const lostSweeps = new DeadLetters(this, 'LostSweeps', { queueName: names.lostSweeps, key: stateful.dataKey });
     const emailEventQueue = new EventQueue(this, 'EmailEvents', {
@@ -67,6 +68,7 @@ export class StatelessStack extends Stack {
       configurationSetName,
       lostLapses,
       emailEvents: emailEventQueue,
+      pickupUrl,
     });
     const machines = new Map(MACHINES.map((machine) => [machine.name, this.machine(machine, props, functions)]));
     const { ruleName: emailEventsRuleName } = emailEvents(this, {
@@ -83,6 +85,7 @@ export class StatelessStack extends Stack {
     const output = (name: string, value: string) => new CfnOutput(this, name, { value });
     for (const { id: machineId, name } of MACHINES) output(`${machineId}Arn`, found(machines, name));
     output('ApiUrl', api.endpoint);
+    output('PickupUrl', pickupUrl);
     output('EhrWebhookUrl', `${api.endpoint}/webhooks/ehr`);
     output('TimeZone', deployment.policy.timeZone);
     // An output may not be empty; the command line takes what is no number for no day.
@@ -177,7 +180,8 @@ export class StatelessStack extends Stack {
     };
     const rules = { noticeRuleName, emailEventsRuleName };
     alarms(this, { ...watched, ...queues, ...rules, topic, recheckDays: deployment.policy.recheckDays });
-    dashboard(this, { ...watched, dashboardName: names.dashboard });
+    const consoleUrl = `https://${deployment.console.domain}${CONSOLE_PATH}`;
+    dashboard(this, { ...watched, dashboardName: names.dashboard, consoleUrl });
     return topic.topicArn;
   }
 }

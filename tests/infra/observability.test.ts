@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it, vi } from 'vitest';
 import type { FeedbackKind } from '../../functions/domain/email-event.ts';
 import { ERROR_NAMES } from '../../functions/domain/errors.ts';
+import { OUTCOMES } from '../../functions/domain/outcomes.ts';
 import { METRICS } from '../../functions/runtime/metric-names.ts';
 import { WEBHOOK_PROBLEMS } from '../../functions/runtime/webhook-problems.ts';
 import { FUNCTIONS } from '../../infra/functions.ts';
@@ -57,6 +58,7 @@ describe('alarms', () => {
       'AWS/States ExecutionsStarted',
       'AWS/States ExecutionsTimedOut',
       'PortalPin/portal-pin EmailFeedback',
+      'PortalPin/portal-pin PickupLocked',
       'PortalPin/portal-pin StepFailed',
       'PortalPin/portal-pin UnresolvedSeconds',
     ]);
@@ -228,12 +230,17 @@ describe('the dashboard', () => {
     'Webhooks and other requests',
     'PINs by location',
     'What SES told of mails',
+    'Links locked',
   ])('shows: %s', (title) => {
     expect(
       JSON.parse(body.replaceAll(/\{AWS::Region\}/g, 'us-east-1')).widgets.map(
         (each: unknown) => Object(each).properties.title,
       ),
     ).toContain(title);
+  });
+  it('says what an outcome means, and where each case is to be seen', () => {
+    for (const outcome of OUTCOMES) expect(body).toContain(`**${outcome}**`);
+    expect(body).toContain('https://pins.example.com/console/');
   });
   it('asks for metrics by the names they are written by', () => {
     const { issued, pickedUp, registered, emailFeedback } = METRICS;

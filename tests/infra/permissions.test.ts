@@ -35,6 +35,7 @@ const ACTIONS: Record<string, string[]> = {
   SweepMinute: [...START, 'dynamodb:PutItem', 'dynamodb:Query'],
   DiscoverPage: [...WRITE, 'dynamodb:PutItem', 'dynamodb:Query', 'kms:GenerateMac'],
   EhrWebhook: [...START, 'dynamodb:PutItem', 'dynamodb:DeleteItem', 'kms:GenerateMac', ...CHART, ...CHART],
+  PickupPage: [...START, 'dynamodb:PutItem', 'kms:GenerateMac', ...CHART],
   AdminApi: [
     ...START,
     ...CHART,
@@ -200,7 +201,7 @@ describe('where it may do it', () => {
     expect(textOf(conditions['kms:EncryptionContext:SecretARN'])).toMatch(/FnGetAttEhrWebhooksId/);
   });
   it('the workflow: whoever starts anything starts that', () => {
-    for (const name of ['SweepMinute', 'EhrWebhook', 'PinLapsed', 'EmailFeedback']) {
+    for (const name of ['SweepMinute', 'EhrWebhook', 'PickupPage', 'PinLapsed', 'EmailFeedback']) {
       expect(textOf(statement(name, 'Start').Resource)).toMatch(/:stateMachine:portal-pin-regenerate-pin$/);
     }
   });
@@ -296,6 +297,8 @@ describe('who may call a function without a role of ours', () => {
     });
     expect(routes).toEqual([
       ['EhrWebhook', '/$default/POST/webhooks/ehr'],
+      ['PickupPage', '/$default/GET/pickup/{token}'],
+      ['PickupPage', '/$default/POST/pickup/{token}'],
       ['AdminApi', '/$default/GET/api/{proxy+}'],
       ['AdminApi', '/$default/POST/api/{proxy+}'],
     ]);

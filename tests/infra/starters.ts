@@ -14,14 +14,18 @@ import type { OutsideCall } from '../harness/outside-call.ts';
 import { requestOf } from '../triggers/http-events.ts';
 import { administerAll } from './administering.ts';
 
+/** Who the patients of the pick-up page are, by what they are asked. */
+const BORN = { month: '2', day: '29', year: '2000' };
+
 type Handler = (event: object, context: Context) => Promise<unknown>;
 
-/** What EhrWebhook, SweepMinute, PinLapsed, EmailFeedback, DiscoverPage and AdminApi asked of the world, as OutsideCalls whose step is the function. */
+/** What EhrWebhook, PickupPage, AdminApi and the other starters asked of the world, as OutsideCalls whose step is the function. */
 export async function callsOfStarters(practice: FailingPractice): Promise<OutsideCall[]> {
   const handlers = {
     EhrWebhook: (await import('../../functions/triggers/ehr-webhook.ts')).handler as unknown as Handler,
     SweepMinute: (await import('../../functions/steps/sweep-minute.ts')).handler as unknown as Handler,
     AdminApi: (await import('../../functions/admin/admin-api.ts')).handler as unknown as Handler,
+    PickupPage: (await import('../../functions/pickup/pickup-page.ts')).handler as unknown as Handler,
     PinLapsed: (await import('../../functions/triggers/pin-lapsed.ts')).handler as unknown as Handler,
     EmailFeedback: (await import('../../functions/triggers/email-feedback.ts')).handler as unknown as Handler,
     DiscoverPage: (await import('../../functions/steps/discover-page.ts')).handler as unknown as Handler,
@@ -76,6 +80,28 @@ export async function callsOfStarters(practice: FailingPractice): Promise<Outsid
     await run('PinLapsed', event);
   }
 
+  /** Answers on the page of the newest mail to a patient; what it answered. */
+  async function pickUp(patientId: string, fields: Record<string, string>): Promise<string> {
+    const mails = practice.platform.mailbox
+      .mails()
+      .filter(({ sent }) => sent.destination.includes(addressOf(patientId)));
+    const token = /\/pickup\/([\w-]+)/.exec(mails.at(-1)?.body.text ?? '')?.[1] ?? '';
+    const form = { 'content-type': 'application/x-www-form-urlencoded' };
+    const request = requestOf(new URLSearchParams(fields).toString(), form, { path: '/pickup/{token}' });
+    const answer = await run('PickupPage', { ...request, pathParameters: { token } });
+    return (answer as { body: string }).body;
+  }
+
+  /** A patient with a mail whose PIN lapses, and an answer on the page before and after. */
+  async function picksUp(): Promise<string> {
+    const patientId = `started-${++patients}`;
+    const born = { birthDate: '2000-02-29' };
+    await practice.admit([chart(patientId, practice.platform.clock.now(), 31, born)]);
+    await practice.run(patientId);
+    await pickUp(patientId, BORN);
+    return patientId;
+  }
+
   /** What SES tells of the mail that the patient's execution sent, while another one runs and when it has ended. */
   async function fedBack(telling: Telling): Promise<void> {
     const patientId = await admitted(31, true);
@@ -108,6 +134,16 @@ export async function callsOfStarters(practice: FailingPractice): Promise<Outsid
   await held.release();
   await practice.quiet();
   await administerAll(practice, (event) => run('AdminApi', event), held.patientId);
+  await practice.quiet();
+  const picked = await picksUp();
+  await practice.platform.clock.advance('P30D');
+  const proof = /name="proof" value="([^"]+)"/.exec(await pickUp(picked, BORN))?.[1] ?? '';
+  // Pressed twice: the second one asks how the execution of the first one stands.
+  const { promise, resolve } = Promise.withResolvers<void>();
+  practice.journey(picked).beforeStep = () => promise;
+  await pickUp(picked, { proof });
+  await pickUp(picked, { proof });
+  resolve();
   await practice.quiet();
   return seen.calls;
 }

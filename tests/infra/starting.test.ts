@@ -29,16 +29,19 @@ describe('the API', () => {
     ]);
     expect(stage).toMatchObject({ StageName: '$default', AutoDeploy: true });
   });
-  it('answers the EHR’s webhooks, and the staff with their token; nothing else', () => {
+  it('answers the EHR’s webhooks, patients, and the staff with their token; nothing else', () => {
     expect([...routes.values()].map(({ RouteKey, AuthorizationType }) => [RouteKey, AuthorizationType])).toEqual([
       ['POST /webhooks/ehr', 'NONE'],
+      ['GET /pickup/{token}', 'NONE'],
+      ['POST /pickup/{token}', 'NONE'],
       ['GET /api/{proxy+}', 'JWT'],
       ['POST /api/{proxy+}', 'JWT'],
     ]);
   });
   it('hands each request to its function in the format that the function reads', () => {
     for (const { RouteKey, Target } of routes.values()) {
-      const name = String(RouteKey).includes('/api/') ? 'AdminApi' : 'EhrWebhook';
+      const [, path = ''] = /^\w+ \/(\w+)\//.exec(String(RouteKey)) ?? [];
+      const name = { api: 'AdminApi', pickup: 'PickupPage', webhooks: 'EhrWebhook' }[path];
       const [id = ''] = idsIn(Target);
       const integration = all('AWS::ApiGatewayV2::Integration').get(id);
       expect(integration).toMatchObject({
@@ -49,10 +52,12 @@ describe('the API', () => {
       expect(textOf(integration?.IntegrationUri)).toMatch(new RegExp(`^\\{${name}Function\\w+\\.Arn\\}$`));
     }
   });
-  it('lets twice as many webhooks through as the policy has a minute, ten seconds’ worth at once', () => {
+  it('lets twice as many webhooks through as the policy has a minute, ten seconds’ worth at once, and few answers', () => {
     // webhooksPerMinute of the example’s policy is 600.
     expect(stage.RouteSettings).toEqual({
       'POST /webhooks/ehr': { ThrottlingRateLimit: 20, ThrottlingBurstLimit: 200 },
+      'GET /pickup/{token}': { ThrottlingRateLimit: 50, ThrottlingBurstLimit: 200 },
+      'POST /pickup/{token}': { ThrottlingRateLimit: 20, ThrottlingBurstLimit: 40 },
       'GET /api/{proxy+}': { ThrottlingRateLimit: 25, ThrottlingBurstLimit: 100 },
       'POST /api/{proxy+}': { ThrottlingRateLimit: 5, ThrottlingBurstLimit: 20 },
     });
@@ -60,7 +65,7 @@ describe('the API', () => {
     const { DependsOn } = Object.values(template.findResources('AWS::ApiGatewayV2::Stage'))[0] ?? {};
     expect(DependsOn).toEqual(expect.arrayContaining([...routes.keys()]));
   });
-  it('notes of a request its route, and neither path nor address', () => {
+  it('notes of a request its route, and neither path nor address: a path holds the token of a link', () => {
     const { DestinationArn, Format } = Object(stage.AccessLogSettings);
     expect(textOf(DestinationArn)).toMatch(/FnGetAttApiLog/);
     expect(Object.values(JSON.parse(Format))).toEqual([
