@@ -4,7 +4,14 @@ import { CloudFormationClient, DescribeStacksCommand } from '@aws-sdk/client-clo
 import * as z from 'zod';
 import { clock, useClock } from '../functions/runtime/clock.ts';
 import { ENVIRONMENT } from '../functions/runtime/config.ts';
-import { chance, executions, pauseSwitch, pinRecords, sweepRecords } from '../functions/runtime/container.ts';
+import {
+  chance,
+  executions,
+  pauseSwitch,
+  pinRecords,
+  sweepRecords,
+  unsuccessfulExecutions,
+} from '../functions/runtime/container.ts';
 import { readPolicy } from '../functions/runtime/policy.ts';
 
 /** No platform, no credentials, no such stack: exit code 3. */
@@ -52,6 +59,7 @@ export async function connect(where: Where) {
     ports: {
       records: pinRecords(call),
       executions: executions(call),
+      unsuccessful: unsuccessfulExecutions(call),
       pauseSwitch: pauseSwitch(call),
       sweeps: sweepRecords(call),
       clock: clock(),

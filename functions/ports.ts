@@ -350,3 +350,9 @@ export interface Executions {
   /** null where no execution of that name was ever started. */
   describe(name: string): Promise<{ status: ExecutionStatus; arn: string; stoppedAt: number | null } | null>;
 }
+
+/** Executions that closed without success. AwsUnavailableError is retried. */
+export interface UnsuccessfulExecutions {
+  /** Of those that were started at `since` (milliseconds) or later: the status by name. A few calls for thousands. */
+  startedSince(since: number): Promise<ReadonlyMap<string, Exclude<ExecutionStatus, 'RUNNING' | 'SUCCEEDED'>>>;
+}

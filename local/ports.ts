@@ -7,6 +7,7 @@ import {
   pinRecords,
   policy,
   sweepRecords,
+  unsuccessfulExecutions,
 } from '../functions/runtime/container.ts';
 
 /**
@@ -20,6 +21,7 @@ export function outsidePorts(signal = new AbortController().signal) {
     ehr: ehr(call),
     records: pinRecords(call),
     executions: executions(call),
+    unsuccessful: unsuccessfulExecutions(call),
     pauseSwitch: pauseSwitch(call),
     sweeps: sweepRecords(call),
     fingerprint: fingerprint(call),

@@ -1,6 +1,11 @@
 /** Executions in AWS Step Functions. StartExecution is idempotent by name: that is what makes a racing trigger harmless. */
-import { DescribeExecutionCommand, type SFNClient, StartExecutionCommand } from '@aws-sdk/client-sfn';
-import type { ExecutionStatus, Executions } from '../ports.ts';
+import {
+  DescribeExecutionCommand,
+  ListExecutionsCommand,
+  type SFNClient,
+  StartExecutionCommand,
+} from '@aws-sdk/client-sfn';
+import type { ExecutionStatus, Executions, UnsuccessfulExecutions } from '../ports.ts';
 import { namedError } from './aws-errors.ts';
 
 export interface StepFunctionsOptions {
@@ -42,6 +47,35 @@ export function createStepFunctionsExecutions({ client, stateMachineArn, signal 
         if (error instanceof Error && error.name === 'ExecutionDoesNotExist') return null;
         throw namedError(error);
       }
+    },
+  };
+}
+
+const UNSUCCESSFUL = ['FAILED', 'TIMED_OUT', 'ABORTED'] as const;
+/** AWS's largest page. */
+const PAGE = 1000;
+
+/** Listed, not asked about one by one: ListExecutions names a thousand in a call, DescribeExecution takes 15 calls a second. */
+export function createStepFunctionsUnsuccessful(options: StepFunctionsOptions): UnsuccessfulExecutions {
+  const { client, stateMachineArn, signal } = options;
+  return {
+    async startedSince(since) {
+      const found = new Map<string, (typeof UNSUCCESSFUL)[number]>();
+      for (const statusFilter of UNSUCCESSFUL) {
+        let nextToken: string | undefined;
+        do {
+          const command = new ListExecutionsCommand({ stateMachineArn, statusFilter, nextToken, maxResults: PAGE });
+          const page = await client.send(command, { abortSignal: signal }).catch((error) => {
+            throw namedError(error);
+          });
+          const listed = page.executions ?? [];
+          // Newest first.
+          const young = listed.filter(({ startDate }) => (startDate?.getTime() ?? 0) >= since);
+          for (const { name } of young) if (name !== undefined) found.set(name, statusFilter);
+          nextToken = young.length === listed.length ? page.nextToken : undefined;
+        } while (nextToken !== undefined);
+      }
+      return found;
     },
   };
 }

@@ -18,7 +18,10 @@ import { createKmsFingerprint } from '../adapters/kms-fingerprint.ts';
 import { readSecret } from '../adapters/secrets-manager.ts';
 import { createSesMailer } from '../adapters/ses-mailer.ts';
 import { createSmartAuthorization } from '../adapters/smart-authorization.ts';
-import { createStepFunctionsExecutions } from '../adapters/stepfunctions-executions.ts';
+import {
+  createStepFunctionsExecutions,
+  createStepFunctionsUnsuccessful,
+} from '../adapters/stepfunctions-executions.ts';
 import { SHARDS } from '../adapters/table.ts';
 import { createWebhookSecrets, type KeptSecrets } from '../adapters/webhook-secrets.ts';
 import { createWebhookSignatures } from '../adapters/webhook-signatures.ts';
@@ -32,6 +35,7 @@ import type {
   PauseSwitch,
   PinRecords,
   SweepRecords,
+  UnsuccessfulExecutions,
   WebhookRecords,
   WebhookSignatures,
 } from '../ports.ts';
@@ -147,6 +151,14 @@ export function mailer(call: Call): Mailer {
 
 export function executions(call: Call): Executions {
   return createStepFunctionsExecutions({
+    client: stepFunctions(),
+    stateMachineArn: setting('stateMachineArn'),
+    signal: call.signal,
+  });
+}
+
+export function unsuccessfulExecutions(call: Call): UnsuccessfulExecutions {
+  return createStepFunctionsUnsuccessful({
     client: stepFunctions(),
     stateMachineArn: setting('stateMachineArn'),
     signal: call.signal,

@@ -1,5 +1,8 @@
 import { SFNClient } from '@aws-sdk/client-sfn';
-import { createStepFunctionsExecutions } from '../../functions/adapters/stepfunctions-executions.ts';
+import {
+  createStepFunctionsExecutions,
+  createStepFunctionsUnsuccessful,
+} from '../../functions/adapters/stepfunctions-executions.ts';
 import type { ExecutionInput } from '../../functions/ports.ts';
 import { createGateway } from '../../local/gateway.ts';
 import { createStepFunctions } from '../../local/stepfunctions/step-functions.ts';
@@ -48,12 +51,14 @@ async function stepFunctionsOverHttp(): Promise<ExecutionsUnderTest> {
     region: REGION,
     credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
   });
+  const options = {
+    client,
+    stateMachineArn: stepFunctions.stateMachineArns['regenerate-pin'] ?? '',
+    signal: AbortSignal.timeout(60_000),
+  };
   return {
-    executions: createStepFunctionsExecutions({
-      client,
-      stateMachineArn: stepFunctions.stateMachineArns['regenerate-pin'] ?? '',
-      signal: AbortSignal.timeout(60_000),
-    }),
+    executions: createStepFunctionsExecutions(options),
+    unsuccessful: createStepFunctionsUnsuccessful(options),
     now: () => NOON,
     started: () => started,
     async end(how) {

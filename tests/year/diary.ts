@@ -1,0 +1,51 @@
+/** What happened in the year that neither chart, mailbox nor table can know: written by who did it. */
+import type { EhrEvent } from '../../functions/domain/ehr-event.ts';
+
+/** Milliseconds of practice time, `to` not included. */
+export interface Period {
+  from: number;
+  to: number;
+}
+
+/** A move of the clock to the hour of the sweep: TTL, lapses, sweep, and all that they started. */
+export interface Move extends Period {
+  /** The practice's day. */
+  day: string;
+  /** Patients whose PIN item TTL removed. */
+  lapsed: string[];
+}
+
+export interface Diary {
+  /** Webhooks that were taken. */
+  told: { at: number; patientId: string; type: EhrEvent['type'] }[];
+  /** What people asked for and got. */
+  asked: { at: number; patientId: string; what: 'regenerate' | 'resend' | 'release' }[];
+  /** Names of the executions that webhooks and people were told of. */
+  started: Set<string>;
+  /** Addresses that the mail service refused for good, when it first did. */
+  refused: Map<string, number>;
+  /** Mails that left and were never answered for, and whether they arrived. */
+  lost: { at: number; address: string; arrived: boolean }[];
+  ehrDown: Period[];
+  mailDown: Period[];
+  paused: Period[];
+  moves: Move[];
+}
+
+export function emptyDiary(): Diary {
+  return {
+    told: [],
+    asked: [],
+    started: new Set(),
+    refused: new Map(),
+    lost: [],
+    ehrDown: [],
+    mailDown: [],
+    paused: [],
+    moves: [],
+  };
+}
+
+export function isWithinOne(periods: readonly Period[], at: number): boolean {
+  return periods.some(({ from, to }) => from <= at && at < to);
+}

@@ -1,0 +1,64 @@
+/** From which sweep on the product had to give a patient a PIN. */
+import { dayAt, daysBetween } from './calendar.ts';
+import { type Diary, isWithinOne, type Move } from './diary.ts';
+import { freeSince, type Obstacle, type Piece } from './eligibility.ts';
+import type { ChartedPin, History } from './histories.ts';
+import type { Life } from './lives.ts';
+
+/** Of the policy. */
+export interface Rules {
+  timeZone: string;
+  recheckDays: number;
+  cycleLimit: number;
+  reminderDays: readonly number[];
+}
+
+export interface Case {
+  history: History;
+  life: Life;
+  pieces: readonly Piece[];
+}
+
+/** By which event the EHR tells that an obstacle is gone. */
+const TELLS: Record<Obstacle, Diary['told'][number]['type']> = {
+  standing: 'pin.issued',
+  address: 'patient.email_changed',
+  provider: 'patient.updated',
+};
+
+/** Our PINs in a row with which nobody registered, since a person last ended a hold. */
+export function unclaimedAt({ history }: Case, at: number, diary: Diary): number {
+  const released = diary.asked.findLast(
+    ({ patientId, what, at: asked }) => patientId === history.id && what === 'release' && asked < at,
+  );
+  return history.pins.filter(({ ours, valid }) => ours && valid.from < at && valid.from > (released?.at ?? 0)).length;
+}
+
+export function hasPinAt({ pins }: History, at: number): boolean {
+  return pins.some(({ valid, expiresAt }) => valid.from <= at && at < Math.min(valid.to, expiresAt));
+}
+
+export function newestPinAt({ pins }: History, at: number): ChartedPin | undefined {
+  return pins.findLast(({ valid }) => valid.from <= at);
+}
+
+/**
+ * Whether this sweep had to look at the patient and could: nothing was in the way, the product knew of a PIN and, where
+ * something had been in the way, was told or had its recheck day; the EHR was up, starts were not paused.
+ */
+export function isOwedAt(each: Case, move: Move, diary: Diary, rules: Rules): boolean {
+  const { history, life, pieces } = each;
+  const { id } = history;
+  const at = move.from;
+  if (isWithinOne(diary.ehrDown, at) || isWithinOne(diary.paused, at)) return false;
+  const free = freeSince(pieces, at);
+  if (free === null) return false;
+  const wasTold = (type: string, since: number) =>
+    diary.told.some((told) => told.patientId === id && told.type === type && since <= told.at && told.at < at);
+  const isKnown = life.firstPinDay < 0 || wasTold('pin.issued', 0);
+  if (!isKnown || unclaimedAt(each, at, diary) >= rules.cycleLimit) return false;
+  if (free.was === null || wasTold(TELLS[free.was], free.from)) return true;
+  // A patient who came back gets a PIN by hand; nobody looks for those whom nobody tells of.
+  if (free.was === 'standing') return false;
+  return daysBetween(dayAt(free.from, rules.timeZone), move.day) >= rules.recheckDays;
+}
