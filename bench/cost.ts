@@ -16,7 +16,8 @@ const EHR_LATENCY_SECONDS = 0.2;
 
 const POLICY_FILE = fileURLToPath(new URL('../local/demo/policy.json', import.meta.url));
 
-export async function cost(): Promise<void> {
+/** Answers with what one regeneration uses. */
+export async function cost(): Promise<Measured> {
   const deployed = readDeployed();
   const measured = await measure();
   const usage = usageOf(measured, deployed, readPolicy(POLICY_FILE).sweep.startsPerMinute);
@@ -32,6 +33,7 @@ export async function cost(): Promise<void> {
     ['The next savings', 'USD per million', 'What they would cost'],
     savings(usage, measured).map(({ what, usdPerMillion, costs }) => [what, usdPerMillion.toFixed(2), costs]),
   );
+  return measured;
 }
 
 /** From measured.ts, in a process of its own. */

@@ -2,7 +2,8 @@
 import { bundles } from './bundles.ts';
 import { cost } from './cost.ts';
 import { regeneration } from './regeneration.ts';
+import { sweep } from './sweep.ts';
 
 await regeneration();
 await bundles();
-await cost();
+await sweep(await cost());

@@ -87,6 +87,7 @@ export const ENVIRONMENTS: Record<string, string> = {
   'functions/runtime/config.ts': 'checks every variable once',
   'local/environment.ts': 'sets what AWS would set',
   'bench/regeneration.ts': 'how many patients to measure with',
+  'bench/sweep.ts': 'how many due PINs to sweep',
 };
 
 /** What pure rules may not reach for, as it is written: I/O, chance and time are injected. */
