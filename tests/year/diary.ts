@@ -15,11 +15,21 @@ export interface Move extends Period {
   lapsed: string[];
 }
 
+export interface Told {
+  at: number;
+  type: EhrEvent['type'];
+}
+
+export interface Asked {
+  at: number;
+  what: 'regenerate' | 'resend' | 'release';
+}
+
 export interface Diary {
-  /** Webhooks that were taken. */
-  told: { at: number; patientId: string; type: EhrEvent['type'] }[];
-  /** What people asked for and got. */
-  asked: { at: number; patientId: string; what: 'regenerate' | 'resend' | 'release' }[];
+  /** Webhooks that were taken, by patient. */
+  told: Map<string, Told[]>;
+  /** What people asked for and got, by patient. */
+  asked: Map<string, Asked[]>;
   /** Names of the executions that webhooks and people were told of. */
   started: Set<string>;
   /** Addresses that the mail service refused for good, when it first did. */
@@ -34,8 +44,8 @@ export interface Diary {
 
 export function emptyDiary(): Diary {
   return {
-    told: [],
-    asked: [],
+    told: new Map(),
+    asked: new Map(),
     started: new Set(),
     refused: new Map(),
     lost: [],
@@ -48,4 +58,11 @@ export function emptyDiary(): Diary {
 
 export function isWithinOne(periods: readonly Period[], at: number): boolean {
   return periods.some(({ from, to }) => from <= at && at < to);
+}
+
+/** Appends to the list of a key. */
+export function note<T>(lists: Map<string, T[]>, key: string, one: T): void {
+  const list = lists.get(key);
+  if (list === undefined) lists.set(key, [one]);
+  else list.push(one);
 }

@@ -1,6 +1,6 @@
 /** From which sweep on the product had to give a patient a PIN. */
 import { dayAt, daysBetween } from './calendar.ts';
-import { type Diary, isWithinOne, type Move } from './diary.ts';
+import { type Diary, isWithinOne, type Move, type Told } from './diary.ts';
 import { freeSince, type Obstacle, type Piece } from './eligibility.ts';
 import type { ChartedPin, History } from './histories.ts';
 import type { Life } from './lives.ts';
@@ -20,7 +20,7 @@ export interface Case {
 }
 
 /** By which event the EHR tells that an obstacle is gone. */
-const TELLS: Record<Obstacle, Diary['told'][number]['type']> = {
+const TELLS: Record<Obstacle, Told['type']> = {
   standing: 'pin.issued',
   address: 'patient.email_changed',
   provider: 'patient.updated',
@@ -28,9 +28,8 @@ const TELLS: Record<Obstacle, Diary['told'][number]['type']> = {
 
 /** Our PINs in a row with which nobody registered, since a person last ended a hold. */
 export function unclaimedAt({ history }: Case, at: number, diary: Diary): number {
-  const released = diary.asked.findLast(
-    ({ patientId, what, at: asked }) => patientId === history.id && what === 'release' && asked < at,
-  );
+  const asked = diary.asked.get(history.id) ?? [];
+  const released = asked.findLast((each) => each.what === 'release' && each.at < at);
   return history.pins.filter(({ ours, valid }) => ours && valid.from < at && valid.from > (released?.at ?? 0)).length;
 }
 
@@ -54,7 +53,7 @@ export function isOwedAt(each: Case, move: Move, diary: Diary, rules: Rules): bo
   const free = freeSince(pieces, at);
   if (free === null) return false;
   const wasTold = (type: string, since: number) =>
-    diary.told.some((told) => told.patientId === id && told.type === type && since <= told.at && told.at < at);
+    (diary.told.get(id) ?? []).some((told) => told.type === type && since <= told.at && told.at < at);
   const isKnown = life.firstPinDay < 0 || wasTold('pin.issued', 0);
   if (!isKnown || unclaimedAt(each, at, diary) >= rules.cycleLimit) return false;
   if (free.was === null || wasTold(TELLS[free.was], free.from)) return true;

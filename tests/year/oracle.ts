@@ -20,6 +20,7 @@ export function withoutPin(each: Case, diary: Diary, rules: Rules): string[] {
 export function pinsTooMany(each: Case, diary: Diary, rules: Rules): string[] {
   const { history, pieces } = each;
   const { id, pins } = history;
+  const asked = diary.asked.get(id) ?? [];
   return pins.flatMap((pin, index) => {
     const at = pin.valid.from;
     const before = pins[index - 1];
@@ -28,9 +29,8 @@ export function pinsTooMany(each: Case, diary: Diary, rules: Rules): string[] {
       found.push(`${id} has two live PINs at ${shown(at)}`);
     }
     if (!pin.ours) return found;
-    const isAsked = diary.asked.some(
-      ({ patientId, what, at: asked }) =>
-        patientId === id && what === 'regenerate' && (before?.valid.from ?? 0) <= asked && asked <= at,
+    const isAsked = asked.some(
+      (each) => each.what === 'regenerate' && (before?.valid.from ?? 0) <= each.at && each.at <= at,
     );
     if (!isAsked && at < (before?.expiresAt ?? 0)) found.push(`${id} got a new PIN at ${shown(at)}, too early`);
     if (!isAsked && unclaimedAt(each, at, diary) >= rules.cycleLimit) {
@@ -46,15 +46,13 @@ export function pinsTooMany(each: Case, diary: Diary, rules: Rules): string[] {
 export function mailsTooMany(each: Case, diary: Diary, rules: Rules): string[] {
   const { history, pieces } = each;
   const { id, mails } = history;
+  const asked = diary.asked.get(id) ?? [];
   return mails.flatMap(({ at, to }) => {
     const pin = newestPinAt(history, at);
     if (pin === undefined) return [`${id} got mail at ${shown(at)} without a PIN`];
     const found: string[] = [];
     const soFar = mails.filter((mail) => pin.valid.from <= mail.at && mail.at <= at).length;
-    const resent = diary.asked.filter(
-      ({ patientId, what, at: asked }) =>
-        patientId === id && what === 'resend' && pin.valid.from <= asked && asked <= at,
-    ).length;
+    const resent = asked.filter((each) => each.what === 'resend' && pin.valid.from <= each.at && each.at <= at).length;
     const age = daysBetween(dayAt(pin.signedAt, rules.timeZone), dayAt(at, rules.timeZone));
     const reminders = rules.reminderDays.filter((day) => day <= age).length;
     const allowed = (pin.ours ? 1 : 0) + reminders + resent;
@@ -73,7 +71,7 @@ export function mailsTooMany(each: Case, diary: Diary, rules: Rules): string[] {
 export function mailsMissing(each: Case, diary: Diary, rules: Rules): string[] {
   const { history, pieces } = each;
   return diary.moves.flatMap((move) => {
-    const pin = newestPinAt(history, move.from);
+    const pin = newestPinAt(history, move.to);
     if (pin === undefined || !pin.ours || !hasPinAt(history, move.to)) return [];
     if (isWithinOne(diary.mailDown, move.from) || !isOwedAt(each, move, diary, rules)) return [];
     // Refused in that very sweep.

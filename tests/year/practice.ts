@@ -16,7 +16,7 @@ import { transactionOf } from '../../local/practice.ts';
 import { type EhrSender, ehrSender, secretOf } from '../harness/ehr-sender.ts';
 import { dayAt, sweepInstant } from './calendar.ts';
 import { type Chance, chanceOf } from './chance.ts';
-import { type Diary, emptyDiary } from './diary.ts';
+import { type Asked, type Diary, emptyDiary, note } from './diary.ts';
 import { createMailService, type MailService } from './mail-service.ts';
 
 const POLICY_FILE = 'local/demo/policy.json';
@@ -47,7 +47,7 @@ export interface Practice {
     id: string,
   ): Promise<void>;
   /** A person decides; a decision that does not fit the case is refused, and nothing happens. */
-  decide(id: string, what: Diary['asked'][number]['what'], decision: () => Promise<StartAnswer>): Promise<void>;
+  decide(id: string, what: Asked['what'], decision: () => Promise<StartAnswer>): Promise<void>;
   /** Moves the clock to the sweep of the n-th day. */
   moveTo(n: number): Promise<void>;
 }
@@ -117,11 +117,11 @@ export async function openPractice({ seed, firstDay }: YearOptions): Promise<Pra
       const { status, body } = await sender.deliver(event);
       if (status !== 202) throw new Error(`${event.type}: ${status} ${JSON.stringify(body)}`);
       const { patientId } = event.data;
-      diary.told.push({ at, patientId, type: event.type });
+      note(diary.told, patientId, { at, type: event.type });
       if (body.execution !== null) diary.started.add(String(body.execution));
       // While starts are paused nothing is asked for: who asked was told so.
       if (event.type === 'pin.regeneration_requested' && body.decision !== 'PAUSED') {
-        diary.asked.push({ at, patientId, what: 'regenerate' });
+        note(diary.asked, patientId, { at, what: 'regenerate' });
       }
       await practice.settled();
     },
@@ -131,7 +131,7 @@ export async function openPractice({ seed, firstDay }: YearOptions): Promise<Pra
       try {
         const answer = await decision();
         if (answer.execution !== null) diary.started.add(answer.execution);
-        if (answer.decision !== 'PAUSED' || what !== 'regenerate') diary.asked.push({ at, patientId, what });
+        if (answer.decision !== 'PAUSED' || what !== 'regenerate') note(diary.asked, patientId, { at, what });
       } catch (error) {
         if (!(error instanceof DecisionRefusedError)) throw error;
       }
