@@ -9,7 +9,7 @@ import type { Measured } from './measured.ts';
 import { PRICES } from './prices.ts';
 import { print, printTable } from './print.ts';
 import { savings } from './savings.ts';
-import { usageOf } from './usage.ts';
+import { sweepMinuteOf, usageOf } from './usage.ts';
 
 /** What an EHR on the Internet may take longer than the simulator beside us. */
 const EHR_LATENCY_SECONDS = 0.2;
@@ -18,11 +18,12 @@ const POLICY_FILE = fileURLToPath(new URL('../local/demo/policy.json', import.me
 
 /** Answers with what one regeneration uses. */
 export async function cost(): Promise<Measured> {
-  const deployed = readDeployed();
+  const deployed = await readDeployed();
   const measured = await measure();
-  const usage = usageOf(measured, deployed, readPolicy(POLICY_FILE).sweep.startsPerMinute);
+  const { startsPerMinute } = readPolicy(POLICY_FILE).sweep;
+  const usage = usageOf(measured, deployed, startsPerMinute);
   reportBill(usage);
-  reportTotals(usage, measured, deployed);
+  reportTotals(usage, measured, deployed, startsPerMinute);
   const rest = atRest(deployed);
   const total = rest.reduce((all, { usd }) => all + usd, 0);
   printTable(
@@ -60,16 +61,23 @@ function reportBill(usage: Usage): void {
   console.log('Naive build: a state and a function for each of P1 to P14.');
 }
 
-function reportTotals(usage: Usage, measured: Measured, { memoryMb }: Deployed): void {
+function reportTotals(
+  usage: Usage,
+  measured: Measured,
+  { memoryMb, sweepMemoryMb }: Deployed,
+  startsPerMinute: number,
+): void {
   const total = totalOf(billOf(usage));
   const waiting = measured.ehrRequests * EHR_LATENCY_SECONDS * (memoryMb / 1024);
   const slower = totalOf(billOf({ ...usage, gbSeconds: usage.gbSeconds + waiting }));
+  const sweepMinute = totalOf(billOf(sweepMinuteOf(sweepMemoryMb)));
   const essentials = (usage.mails * 1_000_000 * (PRICES.mailEssentials.usd - PRICES.mail.usd)) / PRICES.mail.per;
   print(`Cost, us-east-1, arm64, ${memoryMb} MB, prices of bench/prices.ts`, [
     ['USD per million regenerations', total, '≤ 300'],
     ['USD per thousand', total / 1000, ''],
     ['states entered', usage.transitions, '7'],
     [`USD per million, where each EHR request takes ${EHR_LATENCY_SECONDS * 1000} ms longer`, slower, ''],
+    [`USD per million more, started by a sweep of ${startsPerMinute} a minute`, sweepMinute / startsPerMinute, ''],
     ['USD per million, on SES’s plan for new accounts (Essentials)', total + essentials, ''],
   ]);
 }

@@ -6,31 +6,45 @@ import { fileURLToPath } from 'node:url';
 import { App } from 'aws-cdk-lib';
 import { bundleFunctions } from '../infra/bundles.ts';
 import { readDeployment } from '../infra/deployment.ts';
+import { type Machine, REGENERATE_PIN, SWEEP_EXPIRING_PINS } from '../infra/machines.ts';
 import { portalPin } from '../infra/portal-pin.ts';
 
 export interface Deployed {
   keys: number;
+  machines: number;
   secrets: number;
   dashboards: number;
   alarms: number;
   /** Metrics that the alarms look at: one that is calculated from two is charged as two. */
   alarmMetrics: number;
-  /** Of the largest function. */
+  /** Of the largest of the workflow's steps. */
   memoryMb: number;
-  /** How long the log is kept that is kept longest. */
+  /** Of the function that is a minute of the sweep. */
+  sweepMemoryMb: number;
+  /** How long the functions' log lines are kept. */
   logDays: number;
+  /** Whether the workflow's machine logs every event, or only what failed. */
+  logsEvents: boolean;
 }
 
 interface Resource {
   Type: string;
-  Properties: { MemorySize?: number; RetentionInDays?: number; Metrics?: readonly { MetricStat?: object }[] };
+  Properties: {
+    FunctionName?: string;
+    MemorySize?: number;
+    RetentionInDays?: number;
+    LogGroupName?: string;
+    StateMachineName?: string;
+    LoggingConfiguration?: { Level: string };
+    Metrics?: readonly { MetricStat?: object }[];
+  };
 }
 
 const EXAMPLE = fileURLToPath(new URL('../infra/deployment.example.json', import.meta.url));
 /** Lambda's own, where a template says nothing. */
 const DEFAULT_MEMORY_MB = 128;
 
-export function readDeployed(): Deployed {
+export async function readDeployed(): Promise<Deployed> {
   const folder = mkdtempSync(join(tmpdir(), 'portal-pin-templates-'));
   try {
     const app = new App({ outdir: join(folder, 'assembly') });
@@ -38,7 +52,7 @@ export function readDeployed(): Deployed {
     portalPin(
       app,
       deployment,
-      bundleFunctions({ outdir: join(folder, 'functions'), policyFile: deployment.policyFile }),
+      await bundleFunctions({ outdir: join(folder, 'functions'), policyFile: deployment.policyFile }),
     );
     const resources = app.synth().stacks.flatMap(({ template }): Resource[] => Object.values(template.Resources));
     return deployedBy(resources);
@@ -52,14 +66,32 @@ export function deployedBy(resources: readonly Resource[]): Deployed {
   const alarms = ofType('AWS::CloudWatch::Alarm');
   const looksAt = ({ Metrics }: Resource['Properties']) =>
     Metrics === undefined ? 1 : Metrics.filter(({ MetricStat }) => MetricStat !== undefined).length;
+  const memoryOf = ({ tasks }: Machine) => {
+    const isTask = ({ FunctionName = '' }) => tasks.some(({ state }) => FunctionName.endsWith(`-${state}`));
+    return Math.max(
+      ...ofType('AWS::Lambda::Function')
+        .filter(isTask)
+        .map(({ MemorySize = DEFAULT_MEMORY_MB }) => MemorySize),
+    );
+  };
   return {
     keys: ofType('AWS::KMS::Key').length,
+    machines: ofType('AWS::StepFunctions::StateMachine').length,
     secrets: ofType('AWS::SecretsManager::Secret').length,
     dashboards: ofType('AWS::CloudWatch::Dashboard').length,
     alarms: alarms.length,
     alarmMetrics: alarms.reduce((sum, alarm) => sum + looksAt(alarm), 0),
-    memoryMb: Math.max(...ofType('AWS::Lambda::Function').map(({ MemorySize = DEFAULT_MEMORY_MB }) => MemorySize)),
+    memoryMb: memoryOf(REGENERATE_PIN),
+    sweepMemoryMb: memoryOf(SWEEP_EXPIRING_PINS),
     // A log group that says nothing is kept for ever.
-    logDays: Math.max(...ofType('AWS::Logs::LogGroup').map(({ RetentionInDays = Infinity }) => RetentionInDays)),
+    logDays: Math.max(
+      ...ofType('AWS::Logs::LogGroup')
+        .filter(({ LogGroupName = '' }) => LogGroupName.startsWith('/aws/lambda/'))
+        .map(({ RetentionInDays = Infinity }) => RetentionInDays),
+    ),
+    logsEvents: ofType('AWS::StepFunctions::StateMachine').some(
+      ({ StateMachineName = '', LoggingConfiguration }) =>
+        StateMachineName.endsWith(REGENERATE_PIN.name) && LoggingConfiguration?.Level === 'ALL',
+    ),
   };
 }

@@ -12,17 +12,17 @@ const NODE_PATH = fileURLToPath(new URL('../node_modules', import.meta.url));
 const ENVIRONMENT = { AWS_REGION: 'us-east-1', POWERTOOLS_LOG_LEVEL: 'INFO' };
 
 /**
- * Median milliseconds of each file, in order. All files take turns, `rounds` times, so that noise strikes each alike.
+ * Milliseconds of each file, in order, `rounds` of each. All files take turns, so that noise strikes each alike.
  * @throws Error naming the file that cannot be loaded
  */
-export function importTimes(files: readonly string[], rounds: number): number[] {
+export function importTimes(files: readonly string[], rounds: number): number[][] {
   const samples = files.map((): number[] => []);
   for (let round = 0; round < rounds; round++) {
     files.forEach((file, index) => {
       samples[index]?.push(importTime(file));
     });
   }
-  return samples.map((taken) => taken.toSorted((a, b) => a - b)[Math.floor(taken.length / 2)] ?? 0);
+  return samples;
 }
 
 function importTime(file: string): number {

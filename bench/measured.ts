@@ -13,9 +13,10 @@ import { patientIdsOf } from '../local/practice.ts';
 import { createCounter } from './counter.ts';
 import { latestHistory, statesEntered } from './history.ts';
 import { ingestedBytes, stepFunctionsLines } from './log-lines.ts';
+import { median } from './median.ts';
 
 /** Enough for a median per step that stays the same from run to run. */
-const REGENERATIONS = 200;
+const REGENERATIONS = 201;
 /** Until a step's time no longer falls: code compiled, connections open, as in a warm Lambda. */
 const WARM_UP = 100;
 /** DynamoDB adds this to each stored item and to each entry of an index. */
@@ -112,10 +113,6 @@ async function recordBytesIn(table: string): Promise<number> {
 function compressedShare(lines: readonly string[]): number {
   const text = Buffer.from(lines.join('\n'));
   return gzipSync(text).length / text.length;
-}
-
-function median(values: readonly number[]): number {
-  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? 0;
 }
 
 const measured = await measure();

@@ -18,7 +18,6 @@ export interface Saving {
 export function savings(usage: Usage, measured: Measured): Saving[] {
   const total = totalOf(billOf(usage));
   const saved = (change: Partial<Usage>) => total - totalOf(billOf({ ...usage, ...change }));
-  const { steps, stepFunctions } = usage.logBytes;
   return [
     {
       usdPerMillion: saved({ keyRequests: usage.keyRequests - 1 }),
@@ -29,14 +28,6 @@ export function savings(usage: Usage, measured: Measured): Saving[] {
       usdPerMillion: saved({ traces: 0.05 * usage.traces }),
       what: 'X-Ray for 5 % of executions',
       costs: 'of a failed one there is mostly no trace, only its history',
-    },
-    {
-      usdPerMillion: saved({
-        logBytes: { steps, stepFunctions: 0 },
-        logByteMonths: (usage.logByteMonths * steps) / (steps + stepFunctions),
-      }),
-      what: 'no log of the state machine’s events',
-      costs: 'after 90 days only the steps’ own lines tell what ran',
     },
     {
       usdPerMillion: saved({ transitions: usage.transitions - 1, invocations: usage.invocations - 1 }),

@@ -107,7 +107,7 @@ export async function simulate(simulation: Simulation): Promise<Simulated> {
       sweeps: sweep.records(() => call(CALL_MS.note)),
       clock: { now: () => Date.parse(`${FIRST_DAY}T12:00:00Z`) + time.now() },
       pause: time.wait,
-      practice: { timeZone: 'UTC', sweep: { startsPerMinute, dailyLimit } },
+      practice: { timeZone: 'UTC', reminderDays: [], sweep: { startsPerMinute, dailyLimit } },
       shards: shards.length,
       elapsed: () => time.now() - begun,
     });

@@ -1,5 +1,5 @@
 /** From what was measured here and what is deployed to what one regeneration uses on AWS. */
-import type { Usage } from './bill.ts';
+import { NOTHING, type Usage } from './bill.ts';
 import type { Deployed } from './deployed.ts';
 import type { Measured } from './measured.ts';
 
@@ -16,12 +16,17 @@ const COLD_PERCENT = 1;
  * The local milliseconds stand for Lambda's. A function waits most of its time: here for an EHR and a table on the same
  * machine, there for both across a network; so this is the least that Lambda can take. cost.ts prints what waiting adds.
  */
-export function usageOf(measured: Measured, { memoryMb, logDays }: Deployed, startsPerMinute: number): Usage {
+export function usageOf(
+  measured: Measured,
+  { memoryMb, logDays, logsEvents }: Deployed,
+  startsPerMinute: number,
+): Usage {
   const billed = Object.values(measured.milliseconds).map(Math.ceil);
   const invocations = billed.length;
   const secretReads = (invocations * COLD_PERCENT) / 100;
-  const { stepLogBytes, stepFunctionsLogBytes, compressed, transitions, writeUnits, readUnits, mails, bytesOut } =
-    measured;
+  const { stepLogBytes, compressed, transitions, writeUnits, readUnits, mails, bytesOut } = measured;
+  // A regeneration that succeeds leaves no event among those of what failed.
+  const stepFunctionsLogBytes = logsEvents ? measured.stepFunctionsLogBytes : 0;
   return {
     transitions,
     writeUnits,
@@ -37,6 +42,11 @@ export function usageOf(measured: Measured, { memoryMb, logDays }: Deployed, sta
     traces: tracedShare(startsPerMinute),
     recordByteMonths: measured.recordBytes * RECORD_MONTHS,
   };
+}
+
+/** What a minute of the sweep uses beside the records: one turn of its loop, Task and Choice, and a function that paces itself. */
+export function sweepMinuteOf(memoryMb: number): Usage {
+  return { ...NOTHING, transitions: 2, invocations: 1, gbSeconds: 60 * (memoryMb / 1024) };
 }
 
 /** Of all executions, how many X-Ray's default rule records: the first of each second, and 5 % of the others. */

@@ -1,23 +1,23 @@
 /** Where the command line works: the local platform that runs, or a stack on AWS. */
 import { readFileSync } from 'node:fs';
 import { CloudFormationClient, DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
+import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import * as z from 'zod';
+import type { ReminderRule } from '../functions/domain/reminder.ts';
 import { clock, useClock } from '../functions/runtime/clock.ts';
 import { ENVIRONMENT } from '../functions/runtime/config.ts';
 import {
   chance,
+  discoveries,
+  executionReader,
   executions,
   pauseSwitch,
   pinRecords,
   sweepRecords,
-  unsuccessfulExecutions,
 } from '../functions/runtime/container.ts';
 import { readPolicy } from '../functions/runtime/policy.ts';
-
-/** No platform, no credentials, no such stack: exit code 3. */
-export class NoConnectionError extends Error {
-  override readonly name = 'NoConnectionError';
-}
+import { InputError, NoConnectionError, noConnection } from './failure.ts';
+import { LOOK_EVERY_MS } from './follow.ts';
 
 export interface Where {
   /** Name of the deployment on AWS; null: the local platform. */
@@ -32,6 +32,8 @@ const endpointsSchema = z.object({
   stepfunctions: z.url(),
   dynamodb: z.url(),
   clock: z.url(),
+  webhooks: z.url(),
+  webhookSecret: z.string(),
   stateMachines: z.record(z.string(), z.string()),
   table: z.string(),
   region: z.string(),
@@ -41,47 +43,66 @@ interface Found {
   table: string;
   regenerateArn: string;
   sweepArn: string;
-  timeZone: string;
+  discoverArn: string;
+  practice: ReminderRule;
+  /** Where the EHR's webhooks go. */
+  webhookUrl(): string;
+  /** What signs them; never shown. */
+  webhookSecret(): Promise<string>;
+  lookEveryMs: number;
 }
 
-/** A command's own limit for each call to AWS. */
-const DEADLINE_MS = 600_000;
-
-/** @throws NoConnectionError with the way out */
+/** @throws NoConnectionError, InputError, PolicyError with the way out */
 export async function connect(where: Where) {
   const found = where.stack === null ? await local() : await onAws(where.stack, where.region);
   process.env[ENVIRONMENT.table] = found.table;
   process.env[ENVIRONMENT.stateMachineArn] = found.regenerateArn;
-  const call = { signal: AbortSignal.timeout(DEADLINE_MS) };
+  process.env[ENVIRONMENT.sweepStateMachineArn] = found.sweepArn;
+  // Whoever follows a run may do so for hours; each call has the limits of its client.
+  const call = { signal: new AbortController().signal };
   return {
-    regenerateArn: found.regenerateArn,
-    sweepArn: found.sweepArn,
+    ...found,
     ports: {
       records: pinRecords(call),
       executions: executions(call),
-      unsuccessful: unsuccessfulExecutions(call),
+      reader: executionReader(call),
       pauseSwitch: pauseSwitch(call),
       sweeps: sweepRecords(call),
+      discoveries: discoveries(call),
       clock: clock(),
       chance: chance(),
-      practice: { timeZone: found.timeZone },
+      practice: found.practice,
     },
   };
 }
 
 export type Connection = Awaited<ReturnType<typeof connect>>;
 
-async function local(): Promise<Found> {
-  let endpoints: z.infer<typeof endpointsSchema>;
-  let timeZone: string;
+function readEndpoints(): z.infer<typeof endpointsSchema> {
+  let text: string;
   try {
-    endpoints = endpointsSchema.parse(JSON.parse(readFileSync(ENDPOINTS_FILE, 'utf8')));
-    timeZone = readPolicy(POLICY_FILE).timeZone;
+    text = readFileSync(ENDPOINTS_FILE, 'utf8');
   } catch {
     throw new NoConnectionError(
-      `No local platform runs here: start it with "npm start", or give --stack <name> for AWS.`,
+      'No local platform runs here: start it with "npm start", or give --stack <name> for AWS.',
     );
   }
+  const endpoints = endpointsSchema.safeParse(parsed(text));
+  if (endpoints.success) return endpoints.data;
+  throw new InputError(`${ENDPOINTS_FILE} is damaged: stop the platform and start it again with "npm start".`);
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null;
+  }
+}
+
+async function local(): Promise<Found> {
+  const endpoints = readEndpoints();
+  const practice = readPolicy(POLICY_FILE);
   Object.assign(process.env, {
     AWS_REGION: endpoints.region,
     AWS_ACCESS_KEY_ID: 'local',
@@ -97,12 +118,16 @@ async function local(): Promise<Found> {
   } catch {
     throw new NoConnectionError(`The local platform of ${ENDPOINTS_FILE} does not answer. Start it with "npm start".`);
   }
-  const { table, stateMachines } = endpoints;
+  const { table, stateMachines, webhooks, webhookSecret } = endpoints;
   return {
     table,
-    timeZone,
+    practice,
     regenerateArn: stateMachines['regenerate-pin'] ?? '',
     sweepArn: stateMachines['sweep-expiring-pins'] ?? '',
+    discoverArn: stateMachines['discover-pins'] ?? '',
+    webhookUrl: () => `${webhooks}/ehr`,
+    webhookSecret: async () => webhookSecret,
+    lookEveryMs: LOOK_EVERY_MS.local,
   };
 }
 
@@ -118,7 +143,7 @@ async function onAws(stack: string, region: string | null): Promise<Found> {
       }
     }
   } catch (error) {
-    throw new NoConnectionError(whyNot(error, stack));
+    throw notFound(error, stack);
   }
   const output = (key: string): string => {
     const value = outputs[key];
@@ -129,16 +154,35 @@ async function onAws(stack: string, region: string | null): Promise<Found> {
     table: output('TableName'),
     regenerateArn: output('RegeneratePinStateMachineArn'),
     sweepArn: output('SweepExpiringPinsStateMachineArn'),
-    timeZone: output('TimeZone'),
+    discoverArn: output('DiscoverPinsStateMachineArn'),
+    webhookUrl: () => output('EhrWebhookUrl'),
+    webhookSecret: () => currentSecret(output('EhrWebhookSecretArn')),
+    lookEveryMs: LOOK_EVERY_MS.aws,
+    practice: { timeZone: output('TimeZone'), reminderDays: daysOf(output('ReminderDays')) },
   };
 }
 
-function whyNot(error: unknown, stack: string): string {
+/** As the stack's output writes them: numbers between commas, or nothing at all. */
+function daysOf(text: string): number[] {
+  return text
+    .split(',')
+    .map(Number)
+    .filter((day) => day > 0);
+}
+
+/** The secret that signs now: the first one. */
+async function currentSecret(SecretId: string): Promise<string> {
+  const { SecretString = '' } = await new SecretsManagerClient({}).send(new GetSecretValueCommand({ SecretId }));
+  const held = z.object({ secrets: z.array(z.string()).min(1) }).safeParse(parsed(SecretString));
+  const [secret] = held.data?.secrets ?? [];
+  if (secret !== undefined) return secret;
+  throw new InputError('The stack’s secret holds no webhook secret yet: put one in (docs/connect-an-ehr.md).');
+}
+
+function notFound(error: unknown, stack: string): Error {
   const name = error instanceof Error ? error.name : '';
-  if (name === 'ValidationError') return `There is no stack ${stack} in this region: check --stack and --region.`;
-  if (/Credential|ExpiredToken|InvalidClientTokenId|UnrecognizedClient|SSO/i.test(name)) {
-    return `AWS has no valid credentials for you (${name}): log in, e.g. with "aws sso login", and try again.`;
+  if (name === 'ValidationError') {
+    return new NoConnectionError(`There is no stack ${stack} in this region: check --stack and --region.`);
   }
-  if (/Region/i.test(error instanceof Error ? error.message : '')) return 'No AWS region is set: give --region.';
-  return `AWS does not answer (${name}): check the network and --region.`;
+  return new NoConnectionError(noConnection(error) ?? `AWS does not answer (${name}): check the network and --region.`);
 }

@@ -1,6 +1,7 @@
 /** Commands about executions: list them, read one's history, start a failed one's patient afresh. */
 import {
   DescribeExecutionCommand,
+  type DescribeExecutionCommandOutput,
   ExecutionDoesNotExist,
   GetExecutionHistoryCommand,
   type HistoryEvent,
@@ -10,14 +11,27 @@ import {
 } from '@aws-sdk/client-sfn';
 import { redrive } from '../functions/usecases/decisions.ts';
 import type { Connection } from './connection.ts';
-import { NotThereError } from './patients.ts';
+import { InputError } from './failure.ts';
+import { whole } from './interrupt.ts';
 import type { Answer } from './show.ts';
 
-function arnOf({ regenerateArn, sweepArn }: Connection, execution: string): string {
-  if (execution.startsWith('arn:')) return execution;
+/** Where an execution of this name may be: its machine is told by its name, or is one of two. */
+function arnsOf({ regenerateArn, sweepArn, discoverArn }: Connection, execution: string): string[] {
+  if (execution.startsWith('arn:')) return [execution];
   // A patient's execution is a digest and its attempt; anything else was named by a schedule or by hand.
-  const machine = /^[0-9a-f]{40}-\d+$/.test(execution) ? regenerateArn : sweepArn;
-  return `${machine.replace(':stateMachine:', ':execution:')}:${execution}`;
+  const machines = /^[0-9a-f]{40}-\d+$/.test(execution) ? [regenerateArn] : [sweepArn, discoverArn];
+  return machines.map((machine) => `${machine.replace(':stateMachine:', ':execution:')}:${execution}`);
+}
+
+async function describe(connection: Connection, execution: string): Promise<DescribeExecutionCommandOutput> {
+  for (const executionArn of arnsOf(connection, execution)) {
+    try {
+      return await new SFNClient({}).send(new DescribeExecutionCommand({ executionArn }));
+    } catch (error) {
+      if (!(error instanceof ExecutionDoesNotExist || error instanceof InvalidArn)) throw error;
+    }
+  }
+  throw new InputError(`There is no execution ${execution}. "portal-pin executions" lists them.`);
 }
 
 export async function list(
@@ -47,17 +61,6 @@ export async function list(
   return { json, lines, table: { head: ['Execution', 'Status', 'Started'], rows } };
 }
 
-async function known<T>(execution: string, call: Promise<T>): Promise<T> {
-  try {
-    return await call;
-  } catch (error) {
-    if (error instanceof ExecutionDoesNotExist || error instanceof InvalidArn) {
-      throw new NotThereError(`There is no execution ${execution}. "portal-pin executions" lists them.`);
-    }
-    throw error;
-  }
-}
-
 function step(event: HistoryEvent): [string, string] {
   const failed = event.taskFailedEventDetails ?? event.executionFailedEventDetails;
   return [event.stateEnteredEventDetails?.name ?? event.stateExitedEventDetails?.name ?? '', failed?.error ?? ''];
@@ -65,16 +68,13 @@ function step(event: HistoryEvent): [string, string] {
 
 /** The states in their order, with each attempt that failed. State data are left out: they are in Step Functions' own console. */
 export async function history(connection: Connection, execution: string): Promise<Answer> {
+  const { executionArn } = await describe(connection, execution);
   const client = new SFNClient({});
   const json: { at: string; type: string; state: string; error: string }[] = [];
   let nextToken: string | undefined;
   do {
-    const command = new GetExecutionHistoryCommand({
-      executionArn: arnOf(connection, execution),
-      nextToken,
-      maxResults: 1000,
-    });
-    const page = await known(execution, client.send(command));
+    const command = new GetExecutionHistoryCommand({ executionArn, nextToken, maxResults: 1000 });
+    const page = await client.send(command);
     for (const event of page.events ?? []) {
       const [state, error] = step(event);
       json.push({ at: event.timestamp?.toISOString() ?? '', type: event.type ?? '', state, error });
@@ -93,11 +93,9 @@ export async function redriveExecution(
   execution: string,
   by: { actor: string; reason: string },
 ): Promise<Answer> {
-  const client = new SFNClient({});
-  const command = new DescribeExecutionCommand({ executionArn: arnOf(connection, execution) });
-  const { input } = await known(execution, client.send(command));
+  const { input } = await describe(connection, execution);
   const { patientId } = JSON.parse(input ?? '{}') as { patientId?: unknown };
-  if (typeof patientId !== 'string') throw new NotThereError(`${execution} is no execution for a patient.`);
-  const answer = await redrive(connection.ports, { patientId, ...by });
+  if (typeof patientId !== 'string') throw new InputError(`${execution} is no execution for a patient.`);
+  const answer = await whole(() => redrive(connection.ports, { patientId, ...by }));
   return { json: answer, lines: [`${answer.decision}${answer.execution === null ? '' : `: ${answer.execution}`}`] };
 }

@@ -1,36 +1,40 @@
 /** Commands about one patient's case. */
-import { dayOf } from '../functions/domain/calendar.ts';
 import { explain } from '../functions/domain/explain.ts';
 import { type Decision, redrive, regenerate, release } from '../functions/usecases/decisions.ts';
 import type { StartAnswer } from '../functions/usecases/start.ts';
 import type { Connection } from './connection.ts';
+import { InputError } from './failure.ts';
+import { whole } from './interrupt.ts';
 import type { Answer } from './show.ts';
-
-/** What was asked about is not there: exit code 2, like other wrong input. */
-export class NotThereError extends Error {
-  override readonly name = 'NotThereError';
-}
+import { pausedLine } from './sweeps.ts';
 
 async function accountOf({ ports }: Connection, patientId: string) {
   const account = await ports.records.read(patientId);
   if (account === null) {
-    throw new NotThereError(
+    throw new InputError(
       `There is no record of ${patientId}: no PIN of theirs is tracked. It is the id of the FHIR Patient.`,
     );
   }
   return account;
 }
 
-async function pausedLine({ ports }: Connection): Promise<string[]> {
-  const paused = await ports.pauseSwitch.read();
-  return paused === null ? [] : [`All starts are PAUSED by ${paused.actor} since ${paused.at}: ${paused.reason}`];
-}
-
 export async function status(connection: Connection, patientId: string): Promise<Answer> {
   const account = await accountOf(connection, patientId);
   const { outcome, reason, document, issuedAt, expiresAt, execution, attempt, nextCheckDay, endedAt } = account;
-  const json = { patientId, outcome, reason, document, issuedAt, expiresAt, execution, attempt, endedAt, nextCheckDay };
-  const rows = Object.entries(json).map(([key, value]) => [key, value === null ? '–' : String(value)]);
+  const facts = {
+    patientId,
+    outcome,
+    reason,
+    document,
+    issuedAt,
+    expiresAt,
+    execution,
+    attempt,
+    endedAt,
+    nextCheckDay,
+  };
+  const rows = Object.entries(facts).map(([key, value]) => [key, value === null ? '–' : String(value)]);
+  const json = { ...facts, paused: await connection.ports.pauseSwitch.read() };
   return { json, lines: await pausedLine(connection), table: { head: ['Case', ''], rows } };
 }
 
@@ -38,9 +42,11 @@ export async function why(connection: Connection, patientId: string): Promise<An
   const { ports } = connection;
   const account = await accountOf(connection, patientId);
   const now = ports.clock.now();
-  const json = explain(account, now, dayOf(now, ports.practice.timeZone));
+  const lines = await pausedLine(connection);
+  const pause = lines.map((fact) => ({ rule: 'A pause stops every start, whatever is due', fact }));
+  const json = [...pause, ...explain(account, now, ports.practice)];
   const rows = json.map(({ rule, fact }) => [rule, fact]);
-  return { json, lines: await pausedLine(connection), table: { head: ['Rule', 'Fact'], rows } };
+  return { json, lines, table: { head: ['Rule', 'Fact'], rows } };
 }
 
 const SAID: Record<StartAnswer['decision'], string> = {
@@ -58,10 +64,10 @@ function started(answer: StartAnswer): Answer {
 /** A new PIN whatever the age of the old one with `force`; else the ordinary workflow, now. */
 export async function regenerateNow(connection: Connection, decision: Decision, force: boolean): Promise<Answer> {
   await accountOf(connection, decision.patientId);
-  return started(await (force ? regenerate : redrive)(connection.ports, decision));
+  return started(await whole(() => (force ? regenerate : redrive)(connection.ports, decision)));
 }
 
 export async function releaseHold(connection: Connection, decision: Decision): Promise<Answer> {
   await accountOf(connection, decision.patientId);
-  return started(await release(connection.ports, decision));
+  return started(await whole(() => release(connection.ports, decision)));
 }

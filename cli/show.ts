@@ -6,6 +6,8 @@ export interface Answer {
   json: unknown;
   lines?: string[];
   table?: { head: string[]; rows: (string | number)[][] };
+  /** What was asked for was not done, or not all of it: exit code 1. */
+  isFailure?: boolean;
 }
 
 export function show(answer: Answer, asJson: boolean): string {

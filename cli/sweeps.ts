@@ -1,54 +1,55 @@
 /** Commands about all starts: sweep now, pause, resume. */
-import { randomUUID } from 'node:crypto';
-import { setTimeout } from 'node:timers/promises';
-import { SFNClient, StartExecutionCommand } from '@aws-sdk/client-sfn';
-import { SingleBar } from 'cli-progress';
 import { dayOf } from '../functions/domain/calendar.ts';
+import type { Conversions } from '../functions/domain/conversion.ts';
 import { toInstant } from '../functions/domain/instant.ts';
 import type { SweepRun } from '../functions/domain/sweep.ts';
 import { sweepReport } from '../functions/usecases/sweep-report.ts';
 import type { Connection } from './connection.ts';
+import { follow, nameOf, startByHand } from './follow.ts';
+import { whole } from './interrupt.ts';
 import type { Answer } from './show.ts';
 
-/** How often the record of a running sweep is read, in milliseconds. */
-const LOOK_EVERY_MS = 500;
-
-/** Starts one sweep and follows it; `isQuiet` draws no progress bar. The sweep goes on when this command is stopped. */
+/** Starts one sweep and follows it; `isQuiet` shows no progress. The sweep goes on when this command is stopped. */
 export async function sweep(connection: Connection, options: { dryRun: boolean; isQuiet: boolean }): Promise<Answer> {
-  const { ports, sweepArn } = connection;
+  const { ports, sweepArn, lookEveryMs } = connection;
   const day = dayOf(ports.clock.now(), ports.practice.timeZone);
-  const name = `by-hand-${randomUUID()}`;
-  const input = JSON.stringify({ dryRun: options.dryRun });
-  await new SFNClient({}).send(new StartExecutionCommand({ stateMachineArn: sweepArn, name, input }));
-  const bar = options.isQuiet
-    ? null
-    : new SingleBar({ format: 'looked at {value}, {started} started', noTTYOutput: false });
-  bar?.start(0, 0, { started: 0 });
-  let run: SweepRun | null = null;
-  try {
-    while (run === null || run.endedAt === null) {
-      await setTimeout(LOOK_EVERY_MS);
-      run = await ports.sweeps.read(day, name);
-      if (run !== null) bar?.update(lookedAt(run), { started: run.counts.STARTED });
-    }
-  } finally {
-    bar?.stop();
-  }
-  return reported(connection, day, name);
+  const arn = await startByHand(sweepArn, { dryRun: options.dryRun });
+  const { error } = await follow<SweepRun>(arn, {
+    everyMs: lookEveryMs,
+    read: () => ports.sweeps.read(day, nameOf(arn)),
+    isOver: ({ endedAt }) => endedAt !== null,
+    progress: options.isQuiet ? null : (run) => (run === null ? 'begins' : progressOf(run)),
+  });
+  return reported(connection, day, nameOf(arn), error);
 }
 
-function lookedAt({ counts }: SweepRun): number {
-  return Object.values(counts).reduce((sum, count) => sum + count, 0);
+function progressOf({ counts, minutes }: SweepRun): string {
+  const lookedAt = Object.values(counts).reduce((sum, count) => sum + count, 0);
+  return `minute ${minutes + 1}: looked at ${lookedAt}, ${counts.STARTED} started`;
 }
 
-async function reported({ ports }: Connection, day: string, execution: string): Promise<Answer> {
+async function reported({ ports }: Connection, day: string, execution: string, error: string | null): Promise<Answer> {
   const report = await sweepReport(ports, day, execution);
-  if (report === null) return { json: null, lines: ['The sweep left no record.'] };
-  const { counts, stoppedBy, outcomes } = report;
+  const where = `"portal-pin history ${execution}" says where; the next sweep takes up what is left.`;
+  const broke = error === null ? [] : [`The sweep broke off (${error}): ${where}`];
+  const isFailure = error !== null || report === null;
+  if (report === null) return { json: null, lines: ['The sweep left no record.', ...broke], isFailure };
+  const { counts, stoppedBy, outcomes, conversion } = report;
   const rows = [...Object.entries(counts), ...Object.entries(outcomes)].map(([what, count]) => [what, count]);
   const stopped = stoppedBy === null ? [] : [`Stopped before everybody was looked at: ${stoppedBy}`];
   const dry = report.dryRun ? ['Dry run: STARTED counts who would be started; nothing was.'] : [];
-  return { json: report, lines: [`Sweep ${execution} of ${day}`, ...dry, ...stopped], table: { head: ['', ''], rows } };
+  const lines = [`Sweep ${execution} of ${day}`, ...dry, ...stopped, ...broke, ...conversionLines(conversion)];
+  return { json: report, lines, table: { head: ['', ''], rows }, isFailure };
+}
+
+/** `demo-org-1: 12 issued, 7 picked up, 5 registered, 1 replaced by a newer PIN`, a line a location. */
+function conversionLines(conversion: Conversions): string[] {
+  return Object.entries(conversion)
+    .sort(([a], [b]) => a.localeCompare(b))
+    .map(([location, { issued, pickedUp, registered, replaced }]) => {
+      const newer = replaced === 0 ? '' : `, ${replaced} replaced by a newer PIN`;
+      return `${location}: ${issued} issued, ${pickedUp} picked up, ${registered} registered${newer}`;
+    });
 }
 
 /** A day's sweeps with what became of what they started; today where no day is given. */
@@ -67,16 +68,21 @@ export async function reports(connection: Connection, day: string | null): Promi
             report.stoppedBy ?? '',
             JSON.stringify(report.counts),
             JSON.stringify(report.outcomes),
+            conversionLines(report.conversion).join('\n'),
           ],
         ],
   );
   const lines = rows.length === 0 ? [`No sweep ran on ${asked}.`] : [];
-  return { json, lines, table: { head: ['Sweep', 'Began', 'Stopped by', 'Looks', 'Outcomes'], rows } };
+  return {
+    json,
+    lines,
+    table: { head: ['Sweep', 'Began', 'Stopped by', 'Looks', 'Outcomes', 'PINs by location'], rows },
+  };
 }
 
 export async function pause({ ports }: Connection, by: { actor: string; reason: string }): Promise<Answer> {
   const paused = { ...by, at: toInstant(ports.clock.now()) };
-  await ports.pauseSwitch.set(paused);
+  await whole(() => ports.pauseSwitch.set(paused));
   return {
     json: { paused },
     lines: ['All starts are paused; what runs goes to its end. "portal-pin resume" ends the pause.'],
@@ -85,8 +91,14 @@ export async function pause({ ports }: Connection, by: { actor: string; reason: 
 
 export async function resume({ ports }: Connection): Promise<Answer> {
   const before = await ports.pauseSwitch.read();
-  await ports.pauseSwitch.set(null);
+  await whole(() => ports.pauseSwitch.set(null));
   const line =
     before === null ? 'Nothing was paused.' : 'Starts are possible again; the next sweep takes up what was left.';
   return { json: { paused: null }, lines: [line] };
+}
+
+/** What is said before anything else while all starts are paused. */
+export async function pausedLine({ ports }: Connection): Promise<string[]> {
+  const paused = await ports.pauseSwitch.read();
+  return paused === null ? [] : [`All starts are PAUSED by ${paused.actor} since ${paused.at}: ${paused.reason}`];
 }

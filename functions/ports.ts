@@ -5,11 +5,16 @@
 import type { Account, StaffTaskCode } from './domain/account.ts';
 import type { Day } from './domain/calendar.ts';
 import type { PinDocument, SignedFacts } from './domain/chart.ts';
+import type { Discovery } from './domain/discovery.ts';
 import type { EhrEvent, WebhookAnswer } from './domain/ehr-event.ts';
+import type { FeedbackKind } from './domain/email-event.ts';
+import type { Feedback, MailFate } from './domain/email-feedback.ts';
+import type { ExecutionStatus, MachineName } from './domain/executions.ts';
 import type { Instant } from './domain/instant.ts';
 import type { Patient } from './domain/patient.ts';
 import type { ProviderCandidate } from './domain/responsible-provider.ts';
 import type { SweepRun } from './domain/sweep.ts';
+import type { Action, Todo, WorkEntry } from './domain/work.ts';
 
 /** The practice's time. Locally it can be moved; nothing else may ask what time it is. */
 export interface Clock {
@@ -99,10 +104,12 @@ export interface Signature {
   now: number;
 }
 
-/** A signed document read back, with its signing instant as written and the PIN it holds. */
+/** A signed document read back, with its signing instant as written, the PIN it holds and its location of care. */
 export interface SignedReading extends SignedFacts {
   date: string | null;
   pin: string | null;
+  /** Id of an Organization, or null. */
+  location: string | null;
 }
 
 export interface StaffTaskOrder {
@@ -118,15 +125,48 @@ export interface FiledMessage {
   sentAt: Instant;
 }
 
+/** A page of the practice's signed PIN documents, told by patient. */
+export interface SignedPinsPage {
+  /** Signed PIN documents on it. */
+  documents: number;
+  /** Whom they are about, each once; in no order. */
+  patientIds: string[];
+  /** Of the documents, those that name no patient. */
+  withoutPatient: number;
+  /** The bookmark of the next page; null: this is the last one. May hold anything, so it goes into no state data and no log. */
+  next: string | null;
+}
+
+/** What the front desk sees of the chart: the patient, the mails, the Tasks; no PIN document. Errors as for Ehr. */
+export interface FrontDesk {
+  /** P1. PatientNotFoundError for 404 and 410. */
+  readPatient(patientId: string): Promise<Patient>;
+  /** P14: a Communication, once per SES id, without address or text. */
+  fileMessage(message: FiledMessage): Promise<void>;
+  /**
+   * P14: what became of the mail, on its Communication; files it where that has not been done.
+   * @param receivedAt when the receiver's server took it, or null
+   */
+  noteFate(message: FiledMessage, fate: MailFate, receivedAt: Instant | null): Promise<void>;
+  /** A Task for the front desk, once per patient, code and reason while it is open. */
+  openStaffTask(order: StaffTaskOrder): Promise<void>;
+  /** Closes that Task where it is open. */
+  closeStaffTask(order: StaffTaskOrder): Promise<void>;
+}
+
 /**
  * The chart. Each method is one request or batch unless it says otherwise, and may throw EhrUnavailableError,
  * EhrThrottledError, EhrConflictError (all retried) or EhrRejectedError (not retried).
  */
-export interface Ehr {
-  /** P1. PatientNotFoundError for 404 and 410. */
-  readPatient(patientId: string): Promise<Patient>;
+export interface Ehr extends FrontDesk {
   /** P2: the patient's current PIN documents, signed ones and drafts; one request a page. */
   readPinDocuments(patientId: string): Promise<PinDocument[]>;
+  /**
+   * One page of all current, signed PIN documents of the practice; null: the first. Answers null where the EHR does not know
+   * the bookmark, or no longer. What is signed, replaced or withdrawn between two pages may or may not be on them; everything
+   * else is on one of them.
+   */
+  listSignedPins(bookmark: string | null): Promise<SignedPinsPage | null>;
   /** The PIN in the completed form of this encounter, to be fingerprinted; null where there is none. */
   readPin(encounter: string): Promise<string | null>;
   /** How many signed PIN documents, current and superseded, carry our identifier. */
@@ -149,12 +189,6 @@ export interface Ehr {
   readSigned(patientId: string, document: string, cycleIdentifier: string): Promise<SignedReading>;
   /** P7: document, form and encounter of every draft with this identifier become entered-in-error, its routing is cancelled. */
   discardDrafts(cycleIdentifiers: readonly string[]): Promise<void>;
-  /** P14: a Communication, once per SES id, without address or text. */
-  fileMessage(message: FiledMessage): Promise<void>;
-  /** A Task for the front desk, once per patient, code and reason while it is open. */
-  openStaffTask(order: StaffTaskOrder): Promise<void>;
-  /** Closes that Task where it is open. */
-  closeStaffTask(order: StaffTaskOrder): Promise<void>;
 }
 
 export interface PinItem {
@@ -171,10 +205,15 @@ export interface PinItem {
 export interface DecisionRequest {
   id: string;
   patientId: string;
-  action: 'regenerate' | 'redrive' | 'release' | 'resend' | 'acknowledge';
+  action: Action;
   actor: string;
   reason: string;
   at: Instant;
+}
+
+/** A mail that SES took, and what it has said of it since. */
+export interface SentMessage extends FiledMessage {
+  feedback: Feedback;
 }
 
 /**
@@ -197,11 +236,15 @@ export interface PinRecords {
   deletePin(patientId: string): Promise<void>;
   /** Whether `fingerprint` is now `owner`'s alone, for 44 days. */
   reserveFingerprint(fingerprint: string, owner: string, now: number): Promise<boolean>;
-  /** Which patient and document a mail was for. */
+  /** Which patient and document a mail was for; what was put first stays. */
   putMessage(message: FiledMessage): Promise<void>;
-  readMessage(sesId: string): Promise<{ patientId: string; document: string } | null>;
+  readMessage(sesId: string): Promise<SentMessage | null>;
+  /** Notes what was said of it since it was read; RecordConflictError when more was noted meanwhile. */
+  noteFeedback(message: SentMessage, feedback: Feedback): Promise<void>;
   putRequest(request: DecisionRequest): Promise<void>;
   readRequest(patientId: string, id: string): Promise<DecisionRequest | null>;
+  /** What people decided about the patient, newest first; at most `limit`. */
+  listRequests(patientId: string, limit: number): Promise<DecisionRequest[]>;
   /** Patients due up to and with `day`, one page of at most `limit` of a shard (0–15), from the index alone. */
   listDue(
     shard: number,
@@ -209,6 +252,51 @@ export interface PinRecords {
     after: string | null,
     limit: number,
   ): Promise<{ patientIds: string[]; next: string | null }>;
+}
+
+/** Which cases of the work list are asked for; null: whichever. */
+export interface WorkFilter {
+  outcome: WorkEntry['outcome'] | null;
+  reason: string | null;
+  todo: Todo | null;
+  /** Id of an Organization. */
+  location: string | null;
+  /** Waiting since this instant or later. */
+  from: Instant | null;
+  /** Waiting since before this instant. */
+  before: Instant | null;
+}
+
+/** How many cases there are of one kind. */
+export interface WorkCount {
+  todo: Todo;
+  count: number;
+  /** Since when the oldest of them waits. */
+  oldestSince: Instant;
+}
+
+/**
+ * Lists of cases, from the table's two indexes alone: never a scan. An index follows its items within a second or so,
+ * so whoever shows a case reads its account. AwsUnavailableError is retried.
+ */
+export interface CaseLists {
+  /**
+   * Patients whose case waits for a person, oldest first, at most `limit` after the place `after`. A page ends early
+   * where a filter fits few: null alone says that nothing follows.
+   */
+  listWork(filter: WorkFilter, after: string | null, limit: number): Promise<CasePage>;
+  /** What waits for a person, by what is to be done. At most `limit` cases of an outcome are counted. */
+  countWork(limit: number): Promise<{ counts: WorkCount[]; isComplete: boolean }>;
+  /** Patients by the day of their next look, from `from` to `to`, at most `limit` after `after`. */
+  listLooks(from: Day, to: Day, after: string | null, limit: number): Promise<CasePage>;
+  /** How many patients are due up to and with `day`; counting stops at `limit` or soon after. */
+  countDue(day: Day, limit: number): Promise<{ count: number; isComplete: boolean }>;
+}
+
+export interface CasePage {
+  patientIds: string[];
+  /** Opaque: where the next page begins; null: this is the last. WrongCursorError where it is none of this list. */
+  next: string | null;
 }
 
 /** Who stopped all starts, when and why. */
@@ -226,6 +314,41 @@ export interface PauseSwitch {
   set(paused: StartsPaused | null): Promise<void>;
 }
 
+/** What a person decided about the practice as a whole. */
+export interface PracticeDecision {
+  id: string;
+  action: 'pause' | 'resume' | 'sweep' | 'dry-run';
+  actor: string;
+  reason: string;
+  at: Instant;
+  /** Of the sweep that was started. */
+  execution: string | null;
+}
+
+/** Who steered the practice, when and why. AwsUnavailableError is retried. */
+export interface PracticeDecisions {
+  /** Once by its `at` and id. */
+  put(decision: PracticeDecision): Promise<void>;
+  /** Newest first. WrongCursorError where `after` is none of this list. */
+  list(after: string | null, limit: number): Promise<{ decisions: PracticeDecision[]; next: string | null }>;
+}
+
+/**
+ * BEGUN: it is the caller's to do. IN_FLIGHT: another is at it. DONE: what was answered. OTHER: the id was another
+ * request's.
+ */
+export type BegunRequest = { kind: 'BEGUN' | 'IN_FLIGHT' | 'OTHER' } | { kind: 'DONE'; answer: unknown };
+
+/** Requests that are done once, however often they are sent, for a day. AwsUnavailableError is retried. */
+export interface OnceRecords {
+  /** Begins the request unless it was begun; one that was begun half a minute ago and never done is the caller's. */
+  begin(id: string, digest: string, now: number): Promise<BegunRequest>;
+  /** Notes the answer, JSON, that every repetition gets. */
+  finish(id: string, digest: string, answer: unknown, now: number): Promise<void>;
+  /** It came to nothing: whoever repeats it begins anew. */
+  forget(id: string): Promise<void>;
+}
+
 /** What the sweeps did, day by day. RecordConflictError and AwsUnavailableError are retried. */
 export interface SweepRecords {
   read(day: Day, execution: string): Promise<SweepRun | null>;
@@ -240,6 +363,21 @@ export interface SweepRecords {
   takeAllowance(day: Day, wanted: number, dailyLimit: number): Promise<number>;
   /** Gives back what was not used. */
   returnAllowance(day: Day, unused: number): Promise<void>;
+}
+
+/** The readings of the whole chart. AwsUnavailableError is retried. */
+export interface Discoveries {
+  /** Strongly consistent; null where there is none of this id. */
+  read(id: string): Promise<Discovery | null>;
+  /** The one that began last, or null. */
+  latest(): Promise<Discovery | null>;
+  /** The latest ones, newest first. */
+  list(limit: number): Promise<Discovery[]>;
+  /**
+   * Saves `next` in place of `previous`, which is the reading as last read or saved, and answers with what is stored.
+   * RecordConflictError when somebody else saved it since; a save whose answer got lost is recognised as one's own.
+   */
+  save(previous: Discovery | null, next: Discovery): Promise<Discovery>;
 }
 
 /** One start of a sweep. */
@@ -329,10 +467,27 @@ export interface EndedCase {
   accessSeconds: number | null;
 }
 
-/** What the practice counts. Never fails, never waits. */
+/**
+ * What the practice counts. Never fails, never waits. A location is the id of an Organization, or null; one that the practice
+ * does not list is counted among the others.
+ */
 export interface Metrics {
   /** Once per case, when its ending is saved. */
   ended(ended: EndedCase): void;
+  /** A PIN of ours was recorded as signed there. */
+  issued(location: string | null): void;
+  /** Its patient looked at it for the first time. */
+  pickedUp(location: string | null): void;
+  /** Its patient registered with the portal. */
+  registered(location: string | null): void;
+  /** SES said something of a mail for the first time; UNKNOWN_MESSAGE: of one that nobody here sent. */
+  fedBack(what: FeedbackKind | 'UNKNOWN_MESSAGE'): void;
+}
+
+/** Of sweep-expiring-pins. */
+export interface SweepInput {
+  /** Decides and starts nothing. */
+  dryRun: boolean;
 }
 
 export interface ExecutionInput {
@@ -342,17 +497,64 @@ export interface ExecutionInput {
   force: string | null;
 }
 
-export type ExecutionStatus = 'RUNNING' | 'SUCCEEDED' | 'FAILED' | 'TIMED_OUT' | 'ABORTED';
-
-export interface Executions {
+/** The executions of one state machine, which takes `Input`. */
+export interface Executions<Input = ExecutionInput> {
   /** Starts the named execution; a name that was started before answers with that one. Gives the ARN. */
-  start(name: string, input: ExecutionInput): Promise<string>;
+  start(name: string, input: Input): Promise<string>;
   /** null where no execution of that name was ever started. */
   describe(name: string): Promise<{ status: ExecutionStatus; arn: string; stoppedAt: number | null } | null>;
 }
 
-/** Executions that closed without success. AwsUnavailableError is retried. */
-export interface UnsuccessfulExecutions {
-  /** Of those that were started at `since` (milliseconds) or later: the status by name. A few calls for thousands. */
-  startedSince(since: number): Promise<ReadonlyMap<string, Exclude<ExecutionStatus, 'RUNNING' | 'SUCCEEDED'>>>;
+/** One execution in a list; its times have milliseconds. */
+export interface ListedExecution {
+  name: string;
+  status: ExecutionStatus;
+  startedAt: Instant;
+  stoppedAt: Instant | null;
+}
+
+export interface DescribedExecution extends ListedExecution {
+  /** JSON as it was given, parsed. */
+  input: unknown;
+  /** Null unless it SUCCEEDED. */
+  output: unknown;
+  error: string | null;
+  cause: string | null;
+}
+
+export interface HistoryEvent {
+  id: number;
+  /** With milliseconds. */
+  at: Instant;
+  /** Of Step Functions' HistoryEvent, e.g. TaskFailed. */
+  type: string;
+  /** Null: the execution's own. */
+  state: string | null;
+  /** Of a Task: from 1 on within one entry of its state. */
+  attempt: number | null;
+  input: unknown;
+  output: unknown;
+  error: string | null;
+  cause: string | null;
+}
+
+/** What Step Functions tells about executions, for 90 days. AwsUnavailableError is retried. */
+export interface ExecutionReader {
+  /** Newest first. Null where the machine is not deployed. WrongCursorError where `after` is none of this list. */
+  list(
+    machine: MachineName,
+    status: ExecutionStatus | null,
+    after: string | null,
+    limit: number,
+  ): Promise<{ executions: ListedExecution[]; next: string | null } | null>;
+  /** Null where there is no such execution. */
+  describe(machine: MachineName, name: string): Promise<DescribedExecution | null>;
+  /** Oldest first, 500 a page. Null where there is no such execution. WrongCursorError as in `list`. */
+  history(
+    machine: MachineName,
+    name: string,
+    after: string | null,
+  ): Promise<{ events: HistoryEvent[]; next: string | null } | null>;
+  /** The parsed ASL; as the execution ran by it, if one is named. Null where there is no such machine or execution. */
+  definition(machine: MachineName, execution: string | null): Promise<Record<string, unknown> | null>;
 }

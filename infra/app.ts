@@ -7,7 +7,7 @@ import { portalPin } from './portal-pin.ts';
 const app = new App();
 try {
   const deployment = readDeployment(app.node.tryGetContext('deployment'));
-  const bundles = bundleFunctions({ outdir: '.build/functions', policyFile: deployment.policyFile });
+  const bundles = await bundleFunctions({ outdir: '.build/functions', policyFile: deployment.policyFile });
   portalPin(app, deployment, bundles);
   app.synth();
 } catch (error) {

@@ -31,6 +31,19 @@ const deploymentSchema = z.strictObject({
       )
       .min(1),
   }),
+  console: z.strictObject({
+    /** Host name of the console; its DNS gets a CNAME to the output ConsoleTarget. */
+    domain: z
+      .string()
+      .regex(
+        /^(?=.{4,253}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}$/,
+        'is no host name, e.g. pins.example.org',
+      ),
+    /** Of that name, in us-east-1: CloudFront looks nowhere else, and for a name of its own it takes TLS 1.0, too. */
+    certificateArn: z
+      .string()
+      .regex(/^arn:aws[a-z-]*:acm:us-east-1:\d{12}:certificate\/[0-9a-f-]{36}$/, 'is no ACM certificate in us-east-1'),
+  }),
   /** The practice policy, relative to the deployment file. */
   policy: z.string().min(1),
   /** Who is told about alarms and failed executions; null: nobody by mail, the topic is there all the same. */

@@ -14,11 +14,16 @@ export interface EnvironmentSources {
   fingerprintKeyArn: string;
   configurationSetName: string;
   stateMachineArn: string;
+  sweepStateMachineArn: string;
+  /** Whose pages may call the admin API. */
+  consoleOrigins: readonly string[];
+  metricNamespace: string;
 }
 
 /** Every name of ENVIRONMENT and no other, or it does not compile; and the three that Powertools reads. */
 export function environmentOf(from: EnvironmentSources): Record<string, string> {
   const ours = {
+    CONSOLE_ORIGINS: from.consoleOrigins.join(' '),
     EHR_BASE_URL: from.ehr.baseUrl,
     EHR_CLIENT_ID: from.ehr.clientId,
     EHR_KEY_SECRET_ARN: from.ehrKeySecretArn,
@@ -28,12 +33,13 @@ export function environmentOf(from: EnvironmentSources): Record<string, string> 
     PRACTICE_POLICY_FILE: POLICY_FILE,
     REGENERATE_PIN_STATE_MACHINE_ARN: from.stateMachineArn,
     SES_CONFIGURATION_SET: from.configurationSetName,
+    SWEEP_EXPIRING_PINS_STATE_MACHINE_ARN: from.sweepStateMachineArn,
     TABLE_NAME: from.tableName,
   } satisfies Record<Variable, string>;
   return {
     ...ours,
     POWERTOOLS_LOG_LEVEL: 'INFO',
-    POWERTOOLS_METRICS_NAMESPACE: METRICS.namespace,
+    POWERTOOLS_METRICS_NAMESPACE: from.metricNamespace,
     POWERTOOLS_SERVICE_NAME: METRICS.service,
   };
 }

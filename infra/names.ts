@@ -2,6 +2,8 @@
  * Physical names. Fixed ones where data is kept, so that a change that would replace such a resource fails instead of
  * leaving an empty one in its place; and where a key or a policy must name what another stack makes.
  */
+import { METRICS } from '../functions/runtime/metric-names.ts';
+
 export interface Names {
   statefulStack: string;
   statelessStack: string;
@@ -10,19 +12,29 @@ export interface Names {
   ehrWebhookSecret: string;
   dataKeyAlias: string;
   fingerprintKeyAlias: string;
-  stateMachine: string;
-  stateMachineLogs: string;
-  functionOf(state: string): string;
-  logsOf(state: string): string;
+  machineOf(name: string): string;
+  machineLogsOf(name: string): string;
+  functionOf(name: string): string;
+  logsOf(functionName: string): string;
+  api: string;
+  apiLogs: string;
+  scheduleGroup: string;
+  lostLapses: string;
+  lostSweeps: string;
   configurationSet: string;
+  userPool: string;
+  /** Begins the host name of the login; the account's number follows. */
+  loginPrefix: string;
   alarmTopic: string;
   dashboard: string;
+  /** Of the metrics: the alarms of one deployment must not ring for another. */
+  metricNamespace: string;
 }
 
 /** @param deployment name of the deployment, which begins every name */
 export function namesOf(deployment: string): Names {
-  const stateMachine = `${deployment}-regenerate-pin`;
-  const functionOf = (state: string) => `${deployment}-${state}`;
+  const machineOf = (name: string) => `${deployment}-${name}`;
+  const functionOf = (name: string) => `${deployment}-${name}`;
   return {
     statefulStack: `${deployment}-stateful`,
     statelessStack: `${deployment}-stateless`,
@@ -31,13 +43,21 @@ export function namesOf(deployment: string): Names {
     ehrWebhookSecret: `${deployment}/ehr-webhooks`,
     dataKeyAlias: `alias/${deployment}-data`,
     fingerprintKeyAlias: `alias/${deployment}-fingerprint`,
-    stateMachine,
+    machineOf,
     // Under this prefix one resource policy serves all machines of the account; each would need its own elsewhere.
-    stateMachineLogs: `/aws/vendedlogs/states/${stateMachine}`,
+    machineLogsOf: (name) => `/aws/vendedlogs/states/${machineOf(name)}`,
     functionOf,
-    logsOf: (state) => `/aws/lambda/${functionOf(state)}`,
+    logsOf: (functionName) => `/aws/lambda/${functionOf(functionName)}`,
+    api: deployment,
+    apiLogs: `/aws/vendedlogs/apis/${deployment}`,
+    scheduleGroup: deployment,
+    lostLapses: `${deployment}-lost-lapses`,
+    lostSweeps: `${deployment}-lost-sweeps`,
     configurationSet: deployment,
+    userPool: deployment,
+    loginPrefix: deployment,
     alarmTopic: `${deployment}-alarms`,
     dashboard: deployment,
+    metricNamespace: `${METRICS.namespace}/${deployment}`,
   };
 }

@@ -3,18 +3,40 @@ import type { Stack } from 'aws-cdk-lib';
 import type { Table } from 'aws-cdk-lib/aws-dynamodb';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
+import { DISCOVERIES_PARTITION, DUE_INDEX, WORK_INDEX } from '../functions/adapters/table.ts';
+import { executionArnsOf, stateMachineArnOf } from './constructs/asl-state-machine.ts';
+import type { DeadLetters } from './constructs/dead-letters.ts';
 
 export type Permission =
-  | `records:${'GetItem' | 'PutItem' | 'UpdateItem' | 'DeleteItem'}`
+  | `records:${'GetItem' | 'PutItem' | 'UpdateItem' | 'DeleteItem' | 'Query'}`
+  | 'due-index'
+  | 'discoveries'
+  | 'work-index'
+  | 'stream'
+  | 'executions'
+  | 'sweep'
+  | 'histories'
   | 'fingerprint'
   | 'ehr'
+  | 'webhook-secret'
   | 'mail';
 
 export interface PermittedResources {
-  table: Pick<Table, 'tableArn' | 'tableName'>;
+  table: Pick<Table, 'tableArn'>;
+  tableName: string;
+  tableStreamArn: string;
+  /** Where Lambda leaves, in the function's name, what it gave up of the stream. */
+  lostLapses: DeadLetters;
+  /** Of regenerate-pin: who starts anything starts that. */
+  stateMachineName: string;
+  /** Of sweep-expiring-pins. */
+  sweepMachineName: string;
+  /** Of all of them. */
+  stateMachineNames: readonly string[];
   dataKey: IKey;
   fingerprintKey: IKey;
   ehrKeySecretArn: string;
+  ehrWebhookSecretArn: string;
   configurationSetName: string;
   /** Address that mails come from. */
   sender: string;
@@ -26,21 +48,32 @@ export function statementsFor(
   permissions: readonly Permission[],
   resources: PermittedResources,
 ): PolicyStatement[] {
+  const { ehrKeySecretArn, ehrWebhookSecretArn } = resources;
   const records = permissions
     .filter((each) => each.startsWith('records:'))
     .map((each) => each.slice('records:'.length));
+  const given = (permission: Permission, statements: () => PolicyStatement[]) =>
+    permissions.includes(permission) ? statements() : [];
   return [
     ...(records.length > 0 ? recordStatements(stack, records, resources) : []),
-    ...(permissions.includes('fingerprint') ? [fingerprintStatement(resources)] : []),
-    ...(permissions.includes('ehr') ? ehrStatements(stack, resources) : []),
-    ...(permissions.includes('mail') ? [mailStatement(stack, resources)] : []),
+    ...given('due-index', () => [indexStatement('DueIndex', DUE_INDEX.name, resources)]),
+    ...given('work-index', () => [indexStatement('WorkIndex', WORK_INDEX.name, resources)]),
+    ...given('discoveries', () => [discoveriesStatement(resources)]),
+    ...given('stream', () => streamStatements(stack, resources)),
+    ...given('executions', () => executionStatements(stack, '', resources.stateMachineName)),
+    ...given('sweep', () => executionStatements(stack, 'Sweep', resources.sweepMachineName)),
+    ...given('histories', () => historyStatements(stack, resources)),
+    ...given('fingerprint', () => [fingerprintStatement(resources)]),
+    ...given('ehr', () => secretStatements(stack, 'EhrKey', ehrKeySecretArn, resources)),
+    ...given('webhook-secret', () => secretStatements(stack, 'EhrWebhooks', ehrWebhookSecretArn, resources)),
+    ...given('mail', () => [mailStatement(stack, resources)]),
   ];
 }
 
 function recordStatements(
   stack: Stack,
   operations: string[],
-  { table, dataKey }: PermittedResources,
+  { table, tableName, dataKey }: PermittedResources,
 ): PolicyStatement[] {
   return [
     new PolicyStatement({
@@ -52,7 +85,90 @@ function recordStatements(
     decryptStatement('RecordsKey', dataKey, {
       'kms:ViaService': `dynamodb.${stack.region}.amazonaws.com`,
       'kms:EncryptionContext:aws:dynamodb:subscriberId': stack.account,
-      'kms:EncryptionContext:aws:dynamodb:tableName': table.tableName,
+      'kms:EncryptionContext:aws:dynamodb:tableName': tableName,
+    }),
+  ];
+}
+
+/** The index alone: with it nobody reads a patient's partition, and a Scan nobody may. */
+function indexStatement(sid: string, index: string, { table }: PermittedResources): PolicyStatement {
+  return new PolicyStatement({
+    sid,
+    actions: ['dynamodb:Query'],
+    resources: [`${table.tableArn}/index/${index}`],
+  });
+}
+
+/** Which reading of the chart was the last one; no patient's partition. */
+function discoveriesStatement({ table }: PermittedResources): PolicyStatement {
+  return new PolicyStatement({
+    sid: 'Discoveries',
+    actions: ['dynamodb:Query'],
+    resources: [table.tableArn],
+    conditions: { 'ForAllValues:StringEquals': { 'dynamodb:LeadingKeys': [DISCOVERIES_PARTITION] } },
+  });
+}
+
+/** Lambda reads the stream in the function's name; the table's key is opened by the statement for records. */
+function streamStatements(
+  stack: Stack,
+  { tableName, tableStreamArn, lostLapses }: PermittedResources,
+): PolicyStatement[] {
+  return [
+    new PolicyStatement({
+      sid: 'Stream',
+      actions: ['dynamodb:DescribeStream', 'dynamodb:GetRecords', 'dynamodb:GetShardIterator'],
+      resources: [tableStreamArn],
+    }),
+    // It lists ARNs, and knows no single stream.
+    new PolicyStatement({
+      sid: 'Streams',
+      actions: ['dynamodb:ListStreams'],
+      resources: [streamArnsOf(stack, tableName)],
+    }),
+    ...lostLapses.statements,
+  ];
+}
+
+function streamArnsOf(stack: Stack, tableName: string): string {
+  return stack.formatArn({ service: 'dynamodb', resource: 'table', resourceName: `${tableName}/stream/*` });
+}
+
+/** Starts a machine and asks how an execution of it stands; its input and output are not asked for, nor is their key. */
+function executionStatements(stack: Stack, prefix: '' | 'Sweep', stateMachineName: string): PolicyStatement[] {
+  return [
+    new PolicyStatement({
+      sid: `${prefix}Start`,
+      actions: ['states:StartExecution'],
+      resources: [stateMachineArnOf(stack, stateMachineName)],
+    }),
+    new PolicyStatement({
+      sid: `${prefix}Executions`,
+      actions: ['states:DescribeExecution'],
+      resources: [executionArnsOf(stack, stateMachineName)],
+    }),
+  ];
+}
+
+/** Reads what executions did, with their state data, for which Step Functions opens the key in the reader's name. */
+function historyStatements(stack: Stack, { stateMachineNames, dataKey }: PermittedResources): PolicyStatement[] {
+  const machines = stateMachineNames.map((name) => stateMachineArnOf(stack, name));
+  return [
+    new PolicyStatement({
+      sid: 'Machines',
+      actions: ['states:ListExecutions', 'states:DescribeStateMachine'],
+      resources: machines,
+    }),
+    new PolicyStatement({
+      sid: 'Histories',
+      actions: ['states:DescribeExecution', 'states:DescribeStateMachineForExecution', 'states:GetExecutionHistory'],
+      resources: stateMachineNames.map((name) => executionArnsOf(stack, name)),
+    }),
+    new PolicyStatement({
+      sid: 'HistoriesKey',
+      actions: ['kms:Decrypt'],
+      resources: [dataKey.keyArn],
+      conditions: { StringEquals: { 'kms:EncryptionContext:aws:states:stateMachineArn': machines } },
     }),
   ];
 }
@@ -66,17 +182,25 @@ function fingerprintStatement({ fingerprintKey }: PermittedResources): PolicySta
   });
 }
 
-function ehrStatements(stack: Stack, { ehrKeySecretArn, dataKey }: PermittedResources): PolicyStatement[] {
+function secretStatements(
+  stack: Stack,
+  sid: string,
+  secretArn: string,
+  { dataKey }: PermittedResources,
+): PolicyStatement[] {
   return [
-    new PolicyStatement({ sid: 'EhrKey', actions: ['secretsmanager:GetSecretValue'], resources: [ehrKeySecretArn] }),
-    decryptStatement('EhrKeyKey', dataKey, {
+    new PolicyStatement({ sid, actions: ['secretsmanager:GetSecretValue'], resources: [secretArn] }),
+    decryptStatement(`${sid}Key`, dataKey, {
       'kms:ViaService': `secretsmanager.${stack.region}.amazonaws.com`,
-      'kms:EncryptionContext:SecretARN': ehrKeySecretArn,
+      'kms:EncryptionContext:SecretARN': secretArn,
     }),
   ];
 }
 
-/** From one address, through one configuration set: a stolen role cannot send as somebody else or without TLS. */
+/**
+ * From one address, and through no other configuration set: a stolen role cannot send as somebody else. That it uses ours, which
+ * demands TLS, is no condition that IAM knows (docs/security.md).
+ */
 function mailStatement(stack: Stack, { sender, configurationSetName }: PermittedResources): PolicyStatement {
   const domain = sender.slice(sender.lastIndexOf('@') + 1);
   const arn = (resource: string, resourceName: string) => stack.formatArn({ service: 'ses', resource, resourceName });

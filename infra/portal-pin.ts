@@ -25,6 +25,6 @@ export function portalPin(app: App, deployment: Deployment, bundles: Pick<Bundle
   Tags.of(app).add('application', 'portal-pin');
   Tags.of(app).add('deployment', deployment.name);
   Validations.of(app).addPlugins(new AwsSolutionsChecks(app), new HIPAASecurityChecks(app));
-  acknowledge({ stateful, stateless });
+  acknowledge({ stateful, stateless }, names);
   return { stateful, stateless };
 }

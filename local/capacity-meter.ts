@@ -1,4 +1,4 @@
-import { type KeysOnlyIndex, readUnits, refusedWriteUnits, type WireItem, writeUnits } from './capacity.ts';
+import { readUnits, refusedWriteUnits, type SparseIndex, type WireItem, writeUnits } from './capacity.ts';
 import { createKeyedMutex } from './mutex.ts';
 
 /** What one kind of operation came to since the last reset: calls, and request units of the table and its indexes. */
@@ -19,7 +19,7 @@ export interface Capacity {
 /** The shape of a table whose writes are counted. */
 export interface MeteredTable {
   readonly keys: readonly string[];
-  readonly indexes: readonly KeysOnlyIndex[];
+  readonly indexes: readonly SparseIndex[];
 }
 
 /** A request of DynamoDB's JSON protocol, as far as the meter looks into it. */

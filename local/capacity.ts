@@ -3,10 +3,12 @@ import type { AttributeValue } from 'aws-lambda';
 /** An item as it travels in DynamoDB's JSON protocol: `{ "pk": { "S": "…" } }`, binary values in base64. */
 export type WireItem = Record<string, AttributeValue>;
 
-/** A sparse KEYS_ONLY index: an item without one of its key attributes has no entry. */
-export interface KeysOnlyIndex {
+/** A sparse index: an item without one of its key attributes has no entry. */
+export interface SparseIndex {
   readonly name: string;
   readonly keys: readonly string[];
+  /** What an entry holds besides the keys of table and index. */
+  readonly projected: readonly string[];
 }
 
 /** Request units of one operation: of the table, and of its indexes. */
@@ -53,14 +55,14 @@ const total = (sizes: readonly number[]) => sizes.reduce((sum, size) => sum + si
 /**
  * Write request units of a put, an update or a deletion that took an item from `before` to `after` (null = no item).
  * The table is charged by the larger image. An index is charged one write for an entry that appears or goes, two (a
- * deletion and a put) when its key changes, none when what it holds stays the same.
+ * deletion and a put) when its key changes, one when something else in it does, none when what it holds stays the same.
  * Source: AWS, "DynamoDB on-demand capacity mode" and "Using Global Secondary Indexes", write capacity.
  */
 export function writeUnits(
   before: WireItem | null,
   after: WireItem | null,
   tableKeys: readonly string[],
-  indexes: readonly KeysOnlyIndex[],
+  indexes: readonly SparseIndex[],
 ): Units {
   const index = total(
     indexes.map((one) => indexWrites(entry(before, tableKeys, one), entry(after, tableKeys, one), one)),
@@ -85,13 +87,15 @@ function blocks(...images: readonly (WireItem | null)[]): number {
   return Math.max(1, ...images.map((image) => (image === null ? 1 : Math.ceil(itemBytes(image) / WRITE_BLOCK))));
 }
 
-function entry(item: WireItem | null, tableKeys: readonly string[], index: KeysOnlyIndex): WireItem | null {
+function entry(item: WireItem | null, tableKeys: readonly string[], index: SparseIndex): WireItem | null {
   if (item === null || index.keys.some((key) => item[key] === undefined)) return null;
-  return Object.fromEntries([...tableKeys, ...index.keys].flatMap((key) => (item[key] ? [[key, item[key]]] : [])));
+  const held = [...tableKeys, ...index.keys, ...index.projected];
+  return Object.fromEntries(held.flatMap((key) => (item[key] ? [[key, item[key]]] : [])));
 }
 
-function indexWrites(before: WireItem | null, after: WireItem | null, index: KeysOnlyIndex): number {
-  const same = index.keys.every((key) => JSON.stringify(before?.[key]) === JSON.stringify(after?.[key]));
-  if (same) return 0; // no entry on either side, or one that holds nothing but these keys
+function indexWrites(before: WireItem | null, after: WireItem | null, index: SparseIndex): number {
+  const isSame = (names: readonly string[]) =>
+    names.every((name) => JSON.stringify(before?.[name]) === JSON.stringify(after?.[name]));
+  if (isSame(index.keys)) return isSame(index.projected) ? 0 : blocks(before, after);
   return (before === null ? 0 : blocks(before)) + (after === null ? 0 : blocks(after));
 }

@@ -10,8 +10,9 @@ type Expect = (operation: string, request: object) => Promise<Record<string, unk
 /** Makes the indexes of a table agree with its items. Costs a scan of both; nothing else may use the table meanwhile. */
 export async function mendIndexes(expect: Expect, TableName: string, table: MeteredTable): Promise<void> {
   const items = await scan(expect, { TableName });
-  for (const { name: IndexName, keys } of table.indexes) {
-    const entryOf = (item: WireItem) => JSON.stringify([...table.keys, ...keys].map((key) => item[key] ?? null));
+  for (const { name: IndexName, keys, projected } of table.indexes) {
+    const held = [...table.keys, ...keys, ...projected];
+    const entryOf = (item: WireItem) => JSON.stringify(held.map((key) => item[key] ?? null));
     const put = (Item: WireItem) => expect('PutItem', { TableName, Item });
     const indexed = items.filter((item) => keys.every((key) => item[key] !== undefined));
     const wanted = new Set(indexed.map(entryOf));

@@ -30,7 +30,7 @@ export function removalRecord(tableArn: string, key: WireItem, item: WireItem, s
       OldImage: item,
       SequenceNumber: String(sequence).padStart(21, '0'),
       SizeBytes: itemBytes(key) + itemBytes(item),
-      StreamViewType: 'NEW_AND_OLD_IMAGES',
+      StreamViewType: 'OLD_IMAGE',
     },
   };
 }

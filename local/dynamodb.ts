@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { chmodSync, mkdirSync } from 'node:fs';
-import { DUE_INDEX, PARTITION_KEY, SORT_KEY, TTL_ATTRIBUTE } from '../functions/adapters/table.ts';
+import { DUE_INDEX, PARTITION_KEY, SORT_KEY, TTL_ATTRIBUTE, WORK_INDEX } from '../functions/adapters/table.ts';
 import type { WireItem } from './capacity.ts';
 import {
   type Capacity,
@@ -41,8 +41,11 @@ class LocalDynamoDbError extends Error {
 }
 
 const KEYS = [PARTITION_KEY, SORT_KEY];
-const DUE_KEYS = [DUE_INDEX.partitionKey, DUE_INDEX.sortKey];
-const SHAPE: MeteredTable = { keys: KEYS, indexes: [{ name: DUE_INDEX.name, keys: DUE_KEYS }] };
+const INDEXES = [
+  { name: DUE_INDEX.name, keys: [DUE_INDEX.partitionKey, DUE_INDEX.sortKey], projected: [] },
+  { name: WORK_INDEX.name, keys: [WORK_INDEX.partitionKey, WORK_INDEX.sortKey], projected: WORK_INDEX.projected },
+];
+const SHAPE: MeteredTable = { keys: KEYS, indexes: INDEXES };
 
 /** Deletions in flight at a time: enough to keep the store busy, few enough that other requests get their turn. */
 const DELETIONS_AT_ONCE = 25;
@@ -171,7 +174,7 @@ interface TableFacts {
   TableArn: string;
 }
 
-/** The table of the product, as the deployed one: keys, on-demand, sparse index of what is due. */
+/** The table of the product, as the deployed one: keys, on-demand, sparse indexes. */
 function tableRequest(name: string): object {
   const key = ([hash, range]: readonly string[]) => [
     { AttributeName: hash, KeyType: 'HASH' },
@@ -180,11 +183,19 @@ function tableRequest(name: string): object {
   return {
     TableName: name,
     BillingMode: 'PAY_PER_REQUEST',
-    AttributeDefinitions: [...KEYS, ...DUE_KEYS].map((AttributeName) => ({ AttributeName, AttributeType: 'S' })),
+    AttributeDefinitions: [...KEYS, ...INDEXES.flatMap(({ keys }) => keys)].map((AttributeName) => ({
+      AttributeName,
+      AttributeType: 'S',
+    })),
     KeySchema: key(KEYS),
-    GlobalSecondaryIndexes: [
-      { IndexName: DUE_INDEX.name, KeySchema: key(DUE_KEYS), Projection: { ProjectionType: 'KEYS_ONLY' } },
-    ],
+    GlobalSecondaryIndexes: INDEXES.map(({ name: IndexName, keys, projected }) => ({
+      IndexName,
+      KeySchema: key(keys),
+      Projection:
+        projected.length === 0
+          ? { ProjectionType: 'KEYS_ONLY' }
+          : { ProjectionType: 'INCLUDE', NonKeyAttributes: projected },
+    })),
   };
 }
 

@@ -11,6 +11,10 @@ export const ACCOUNT_ID = '000000000000';
 export const TABLE = 'portal-pin';
 export const STATE_MACHINE = 'regenerate-pin';
 export const SWEEP_MACHINE = 'sweep-expiring-pins';
+export const DISCOVERY_MACHINE = 'discover-pins';
+
+/** By it every mail is sent; the local SES publishes its events, as it does on AWS. */
+export const CONFIGURATION_SET = 'portal-pin';
 
 /** What the EHR signs its webhooks with. */
 export const WEBHOOK_SECRET_ARN = `arn:aws:secretsmanager:${REGION}:${ACCOUNT_ID}:secret:portal-pin/ehr-webhooks-000000`;
@@ -28,12 +32,17 @@ const DEAD_ENDPOINT = 'http://127.0.0.1:9';
 export interface LocalSettings {
   /** Of the gateway, `http://127.0.0.1:PORT`. */
   url: string;
-  stateMachineArn: string;
+  /** As which pages of the gateway may call it. */
+  origins: readonly string[];
   policyFile: string;
   /** Of the steps' log lines; SILENT, or they would tear the progress bar and the JSON document apart. */
   logLevel: string;
   /** Whether the steps write metrics, as lines of JSON beside those of the log. */
   metrics: boolean;
+}
+
+function stateMachineArn(name: string): string {
+  return `arn:aws:states:${REGION}:${ACCOUNT_ID}:stateMachine:${name}`;
 }
 
 /** Sets the environment of this process; to be called before any handler is imported. */
@@ -60,14 +69,16 @@ export function setEnvironment(settings: LocalSettings): void {
     POWERTOOLS_METRICS_DISABLED: String(!settings.metrics),
     POWERTOOLS_METRICS_NAMESPACE: METRICS.namespace,
     POWERTOOLS_SERVICE_NAME: METRICS.service,
+    [ENVIRONMENT.consoleOrigins]: settings.origins.join(' '),
     [ENVIRONMENT.ehrBaseUrl]: `${settings.url}/fhir`,
     [ENVIRONMENT.ehrClientId]: EHR_CLIENT_ID,
     [ENVIRONMENT.ehrKeySecretArn]: EHR_KEY_SECRET_ARN,
     [ENVIRONMENT.ehrScopes]: SCOPES.join(' '),
     [ENVIRONMENT.fingerprintKeyArn]: FINGERPRINT_KEY_ARN,
     [ENVIRONMENT.practicePolicyFile]: settings.policyFile,
-    [ENVIRONMENT.sesConfigurationSet]: '',
-    [ENVIRONMENT.stateMachineArn]: settings.stateMachineArn,
+    [ENVIRONMENT.sesConfigurationSet]: CONFIGURATION_SET,
+    [ENVIRONMENT.stateMachineArn]: stateMachineArn(STATE_MACHINE),
+    [ENVIRONMENT.sweepStateMachineArn]: stateMachineArn(SWEEP_MACHINE),
     [ENVIRONMENT.table]: TABLE,
     [ENVIRONMENT.webhookSecretArn]: WEBHOOK_SECRET_ARN,
   });

@@ -6,6 +6,8 @@ import { BodyTooLargeError, type HttpHandler, sendProblem } from './http-message
 export interface Gateway {
   /** `http://127.0.0.1:PORT`, without a slash at the end. */
   readonly url: string;
+  /** As which its own pages may call it: by each name of this machine. */
+  readonly origins: readonly string[];
   /** Serves `prefix` (one segment, such as `/fhir`) by `handler`, which sees the path without it and the query as sent. */
   mount(prefix: string, handler: HttpHandler): void;
   /** Stops listening and ends every connection, kept-alive ones too. */
@@ -50,8 +52,10 @@ export async function createGateway({ port }: { port: number }): Promise<Gateway
     );
     server.listen(port, '127.0.0.1', resolve);
   });
+  const { port: own } = server.address() as AddressInfo;
   return {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    url: `http://127.0.0.1:${own}`,
+    origins: originsOf(own),
     mount: (prefix, handler) => {
       if (!/^\/[a-z0-9-]+$/.test(prefix))
         throw new TypeError(`A prefix is one path segment such as /fhir, not ${prefix}`);
@@ -66,6 +70,10 @@ export async function createGateway({ port }: { port: number }): Promise<Gateway
   };
 }
 
+function originsOf(port: number): string[] {
+  return HOST_NAMES.map((name) => `http://${name}:${port}`);
+}
+
 /**
  * Why a request may not pass, or null. A page of another site can make the browser send requests here: under its own
  * name that resolves to 127.0.0.1 (DNS rebinding: the Host header is foreign), or straight to the address (CSRF: the
@@ -78,7 +86,7 @@ function refusal(req: IncomingMessage, port: number): string | null {
   if (host === undefined || !hosts.includes(host.toLowerCase())) {
     return `This is the local platform on 127.0.0.1:${port}; it does not answer under the host name ${host ?? '(none)'}.`;
   }
-  if (origin !== undefined && !HOST_NAMES.some((name) => origin === `http://${name}:${port}`)) {
+  if (origin !== undefined && !originsOf(port).includes(origin)) {
     return `Requests made by a page of ${origin} are refused; only the platform's own pages may call it.`;
   }
   const site = req.headers['sec-fetch-site'];

@@ -44,6 +44,12 @@ export interface Mailbox {
   heal(): void;
 }
 
+/** What SES answers, and the mail where it takes one. */
+interface Accepted {
+  answer: SesAnswer;
+  mail: Mail | null;
+}
+
 /** Where the mails are kept beyond the process. */
 export interface MailKeep {
   add(mail: Mail): Promise<void>;
@@ -57,6 +63,8 @@ export interface MailboxOptions {
   prefix?: string;
   /** Awaited before a mail is accepted. */
   keep?: MailKeep;
+  /** Told of each accepted mail, after whoever sent it has been answered. */
+  onSent?: (mail: Mail) => void;
 }
 
 /** The part of Express that the library's two actions use. */
@@ -76,7 +84,7 @@ const ACTIONS = new Map<string, Action>([
 ]);
 
 /** An empty mailbox. */
-export function createMailbox({ now, prefix = '/mailbox', keep }: MailboxOptions): Mailbox {
+export function createMailbox({ now, prefix = '/mailbox', keep, onSent = () => undefined }: MailboxOptions): Mailbox {
   const mails: Mail[] = [];
   const sent = new Map<string, SentFacts>();
   const faults = createMailFaults();
@@ -97,11 +105,11 @@ export function createMailbox({ now, prefix = '/mailbox', keep }: MailboxOptions
       mails.length = 0;
     });
 
-  const accept = async (name: string, action: Action, parameters: SesParameters): Promise<SesAnswer> => {
+  const accept = async (name: string, action: Action, parameters: SesParameters): Promise<Accepted> => {
     const refused = addressRefusal(name, parameters);
-    if (refused !== null) return refused;
+    if (refused !== null) return { answer: refused, mail: null };
     const stored = await storedBy(action, parameters);
-    if (typeof stored === 'string') return sesError(400, 'ValidationError', stored);
+    if (typeof stored === 'string') return { answer: sesError(400, 'ValidationError', stored), mail: null };
     const destination = recipients(name, parameters, stored);
     const sentWith = {
       configurationSet: parameters.ConfigurationSetName ?? null,
@@ -111,13 +119,12 @@ export function createMailbox({ now, prefix = '/mailbox', keep }: MailboxOptions
     const at = now();
     // The library stamps real time, and its ids are nine random digits: in 20,000 mails, one time in five two are alike.
     const messageId = `0100${at.toString(16).padStart(12, '0')}-${randomUUID()}-000000`;
-    await add({ ...stored, messageId, at: Math.floor(at / 1000), destination, sent: sentWith });
-    return {
-      status: 200,
-      body:
-        `<${name}Response xmlns="http://ses.amazonaws.com/doc/2010-12-01/"><${name}Result><MessageId>${messageId}` +
-        `</MessageId></${name}Result><ResponseMetadata><RequestId>${randomUUID()}</RequestId></ResponseMetadata></${name}Response>`,
-    };
+    const mail: Mail = { ...stored, messageId, at: Math.floor(at / 1000), destination, sent: sentWith };
+    await add(mail);
+    const body =
+      `<${name}Response xmlns="http://ses.amazonaws.com/doc/2010-12-01/"><${name}Result><MessageId>${messageId}` +
+      `</MessageId></${name}Result><ResponseMetadata><RequestId>${randomUUID()}</RequestId></ResponseMetadata></${name}Response>`;
+    return { answer: { status: 200, body }, mail };
   };
 
   const handleSes: HttpHandler = async (req, res) => {
@@ -131,14 +138,20 @@ export function createMailbox({ now, prefix = '/mailbox', keep }: MailboxOptions
     if (req.method !== 'POST' || req.url !== '/' || action === undefined) {
       return reply(sesError(400, 'InvalidAction', `Could not find operation ${name} for version 2010-12-01`));
     }
+    const tell = (mail: Mail | null) => mail !== null && onSent(mail);
     const fault = faults.next();
-    if (fault === null) return reply(await accept(name, action, parameters));
-    if (fault.when === 'after') await accept(name, action, parameters);
+    if (fault === null) {
+      const { answer, mail } = await accept(name, action, parameters);
+      reply(answer);
+      return void tell(mail);
+    }
+    const mail = fault.when === 'after' ? (await accept(name, action, parameters)).mail : null;
     if (fault.kind === 'status') {
       const message = fault.message ?? 'A fault that was asked for.';
-      return reply(sesError(fault.status ?? 400, fault.code, message));
+      reply(sesError(fault.status ?? 400, fault.code, message));
     }
     if (fault.kind === 'drop') res.destroy(); // and `hang` leaves it at that
+    tell(mail);
   };
 
   return {

@@ -6,13 +6,17 @@ import { SCOPES } from '../functions/adapters/fhir/scopes.ts';
 import { realTime, useClock } from '../functions/runtime/clock.ts';
 import { handlerOf } from '../statemachines/asl.ts';
 import { createVirtualClock, type VirtualClock } from './clock.ts';
+import { serveConsole } from './console.ts';
+import { type ConsoleBuild, createConsoleBuild } from './console-build.ts';
 import { deliverLapses, runSweep } from './daily-sweep.ts';
 import { createDynamoDb, type DynamoDb } from './dynamodb.ts';
 import { type AuthorizationServer, createAuthorizationServer } from './ehr/authorization-server.ts';
 import { createClientKey } from './ehr/client-key.ts';
 import { createEhrSimulator, type EhrSimulator } from './ehr/simulator.ts';
+import { createEmailEvents, type EmailEvents } from './email-events.ts';
 import {
   ACCOUNT_ID,
+  DISCOVERY_MACHINE,
   EHR_CLIENT_ID,
   EHR_KEY_SECRET_ARN,
   FINGERPRINT_KEY_ARN,
@@ -24,13 +28,16 @@ import {
   WEBHOOK_SECRET_ARN,
 } from './environment.ts';
 import { createGateway, type Gateway } from './gateway.ts';
+import { serveHttpApi } from './http-api.ts';
 import type { HttpHandler } from './http-messages.ts';
 import { type Kept, openKept } from './kept.ts';
 import { createKms, type Kms } from './kms.ts';
+import { serveLocalApi } from './local-api.ts';
 import { createMailbox, type Mailbox } from './mailbox.ts';
 import { createSecretsManager, type SecretsManager } from './secrets-manager.ts';
+import { simulatedEvents } from './ses-events.ts';
 import { createStepFunctions, type LambdaHandler, type StepFunctions } from './stepfunctions/step-functions.ts';
-import { localWebhookSecret, serveHttpApi } from './webhooks.ts';
+import { localWebhookSecret } from './webhooks.ts';
 
 export interface PlatformOptions {
   /** Of the gateway; 0 = any free one. */
@@ -67,6 +74,12 @@ export interface Platform {
   mailbox: Mailbox;
   kms: Kms;
   stepFunctions: StepFunctions;
+  /** Built when it is first looked at. */
+  consoleBuild: ConsoleBuild;
+  /** Between the local SES and its function. */
+  emailEvents: EmailEvents;
+  /** Resolves when no execution runs and SES has told of every mail. */
+  settled(): Promise<void>;
   endpoints: Endpoints;
   /** What `dataDir` holds; null in memory. */
   kept: Kept | null;
@@ -78,6 +91,8 @@ export interface Endpoints {
   console: string;
   api: string;
   webhooks: string;
+  /** Signs webhooks for this platform alone, as long as its data are kept: `whsec_…`. */
+  webhookSecret: string;
   fhir: string;
   /** A whole header value, by which the chart can be read by hand while the platform runs. */
   fhirAuthorization: string;
@@ -118,43 +133,69 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
     gate: authorization.gate,
     ...(kept && { kept: { chart: before?.chart ?? [], keep: kept.keepChart } }),
   });
-  const mailbox = createMailbox({ now: clock.now, ...(kept && { keep: kept.keepMail }) });
+  const emailEvents = createEmailEvents(
+    async (event) => (await import('../functions/triggers/email-feedback.ts')).handler(event),
+    () => stepFunctions.settled(),
+  );
+  const withTriggers = options.triggers ?? true;
+  const mailbox = createMailbox({
+    now: clock.now,
+    ...(kept && { keep: kept.keepMail }),
+    ...(withTriggers && { onSent: (mail) => emailEvents.publish(simulatedEvents(mail)) }),
+  });
   mailbox.restore(before?.mails ?? []);
   const keyMaterial = kept?.fingerprintKey ?? randomBytes(32).toString('base64');
+  const webhookSecret = localWebhookSecret(keyMaterial);
   const secrets = {
     [EHR_KEY_SECRET_ARN]: clientKey.privateJwks,
-    [WEBHOOK_SECRET_ARN]: JSON.stringify({ secrets: [localWebhookSecret(keyMaterial)] }),
+    [WEBHOOK_SECRET_ARN]: JSON.stringify({ secrets: [webhookSecret] }),
   };
   const secretsManager = createSecretsManager(secrets, realTime);
   const kms = createKms({ keyArn: FINGERPRINT_KEY_ARN, keyMaterial });
   await dynamodb.createTable(TABLE);
   await kept?.keepTable();
-  const stateMachineArn = `arn:aws:states:${REGION}:${ACCOUNT_ID}:stateMachine:${STATE_MACHINE}`;
   setEnvironment({
     url: gateway.url,
-    stateMachineArn,
+    origins: gateway.origins,
     policyFile: options.policyFile,
     logLevel: options.logLevel ?? 'SILENT',
     metrics: options.metrics ?? false,
   });
   const stepFunctions = createStepFunctions({
-    machines: await Promise.all([machineOf(STATE_MACHINE, around), machineOf(SWEEP_MACHINE, around)]),
+    machines: await Promise.all(
+      [STATE_MACHINE, SWEEP_MACHINE, DISCOVERY_MACHINE].map((machine) => machineOf(machine, around)),
+    ),
     now: clock.now,
     region: REGION,
     accountId: ACCOUNT_ID,
-    lambdaTimeoutsMs: { SweepMinute: 90_000 },
+    lambdaTimeoutsMs: { SweepMinute: 90_000, DiscoverPage: 900_000 },
     ...(options.retryIntervalMs !== undefined && { retryIntervalMs: options.retryIntervalMs }),
     ...(kept && { keep: kept.keepExecution }),
   });
   await stepFunctions.restore(before?.executions ?? []);
-  gateway.mount('/webhooks', serveHttpApi('/webhooks', await importHandler('triggers/ehr-webhook'), clock.now));
+  await mountApi(gateway, clock.now);
+  const consoleBuild = createConsoleBuild();
+  gateway.mount('/console', serveConsole(consoleBuild));
+  const webhooks = `${gateway.url}/webhooks`;
+  gateway.mount('/local-api', serveLocalApi({ ehr, mailbox, now: clock.now, webhooks, webhookSecret }));
   mountAll(gateway, around, { clock, ehr, authorization, dynamodb, mailbox, kms, secretsManager, stepFunctions });
-  clock.beforeMove(() => stepFunctions.settled());
+  /** What is told of a mail may start an execution, which may send one more. */
+  const settled = async () => {
+    await stepFunctions.settled();
+    while (emailEvents.isPending()) {
+      await emailEvents.settled();
+      await stepFunctions.settled();
+    }
+  };
+  clock.beforeMove(settled);
   clock.afterMove(async () => void (await dynamodb.deleteExpired()));
-  if (options.triggers ?? true) {
+  if (withTriggers) {
     const { handler: pinLapsed } = await import('../functions/triggers/pin-lapsed.ts');
     dynamodb.onRemoved((removals) => deliverLapses(removals, pinLapsed));
     clock.afterMove(() => runSweep(stepFunctions, stepFunctions.stateMachineArns[SWEEP_MACHINE] ?? ''));
+    clock.afterMove(settled);
+    // What SES was about to tell when the process ended; what it has told already is told twice, as it may.
+    emailEvents.publish(mailbox.mails().flatMap(simulatedEvents));
   }
   if (kept) await dynamodb.deleteExpired(); // what lapsed while nothing ran, or a killed move of the clock left undone
   return {
@@ -165,10 +206,16 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
     mailbox,
     kms,
     stepFunctions,
-    endpoints: endpointsOf(gateway.url, authorization, stepFunctions),
+    consoleBuild,
+    emailEvents,
+    settled,
+    endpoints: endpointsOf(gateway.url, authorization, stepFunctions, webhookSecret),
     kept,
     async close() {
+      consoleBuild.close();
+      emailEvents.hold();
       await stepFunctions.close();
+      await emailEvents.settled();
       await gateway.close();
       await dynamodb.close();
       await kept?.close();
@@ -185,6 +232,20 @@ async function machineOf(name: string, { step }: Around) {
     tasks.map(async ([task]) => [task, step(task, await importHandler(`steps/${handlerOf(task)}`))] as const),
   );
   return { name, definition, functions: Object.fromEntries(functions) };
+}
+
+/** What API Gateway is in front of. */
+async function mountApi(gateway: Gateway, now: () => number): Promise<void> {
+  const webhook = await importHandler('triggers/ehr-webhook');
+  gateway.mount('/webhooks', serveHttpApi({ name: 'EhrWebhook', handler: webhook, prefix: '/webhooks' }, now));
+  const admin = await importHandler('admin/admin-api');
+  gateway.mount('/api', serveHttpApi({ name: 'AdminApi', handler: admin, prefix: '/api', claims: localClaims }, now));
+}
+
+/** Whoever sits at this machine may act, as `local`; the gateway keeps everybody else away. */
+function localClaims(): Record<string, string> {
+  const exp = String(Math.floor(realTime() / 1000) + 3_600);
+  return { token_use: 'access', username: 'local', 'cognito:groups': '[operator]', exp };
 }
 
 async function importHandler(file: string): Promise<LambdaHandler> {
@@ -214,11 +275,17 @@ function mountAll(
   mount('/clock', clock.handle);
 }
 
-function endpointsOf(url: string, authorization: AuthorizationServer, stepFunctions: StepFunctions): Endpoints {
+function endpointsOf(
+  url: string,
+  authorization: AuthorizationServer,
+  stepFunctions: StepFunctions,
+  webhookSecret: string,
+): Endpoints {
   return {
     console: `${url}/console`,
     api: `${url}/api`,
     webhooks: `${url}/webhooks`,
+    webhookSecret,
     fhir: `${url}/fhir`,
     fhirAuthorization: authorization.standingAuthorization,
     stepfunctions: `${url}/stepfunctions`,

@@ -1,13 +1,14 @@
 import { clock } from '../functions/runtime/clock.ts';
 import {
+  discoveries,
   ehr,
+  executionReader,
   executions,
   fingerprint,
   pauseSwitch,
   pinRecords,
   policy,
   sweepRecords,
-  unsuccessfulExecutions,
 } from '../functions/runtime/container.ts';
 
 /**
@@ -21,9 +22,10 @@ export function outsidePorts(signal = new AbortController().signal) {
     ehr: ehr(call),
     records: pinRecords(call),
     executions: executions(call),
-    unsuccessful: unsuccessfulExecutions(call),
+    reader: executionReader(call),
     pauseSwitch: pauseSwitch(call),
     sweeps: sweepRecords(call),
+    discoveries: discoveries(call),
     fingerprint: fingerprint(call),
     clock: clock(),
     practice: policy(),

@@ -56,6 +56,7 @@ export function reportText(results: readonly PatientResult[], endpoints: Endpoin
 function whereToLook(endpoints: Endpoints): string[] {
   return [
     '',
+    `Console         ${endpoints.console}/`,
     `Mailbox         ${endpoints.mailbox}/`,
     `Chart (FHIR)    curl -H 'authorization: ${endpoints.fhirAuthorization}' \\`,
     `                  ${endpoints.fhir}/Patient`,

@@ -53,10 +53,13 @@ async function run(platform: Platform, options: StartOptions): Promise<PatientRe
     ? null
     : new SingleBar({ format: '{bar} {value}/{total} patients', hideCursor: true, noTTYOutput: false });
   bar?.start(patientIds.length, 0);
+  // What comes back of the mails begins executions of its own; this report is of one for each patient.
+  platform.emailEvents.hold();
   try {
     return await firstPass(platform.stepFunctions, patientIds, () => bar?.increment(), isResumed);
   } finally {
     bar?.stop();
+    platform.emailEvents.release();
   }
 }
 
@@ -90,11 +93,14 @@ async function main(): Promise<number> {
   }
   try {
     writeEndpoints(platform.endpoints, options.policy);
+    // Now, so that it is there when somebody follows the link.
+    if (!options.once) platform.consoleBuild.look();
     const results = await run(platform, options);
     const { endpoints } = platform;
     const text = options.json ? reportJson(results, endpoints) : reportText(results, options.once ? null : endpoints);
     process.stdout.write(text);
     if (!options.once) return new Promise(() => undefined);
+    await platform.settled();
     await stop();
     return results.every((result) => result.error === null) ? 0 : 1;
   } catch (error) {

@@ -108,6 +108,16 @@ describe('the checker finds what is planted', () => {
     ],
     ['local/platform.ts', "import { measure } from '../bench/run.ts';", 'imports bench/run.ts'],
     [
+      'console/pages/today.tsx',
+      "import { policy } from '../../functions/runtime/policy.ts';",
+      'imports functions/runtime/policy.ts',
+    ],
+    [
+      'console/local/calls.ts',
+      "import { chart } from '../../local/local-api-contract.ts';",
+      'imports local/local-api-contract.ts',
+    ],
+    [
       'infra/app.ts',
       "import { stepHandler } from '../functions/runtime/step-handler.ts';",
       'imports functions/runtime/step-handler.ts',
@@ -151,12 +161,10 @@ describe('one name per thing', () => {
 });
 
 describe('handler files', () => {
-  it.each(globSync('functions/{steps,triggers,pickup,admin}/*.ts', { cwd: root }))(
-    '%s fits on three screens',
-    (file) => {
-      // 130 lines: what it is for, its input, the use case, the binding. What is longer belongs into usecases/.
-      const lines = textOf(file).split('\n').length - 1;
-      expect(lines).toBeLessThanOrEqual(130);
-    },
-  );
+  const files = globSync('functions/{steps,triggers,pickup,admin}/*.ts', { cwd: root });
+  it.each(files.filter((file) => textOf(file).includes('export const handler')))('%s fits on three screens', (file) => {
+    // 130 lines: what it is for, its input, the use case, the binding. What is longer belongs into usecases/.
+    const lines = textOf(file).split('\n').length - 1;
+    expect(lines).toBeLessThanOrEqual(130);
+  });
 });

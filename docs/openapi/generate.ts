@@ -1,25 +1,14 @@
 /**
- * Writes what integrators read, from the schemas and problems that the webhook's handler itself uses:
+ * Writes what integrators read, from the schemas and problems that the handlers themselves use:
  * `node docs/openapi/generate.ts`. A test holds the committed files to it.
  */
 import { writeFileSync } from 'node:fs';
-import * as z from 'zod/mini';
 import { ehrEvent, webhookAnswer } from '../../functions/domain/ehr-event.ts';
-import { PROBLEMS, type ProblemName, problemType } from '../../functions/runtime/problem.ts';
+import { problemType } from '../../functions/runtime/problem.ts';
+import { WEBHOOK_PROBLEMS } from '../../functions/runtime/webhook-problems.ts';
 import { SIGNATURES, TIMESTAMP, WEBHOOK_ID } from '../../functions/runtime/webhook-request.ts';
-
-type Json = Record<string, unknown>;
-
-/** JSON Schema 2020-12, which is OpenAPI 3.1's own. */
-function schemaOf(schema: z.ZodMiniType): Json {
-  const { $schema: _dialect, ...rest } = z.toJSONSchema(schema, {
-    // The pattern of an instant fills ten lines and says what the format says.
-    override: ({ jsonSchema }) => {
-      if (jsonSchema.format === 'date-time') delete jsonSchema.pattern;
-    },
-  });
-  return rest as Json;
-}
+import { adminApi } from './admin-api.ts';
+import { type Json, problemResponses, schemaOf } from './schema.ts';
 
 export function eventSchema(): Json {
   return {
@@ -71,7 +60,7 @@ const PROBLEM_SCHEMA: Json = {
   description: 'RFC 9457. Nothing of the request is repeated in it.',
   required: ['type', 'title', 'status', 'detail'],
   properties: {
-    type: { type: 'string', format: 'uri', enum: (Object.keys(PROBLEMS) as ProblemName[]).map(problemType) },
+    type: { type: 'string', format: 'uri', enum: Object.keys(WEBHOOK_PROBLEMS).map(problemType) },
     title: { type: 'string' },
     status: { type: 'integer' },
     detail: { type: 'string', description: 'The way out.' },
@@ -88,34 +77,6 @@ const PROBLEM_SCHEMA: Json = {
     },
   },
 };
-
-const RETRY_AFTER: Json = { 'retry-after': { description: 'Seconds.', schema: { type: 'integer' } } };
-
-/** One response per status, with an example of each problem that has it. */
-function problemResponses(): Json {
-  const names = Object.keys(PROBLEMS) as ProblemName[];
-  const statuses = [...new Set(names.map((name) => PROBLEMS[name][0]))].toSorted((a, b) => a - b);
-  return Object.fromEntries(
-    statuses.map((status) => {
-      const ofStatus = names.filter((name) => PROBLEMS[name][0] === status);
-      const examples = ofStatus.map((name) => {
-        const [, title, detail] = PROBLEMS[name];
-        return [name, { value: { type: problemType(name), title, status, detail } }];
-      });
-      const response = {
-        description: ofStatus.map((name) => `${PROBLEMS[name][1]}.`).join(' '),
-        ...((status === 429 || status === 503) && { headers: RETRY_AFTER }),
-        content: {
-          'application/problem+json': {
-            schema: { $ref: '#/components/schemas/Problem' },
-            examples: Object.fromEntries(examples),
-          },
-        },
-      };
-      return [status, response];
-    }),
-  );
-}
 
 const EXAMPLES = {
   issued: { type: 'pin.issued', timestamp: '2026-06-15T12:00:00Z', data: { patientId: 'demo-001' } },
@@ -161,7 +122,7 @@ export function openApi(): Json {
               description: DECISIONS,
               content: { 'application/json': { schema: { $ref: '#/components/schemas/Answer' } } },
             },
-            ...problemResponses(),
+            ...problemResponses(WEBHOOK_PROBLEMS, Object.keys(WEBHOOK_PROBLEMS), problemType, [429, 503]),
           },
         },
       },
@@ -176,6 +137,7 @@ export function openApi(): Json {
 export const FILES: Record<string, () => Json> = {
   'ehr-webhooks.json': openApi,
   'ehr-event.schema.json': eventSchema,
+  'admin-api.json': adminApi,
 };
 
 /** As it is committed. */

@@ -10,6 +10,8 @@ const FINAL = new Set([
   'NotFoundException',
   'DisabledException',
   'KMSInvalidStateException',
+  'KmsAccessDeniedException',
+  'KmsInvalidStateException',
   'InvalidKeyUsageException',
   'ValidationException',
   'InvalidParameterException',

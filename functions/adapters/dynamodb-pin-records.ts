@@ -1,13 +1,17 @@
 /** PinRecords in one DynamoDB table (design: docs/architecture.md, "Records"). Single-item conditional writes only. */
 import { createHash } from 'node:crypto';
 import { type Account, newAccount } from '../domain/account.ts';
+import type { Feedback } from '../domain/email-feedback.ts';
 import { RecordConflictError } from '../domain/errors.ts';
-import type { DecisionRequest, PinItem, PinRecords } from '../ports.ts';
+import { workEntryOf } from '../domain/work.ts';
+import type { DecisionRequest, PinItem, PinRecords, SentMessage } from '../ports.ts';
 import { createItems, type Item, keyOf, type TableOptions, withoutKeys } from './items.ts';
-import { DUE_INDEX, PARTITION_KEY, SHARDS, TTL_ATTRIBUTE } from './table.ts';
+import { DUE_INDEX, PARTITION_KEY, SHARDS, SORT_KEY, TTL_ATTRIBUTE, WORK_INDEX } from './table.ts';
 
 /** The PIN's 30 days and two weeks in which a late answer, bounce or lapse may still ask. */
 const KEPT_SECONDS = 44 * 24 * 60 * 60;
+
+const REQUEST = 'REQUEST#';
 
 export interface DynamoDbOptions extends TableOptions {
   newId(): string;
@@ -17,17 +21,38 @@ function accountKey(patientId: string) {
   return keyOf('PATIENT', patientId, 'ACCOUNT');
 }
 
+function messageKey(sesId: string) {
+  return keyOf('MESSAGE', sesId, 'MESSAGE');
+}
+
+function isSame(a: Feedback, b: Feedback): boolean {
+  const entries = (feedback: Feedback) => JSON.stringify(Object.entries(feedback).sort());
+  return entries(a) === entries(b);
+}
+
 /** Which of the index's shards a patient belongs to. */
 export function shardOf(patientId: string): string {
   return shardName((createHash('sha256').update(patientId).digest()[0] ?? 0) % SHARDS);
 }
 
-function shardName(shard: number): string {
+/** Sorts by since when, then by patient: no two cases have the same place. */
+export function workPlace(since: string, patientId: string): string {
+  return `${since}#${patientId}`;
+}
+
+export function shardName(shard: number): string {
   return String(shard).padStart(2, '0');
 }
 
 export function createDynamoDbPinRecords({ newId, ...table }: DynamoDbOptions): PinRecords {
   const items = createItems(table);
+
+  async function readMessage(sesId: string): Promise<SentMessage | null> {
+    const item = await items.get(messageKey(sesId));
+    if (item === null) return null;
+    const { [TTL_ATTRIBUTE]: _ttl, said: _said, ...message } = withoutKeys(item);
+    return { feedback: {}, ...message, sesId } as SentMessage; // written by `putMessage` and `noteFeedback` alone
+  }
 
   return {
     async read(patientId) {
@@ -70,19 +95,51 @@ export function createDynamoDbPinRecords({ newId, ...table }: DynamoDbOptions): 
 
     async putMessage({ sesId, patientId, document, sentAt }) {
       const ttl = Math.floor(Date.parse(sentAt) / 1000) + KEPT_SECONDS;
-      await items.put({ ...keyOf('MESSAGE', sesId, 'MESSAGE'), patientId, document, sentAt, [TTL_ATTRIBUTE]: ttl });
+      const item = { ...messageKey(sesId), patientId, document, sentAt, [TTL_ATTRIBUTE]: ttl };
+      // A step that runs again must not undo what SES has said since.
+      await items.put(item, { ConditionExpression: `attribute_not_exists(${PARTITION_KEY})` });
     },
-    async readMessage(sesId) {
-      const item = await items.get(keyOf('MESSAGE', sesId, 'MESSAGE'));
-      return item === null ? null : { patientId: String(item.patientId), document: String(item.document) };
+    readMessage,
+    async noteFeedback({ sesId, feedback: before }, feedback) {
+      const known = Object.keys(before).length;
+      const noted = await items.update(messageKey(sesId), {
+        // What was said only grows, so its number tells whether anything came meanwhile.
+        UpdateExpression: 'SET feedback = :after, said = :said',
+        ConditionExpression: `attribute_exists(${PARTITION_KEY}) AND ${known === 0 ? 'attribute_not_exists(said)' : 'said = :known'}`,
+        ExpressionAttributeValues: {
+          ':after': feedback,
+          ':said': Object.keys(feedback).length,
+          ...(known > 0 && { ':known': known }),
+        },
+      });
+      if (noted !== null) return;
+      // The SDK repeats a call whose answer got lost; then the condition fails on our own write.
+      const stored = (await readMessage(sesId))?.feedback ?? {};
+      if (!isSame(stored, feedback)) throw new RecordConflictError('FEEDBACK_CHANGED');
     },
 
     async putRequest({ patientId, ...request }) {
-      await items.put({ ...keyOf('PATIENT', patientId, `REQUEST#${request.id}`), ...request });
+      await items.put({ ...keyOf('PATIENT', patientId, `${REQUEST}${request.id}`), ...request });
     },
     async readRequest(patientId, id) {
-      const item = await items.get(keyOf('PATIENT', patientId, `REQUEST#${id}`));
+      const item = await items.get(keyOf('PATIENT', patientId, `${REQUEST}${id}`));
       return item === null ? null : ({ patientId, ...withoutKeys(item) } as DecisionRequest);
+    },
+    async listRequests(patientId, limit) {
+      const requests: DecisionRequest[] = [];
+      let next: Item | null = null;
+      do {
+        const page: { items: Item[]; next: Item | null } = await items.query({
+          KeyConditionExpression: `${PARTITION_KEY} = :pk AND begins_with(${SORT_KEY}, :prefix)`,
+          ExpressionAttributeValues: { ':pk': `PATIENT#${patientId}`, ':prefix': REQUEST },
+          ConsistentRead: true,
+          ...(next !== null && { ExclusiveStartKey: next }),
+        });
+        requests.push(...page.items.map((item) => ({ patientId, ...withoutKeys(item) }) as DecisionRequest));
+        next = page.next;
+      } while (next !== null);
+      // Their ids are in no order of time; a patient has a few dozen in a lifetime.
+      return requests.toSorted((a, b) => b.at.localeCompare(a.at) || b.id.localeCompare(a.id)).slice(0, limit);
     },
 
     async listDue(shard, day, after, limit) {
@@ -107,15 +164,31 @@ function toItem(account: Account): Item {
   const item = Object.fromEntries(
     Object.entries(attributes).filter(([, value]) => value !== null && !(Array.isArray(value) && value.length === 0)),
   );
-  return { ...item, [DUE_INDEX.partitionKey]: shardOf(patientId) };
+  return { ...item, [DUE_INDEX.partitionKey]: shardOf(patientId), ...workAttributes(account) };
+}
+
+const WORK_ATTRIBUTES = [WORK_INDEX.partitionKey, WORK_INDEX.sortKey, 'workTodo'] as const;
+
+/** The case's place in the work list, where it has one. */
+function workAttributes(account: Account): Partial<Record<(typeof WORK_ATTRIBUTES)[number], string>> {
+  const entry = workEntryOf(account);
+  if (entry === null) return {};
+  return { workKey: entry.outcome, workSort: workPlace(entry.since, account.patientId), workTodo: entry.todo };
 }
 
 function toAccount(patientId: string, item: Item): Account {
   const { [DUE_INDEX.partitionKey]: _shard, ...attributes } = withoutKeys(item);
-  return { ...newAccount(patientId), ...attributes };
+  for (const name of WORK_ATTRIBUTES) delete attributes[name];
+  const account: Account = { ...newAccount(patientId), ...attributes };
+  const { message } = account;
+  // Before there were reminders a message did not say its kind: it told of a new PIN.
+  return message === null ? account : { ...account, message: { ...message, kind: message.kind ?? 'NEW_PIN' } };
 }
 
-/** The update that turns `previous` into `next`: only what differs, so that the index is written only when its key moves. */
+/**
+ * The update that turns `previous` into `next`: only what differs. A place in the work list is written every time, which
+ * costs nothing where it stays the same, so that an item of an earlier version gets one.
+ */
 function changes(previous: Account | null, next: Account) {
   const before = previous === null ? {} : toItem(previous);
   const after = toItem(next);
@@ -124,7 +197,8 @@ function changes(previous: Account | null, next: Account) {
   const set: string[] = [];
   const remove: string[] = [];
   for (const key of new Set([...Object.keys(before), ...Object.keys(after)])) {
-    if (JSON.stringify(before[key]) === JSON.stringify(after[key])) continue;
+    const isWork = (WORK_ATTRIBUTES as readonly string[]).includes(key);
+    if (!isWork && JSON.stringify(before[key]) === JSON.stringify(after[key])) continue;
     names[`#${key}`] = key;
     if (after[key] === undefined) remove.push(`#${key}`);
     else {

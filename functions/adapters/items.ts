@@ -38,8 +38,8 @@ export interface Items {
   /** The attributes as updated; null where the condition failed. */
   update(key: Key, change: Omit<UpdateCommandInput, 'TableName' | 'Key'>): Promise<Item | null>;
   remove(key: Key): Promise<void>;
-  /** One page. */
-  query(query: Omit<QueryCommandInput, 'TableName'>): Promise<{ items: Item[]; next: Item | null }>;
+  /** One page; `count` also where the items themselves are not asked for. */
+  query(query: Omit<QueryCommandInput, 'TableName'>): Promise<{ items: Item[]; count: number; next: Item | null }>;
 }
 
 /** PATIENT: a person's; the others are named after what they are about. */
@@ -84,7 +84,7 @@ export function createItems({ client, table: TableName, signal }: TableOptions):
     },
     async query(query) {
       const answer = await conditional(client.send(new QueryCommand({ TableName, ...query }), options));
-      return { items: answer?.Items ?? [], next: answer?.LastEvaluatedKey ?? null };
+      return { items: answer?.Items ?? [], count: answer?.Count ?? 0, next: answer?.LastEvaluatedKey ?? null };
     },
   };
 }

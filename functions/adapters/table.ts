@@ -11,5 +11,19 @@ export const TTL_ATTRIBUTE = 'ttl';
 /** Sparse index of the accounts that are due some day, keys only; both of its keys are strings. */
 export const DUE_INDEX = { name: 'due', partitionKey: 'shard', sortKey: 'nextCheckDay' } as const;
 
-/** Partitions of the index. Sixteen: a sweep reads them one after another, and none of them gets warm. */
+/**
+ * Sparse index of the cases that wait for a person, by outcome and since when; both of its keys are strings. What else
+ * it holds is what a list is filtered and counted by, so that neither reads an account.
+ */
+export const WORK_INDEX = {
+  name: 'work',
+  partitionKey: 'workKey',
+  sortKey: 'workSort',
+  projected: ['workTodo', 'reason', 'location'],
+} as const;
+
+/** Partitions of the index of what is due. Sixteen: a sweep reads them one after another, and none of them gets warm. */
 export const SHARDS = 16;
+
+/** The partition of the readings of the whole chart, which are few and are listed; every other item is found by its whole key. */
+export const DISCOVERIES_PARTITION = 'DISCOVERY#chart';

@@ -35,12 +35,26 @@ export interface Draft {
 export const MESSAGE_STATES = ['OWED', 'INTENDED', 'ACCEPTED', 'REFUSED', 'UNKNOWN', 'SETTLED'] as const;
 export type MessageState = (typeof MESSAGE_STATES)[number];
 
+/**
+ * What the message says. NEW_PIN: an expired PIN was replaced. REQUESTED: somebody asked for a new one. REMINDER: the
+ * living one is still to be used.
+ */
+export const MESSAGE_KINDS = ['NEW_PIN', 'REQUESTED', 'REMINDER'] as const;
+export type MessageKind = (typeof MESSAGE_KINDS)[number];
+
 export interface Message {
+  kind: MessageKind;
   state: MessageState;
   document: string;
-  /** The id SES answered with, when ACCEPTED. */
+  /** The id SES answered with, when ACCEPTED; also of the mail that came back for now and is to be sent again. */
   sesId: string | null;
   filed: boolean;
+  /** How often it came back for now, or was not sent by SES; absent: never. */
+  returns?: number;
+  /** OWED, but not to be sent before this day of the practice's; absent: at once. */
+  notBefore?: Day;
+  /** REFUSED, and not to be sent again before a person or a new address asks for it. */
+  gaveUp?: true;
 }
 
 /** What staff are asked to do; codes of CodeSystem/staff-task (docs/fhir.md). */
@@ -68,6 +82,15 @@ export interface Account {
   document: string | null;
   issuedAt: Instant | null;
   expiresAt: Instant | null;
+  /** Its location of care, the id of an Organization; null where the document names none. */
+  location: string | null;
+  /** `attempt` of the execution that signed it; null: not ours. */
+  issuedBy: number | null;
+  /** When its patient first looked at it, and when they registered with the portal. */
+  pickedUpAt: Instant | null;
+  registeredAt: Instant | null;
+  /** The latest reminder day of this PIN that is done, sent or passed over; null: none. */
+  reminder: number | null;
   /** How many of our PINs in a row nobody registered with. */
   unclaimedCycles: number;
   /** Counts executions; only names them. */
@@ -86,8 +109,10 @@ export interface Account {
   violations: Violation[];
   /** Open Tasks for staff. */
   staffTasks: StaffTask[];
-  /** Keyed digests of addresses that the mail service refused. */
+  /** Keyed digests of addresses that the mail service refused, that sent a mail back for good, or whose owner complained. */
   rejectedAddresses: string[];
+  /** When the patient complained of a mail, until the case has been looked at. */
+  complainedAt: Instant | null;
   portalEvent: PortalEvent | null;
   outcome: Outcome | 'FAILED' | null;
   reason: string | null;
@@ -108,6 +133,11 @@ export function newAccount(patientId: string): Account {
     document: null,
     issuedAt: null,
     expiresAt: null,
+    location: null,
+    issuedBy: null,
+    pickedUpAt: null,
+    registeredAt: null,
+    reminder: null,
     unclaimedCycles: 0,
     attempt: 0,
     execution: null,
@@ -120,6 +150,7 @@ export function newAccount(patientId: string): Account {
     violations: [],
     staffTasks: [],
     rejectedAddresses: [],
+    complainedAt: null,
     portalEvent: null,
     outcome: null,
     reason: null,
@@ -147,15 +178,31 @@ export function assertLease(account: Account | null, execution: string): asserts
 export interface Signing {
   document: string;
   signedAt: number;
+  /** Id of the Organization that the document names as its custodian, or null. */
+  location: string | null;
 }
 
-/** Adopts the chart's newest PIN document, made by hand or unknown to the record: no message is owed for it. */
-export function withAdopted(account: Account, signing: Signing, unclaimedCycles: number): Account {
+/** What is known of a PIN's way to its patient begins anew with each document. */
+const NOT_CLAIMED = { pickedUpAt: null, registeredAt: null };
+
+/**
+ * Adopts the chart's newest PIN document, made by hand or unknown to the record: no message is owed for it.
+ * @param reminder the reminder day that has come before anybody here knew of the PIN; it counts as done, so that a first
+ * look at a practice sends nothing
+ */
+export function withAdopted(
+  account: Account,
+  signing: Signing,
+  unclaimedCycles: number,
+  reminder: number | null,
+): Account {
   if (account.document === signing.document) return account;
   const { issuedAt, expiresAt } = lifeOf(signing.signedAt);
+  const { document, location } = signing;
+  const issued = { document, location, issuedAt, expiresAt, issuedBy: null, ...NOT_CLAIMED };
   // Whoever made it by hand told the patient.
-  const told = { message: null, withoutAccessSince: null };
-  return { ...account, document: signing.document, issuedAt, expiresAt, unclaimedCycles, ...told };
+  const told = { message: null, complainedAt: null, withoutAccessSince: null };
+  return { ...account, ...issued, reminder, unclaimedCycles, ...told };
 }
 
 /** Records the PIN that we signed, with what the read-back found wrong. Idempotent by document id. */
@@ -165,15 +212,45 @@ export function withSigned(account: Account, signing: Signing, violations: Viola
   return {
     ...account,
     document: signing.document,
+    location: signing.location,
     issuedAt,
     expiresAt,
+    issuedBy: account.attempt,
+    ...NOT_CLAIMED,
+    reminder: null,
     unclaimedCycles: account.unclaimedCycles + 1,
     servedRequest: account.draft?.request ?? account.servedRequest,
     draft: null,
     violations,
     withoutAccessSince: account.withoutAccessSince ?? expiryBefore(account, signing.signedAt),
-    message: { state: 'OWED', document: signing.document, sesId: null, filed: false },
+    message: owed(account.draft?.request == null ? 'NEW_PIN' : 'REQUESTED', signing.document),
+    complainedAt: null,
   };
+}
+
+function owed(kind: MessageKind, document: string): Message {
+  return { kind, state: 'OWED', document, sesId: null, filed: false };
+}
+
+/** The same message, to be sent at once as if it never had been. */
+export function owedAnew({ kind, document }: Message): Message {
+  return owed(kind, document);
+}
+
+/**
+ * Notes the reminder of day `day` as done and the mail for it as owed. Where the mail before it is still to be sent, that
+ * one goes alone: it says all that a reminder says.
+ */
+export function withReminder(account: Account, day: number): Account {
+  const { message, document } = account;
+  const isToSend = message !== null && message.document === document && isUnsent(message);
+  if (document === null || isToSend) return { ...account, reminder: day };
+  return { ...account, reminder: day, message: owed('REMINDER', document) };
+}
+
+/** Certainly not sent yet: a mail that may have left is another matter. */
+export function isUnsent({ state }: Message): boolean {
+  return state === 'OWED' || state === 'REFUSED';
 }
 
 /** When the account's PIN had expired by `now` (milliseconds); null where it lives, or where there is none. */
@@ -208,6 +285,7 @@ export function withEnd(account: Account, end: End): Account {
     endedBy: end.execution,
     endedAt: toInstant(end.now),
     nextCheckDay: end.nextCheckDay,
+    complainedAt: null,
     unresolvedSince: resolved ? null : (account.unresolvedSince ?? toInstant(end.now)),
     withoutAccessSince: resolved ? null : account.withoutAccessSince,
   };
@@ -223,4 +301,14 @@ export function isMessageOwed(account: Account): boolean {
     message.state === 'INTENDED' ||
     (message.state === 'ACCEPTED' && !message.filed)
   );
+}
+
+/** Whether the message is to be seen to on the practice's day `today`. */
+export function isMessageDue(account: Account, today: Day): boolean {
+  return isMessageOwed(account) && !isPostponed(account, today);
+}
+
+/** Whether the owed message came back and waits for a later day than `today`. */
+export function isPostponed({ message }: Account, today: Day): boolean {
+  return message?.state === 'OWED' && message.notBefore !== undefined && today < message.notBefore;
 }

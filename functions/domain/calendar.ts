@@ -25,3 +25,22 @@ export function addDays(day: Day, days: number): Day {
   // A plain date has no zone; UTC has days of 24 hours only.
   return new Date(Date.parse(`${day}T00:00:00Z`) + days * 86_400_000).toISOString().slice(0, 10);
 }
+
+const HOUR_MS = 3_600_000;
+
+/**
+ * The first instant of `day` in `timeZone`, in milliseconds: midnight, or what comes first where the clocks skip it.
+ * Whole seconds. Found by halving, since Intl tells days by instants and not the other way round.
+ */
+export function startOfDay(day: Day, timeZone: string): number {
+  const middle = Date.parse(`${day}T00:00:00Z`);
+  // Zones lie between UTC-12 and UTC+14; two hours more cost one step.
+  let before = middle - 16 * HOUR_MS;
+  let within = middle + 14 * HOUR_MS;
+  while (within - before > 1000) {
+    const between = before + Math.floor((within - before) / 2000) * 1000;
+    if (dayOf(between, timeZone) < day) before = between;
+    else within = between;
+  }
+  return within;
+}

@@ -11,6 +11,8 @@ export interface PinDocument {
   cycleIdentifier: string | null;
   /** Id of the encounter whose form holds the PIN; null where the chart names none. */
   encounter: string | null;
+  /** Id of the Organization that is its custodian, the location of care (P5); null where the chart names none. */
+  location: string | null;
 }
 
 export interface NewestPin {
@@ -18,6 +20,7 @@ export interface NewestPin {
   signedAt: number;
   cycleIdentifier: string | null;
   encounter: string | null;
+  location: string | null;
 }
 
 export interface Chart {
@@ -36,8 +39,8 @@ export function readChart(documents: readonly PinDocument[], now: number): Chart
     const instant = readSigningInstant(document.date, now);
     if (instant === 'unclear') unclear.push(document.id);
     else if (newest === null || instant.signedAt >= newest.signedAt) {
-      const { id, cycleIdentifier, encounter } = document;
-      newest = { id, signedAt: instant.signedAt, cycleIdentifier, encounter };
+      const { id, cycleIdentifier, encounter, location } = document;
+      newest = { id, signedAt: instant.signedAt, cycleIdentifier, encounter, location };
     }
   }
   return { newest, unclear, drafts: documents.filter((each) => !each.signed && each.cycleIdentifier !== null) };

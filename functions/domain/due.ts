@@ -19,6 +19,8 @@ export interface CaseFacts {
   forced: boolean;
   /** A message for that newest document has not been sent, or its sending was not finished. */
   messageOwed: boolean;
+  /** A reminder's day has come, and the EHR has not said that none is needed any more. */
+  reminderDue: boolean;
 }
 
 export interface Limits {
@@ -41,7 +43,7 @@ export function whatIsDue(facts: CaseFacts, limits: Limits, now: number): Verdic
   if (facts.failures >= limits.attemptLimit) return { due: 'HOLD', reason: 'ATTEMPTS_EXHAUSTED' };
   if (facts.forced) return { due: 'REGENERATE', reason: null };
   const expired = isExpired(newestSignedAt, now);
-  if (!expired && facts.messageOwed) return { due: 'NOTIFY', reason: null };
+  if (!expired && (facts.messageOwed || facts.reminderDue)) return { due: 'NOTIFY', reason: null };
   if (!expired) return { due: 'NOTHING', reason: 'NOT_EXPIRED' };
   if (facts.unclaimedCycles >= limits.cycleLimit) return { due: 'HOLD', reason: 'CYCLE_LIMIT' };
   return { due: 'REGENERATE', reason: null };

@@ -56,5 +56,8 @@ export function withPortalEvent(account: Account, status: PortalEventStatus, tim
   if (noted?.status === status && noted.at === happened.at) return account;
   if (noted !== null && happened.at <= noted.at) return null;
   if (account.issuedAt !== null && happened.at <= account.issuedAt) return null;
-  return { ...account, portalEvent: happened };
+  // A registration tells that the newest PIN was of use.
+  const isClaimed = status === 'REGISTERED' && account.document !== null;
+  const registeredAt = isClaimed ? (account.registeredAt ?? happened.at) : account.registeredAt;
+  return { ...account, portalEvent: happened, registeredAt };
 }

@@ -1,25 +1,26 @@
 /** When a case that ended is looked at again, which Tasks stay on somebody's desk, and how long it took. */
-import type { Account, StaffTask } from './account.ts';
+import { type Account, isPostponed, type StaffTask } from './account.ts';
 import { addDays, type Day, dayOf } from './calendar.ts';
 import { type Instant, millisecondsOf } from './instant.ts';
 import { type HeldReason, isResolved } from './outcomes.ts';
+import { nextReminderDay, type ReminderRule } from './reminder.ts';
 
 /**
- * The day of the next look: a valid PIN's day of expiry; what waits for a person after `recheckDays`; what failed
+ * The day of the next look: a valid PIN's next reminder, then its day of expiry; what waits for a person after `recheckDays`; what failed
  * tomorrow, a patient whom the EHR does not know after `recheckDays`; whoever needs no PIN never.
  */
 export function nextCheckDay(
   account: Account,
   outcome: NonNullable<Account['outcome']>,
   reason: string | null,
-  practice: { now: number; timeZone: string; recheckDays: number },
+  practice: ReminderRule & { now: number; recheckDays: number },
 ): Day | null {
   const today = dayOf(practice.now, practice.timeZone);
   switch (outcome) {
     case 'REGENERATED':
-      return expiryDay(account, practice.timeZone) ?? today;
+      return dayOfNextLook(account, practice.now, practice);
     case 'NOT_NEEDED':
-      return reason === 'NOT_EXPIRED' ? (expiryDay(account, practice.timeZone) ?? today) : null;
+      return reason === 'NOT_EXPIRED' ? dayOfNextLook(account, practice.now, practice) : null;
     case 'EMAIL_MISSING':
     case 'HELD':
       return addDays(today, practice.recheckDays);
@@ -27,6 +28,18 @@ export function nextCheckDay(
       // A 404 may be the EHR's mistake or a merge under way; nobody is forgotten for it.
       return addDays(today, reason === 'PatientNotFoundError' ? practice.recheckDays : 1);
   }
+}
+
+/**
+ * Of a PIN that lives: the day on which its message is sent again, its next reminder or its day of expiry, whichever comes
+ * first; today where none of them is known.
+ */
+export function dayOfNextLook(account: Account, now: number, practice: ReminderRule): Day {
+  const today = dayOf(now, practice.timeZone);
+  const expires = expiryDay(account, practice.timeZone) ?? today;
+  const reminder = nextReminderDay(account, now, practice) ?? expires;
+  const again = isPostponed(account, today) ? (account.message?.notBefore ?? expires) : expires;
+  return [expires, reminder, again].toSorted()[0] ?? expires;
 }
 
 function expiryDay(account: Account, timeZone: string): Day | null {

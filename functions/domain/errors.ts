@@ -103,6 +103,11 @@ export class NotificationFateUnknownError extends StepError {
   override readonly name = 'NotificationFateUnknownError';
 }
 
+/** SES tells of a mail that the record does not know yet: events may be faster. Told again, until the mail is ten minutes old. */
+export class MessageUnknownError extends StepError {
+  override readonly name = 'MessageUnknownError';
+}
+
 /** A step got an input, or made an output, that its schema refuses: a bug or a hand-written input. Not retried. */
 export class StepContractError extends StepError {
   override readonly name = 'StepContractError';
@@ -116,6 +121,11 @@ export class ConfigurationError extends StepError {
 /** What a person asked for does not fit the case as it stands, e.g. a release of what is not held. Not retried. */
 export class DecisionRefusedError extends StepError {
   override readonly name = 'DecisionRefusedError';
+}
+
+/** A cursor that was not given by the list it came back to. Not retried. */
+export class WrongCursorError extends StepError {
+  override readonly name = 'WrongCursorError';
 }
 
 export const ERROR_NAMES = [
@@ -137,9 +147,11 @@ export const ERROR_NAMES = [
   'EmailRejectedError',
   'AddressUnusableError',
   'NotificationFateUnknownError',
+  'MessageUnknownError',
   'StepContractError',
   'ConfigurationError',
   'DecisionRefusedError',
+  'WrongCursorError',
 ] as const;
 
 /** Whether a thrown value is one of ours, so that its code may be shown. */

@@ -1,7 +1,8 @@
 /** Why a patient's case stands as it does: each rule with the fact behind it, in the procedure's order (P1, P2). */
-import { type Account, isMessageOwed } from './account.ts';
-import type { Day } from './calendar.ts';
+import { type Account, isMessageOwed, type Message } from './account.ts';
+import { dayOf } from './calendar.ts';
 import { millisecondsOf } from './instant.ts';
+import { isToldNotNeeded, nextReminderDay, type ReminderRule, reminderDue } from './reminder.ts';
 
 export interface Explanation {
   /** The rule, as staff would say it. */
@@ -22,7 +23,8 @@ const REASONS: Record<string, string> = {
   IN_PROGRESS: 'another execution was at work on the patient',
   NONE: 'no email address is entered (P1); the front desk has a Task, entering one lets the case go on',
   INVALID: 'no entered email address is an address (P1); the front desk has a Task',
-  SUPPRESSED: 'every entered address was refused or is marked undeliverable (P1); the front desk has a Task',
+  SUPPRESSED:
+    'every entered address was refused, bounced, brought a complaint or is marked undeliverable (P1); the front desk has a Task, entering another lets the case go on',
   RESPONSIBLE_PROVIDER_UNRESOLVED: 'no single active provider is responsible (P5); staff have a Task',
   CHART_UNCLEAR: 'a PIN document has no usable date, or a signing is to be checked; staff have a Task',
   CYCLE_LIMIT: 'nobody registered with the last PINs: a person decides, "release" goes on',
@@ -43,11 +45,34 @@ function ending({ outcome, reason, endedAt }: Account): Explanation {
   return { rule, fact: `${outcome}${meaning} (${endedAt})` };
 }
 
-/** The case of one patient, line by line, on the practice's day `today` at `now` (milliseconds). */
-export function explain(account: Account, now: number, today: Day): Explanation[] {
+function reminders(account: Account, now: number, practice: ReminderRule): Explanation[] {
+  if (account.document === null || practice.reminderDays.length === 0) return [];
+  const days = practice.reminderDays.map((day) => `day ${day}`).join(' and ');
+  const rule = `Who has not registered is reminded on ${days} of a PIN's life`;
+  const done = account.reminder === null ? 'none yet' : `day ${account.reminder} is done`;
+  return [{ rule, fact: `${done}; ${whatComes(account, now, practice)}` }];
+}
+
+function whatComes(account: Account, now: number, practice: ReminderRule): string {
+  if (isToldNotNeeded(account))
+    return `no more: the EHR said ${account.portalEvent?.status} at ${account.portalEvent?.at}`;
+  const due = reminderDue(account, now, practice);
+  if (due !== null) return `day ${due} is due`;
+  const next = nextReminderDay(account, now, practice);
+  return next === null ? 'none comes any more for this PIN' : `the next is due on ${next}`;
+}
+
+function cameBack({ returns, notBefore, gaveUp, state }: Message): string {
+  if (gaveUp) return '; it came back too often: "resend" sends it once more';
+  const again = state === 'OWED' && notBefore !== undefined ? `, again on ${notBefore}` : '';
+  return returns === undefined ? '' : `; came back for now: ${returns}${again}`;
+}
+
+/** The case of one patient, line by line, at `now` (milliseconds) by the practice's calendar. */
+export function explain(account: Account, now: number, practice: ReminderRule): Explanation[] {
   const { lease, message, nextCheckDay, violations } = account;
   const isLeased = lease !== null && now < (millisecondsOf(lease.until) ?? 0);
-  const due = nextCheckDay !== null && nextCheckDay <= today;
+  const due = nextCheckDay !== null && nextCheckDay <= dayOf(now, practice.timeZone);
   return [
     life(account, now),
     ending(account),
@@ -60,9 +85,10 @@ export function explain(account: Account, now: number, today: Day): Explanation[
       : [
           {
             rule: 'The patient is told once (P14)',
-            fact: `${message.state}${isMessageOwed(account) ? ', still owed' : ''}`,
+            fact: `${message.kind} ${message.state}${isMessageOwed(account) ? ', still owed' : ''}${cameBack(message)}`,
           },
         ]),
+    ...reminders(account, now, practice),
     ...(violations.length === 0
       ? []
       : [
@@ -72,6 +98,14 @@ export function explain(account: Account, now: number, today: Day): Explanation[
           },
         ]),
     ...account.staffTasks.map(({ code, reason }) => ({ rule: 'Staff are asked', fact: `${code}: ${reason}` })),
+    ...(account.rejectedAddresses.length === 0
+      ? []
+      : [
+          {
+            rule: 'An address that bounced is written to no more',
+            fact: `how many: ${account.rejectedAddresses.length}`,
+          },
+        ]),
     { rule: 'Cycles without a registration', fact: String(account.unclaimedCycles) },
     { rule: 'Failed ends in a row', fact: String(account.failures) },
     {

@@ -16,6 +16,12 @@ export function executionName(patientId: string, attempt: number): string {
   return `${digest('execution', patientId)}-${attempt}`;
 }
 
+/** The n of an execution's name; null where it is none of ours. */
+export function attemptOf(execution: string): number | null {
+  const n = /-(\d+)$/.exec(execution)?.[1];
+  return n === undefined ? null : Number(n);
+}
+
 /** Identifier of the Task for staff: one per patient and cause. */
 export function staffTaskIdentifier(patientId: string, code: string, reason: string): string {
   return digest('staff-task', patientId, code, reason);
@@ -29,4 +35,19 @@ export function digestOf(references: readonly string[]): string {
 /** Id of the person's request that a webhook brings: the same webhook brings the same request. */
 export function webhookRequestId(webhookId: string): string {
   return digest('webhook', webhookId);
+}
+
+/** Id of what a person does over HTTP: the same key of the same person is the same request. */
+export function actionRequestId(actor: string, key: string): string {
+  return digest('action', actor, key);
+}
+
+/** What was asked, in a form that can be compared and kept. */
+export function requestDigest(operation: string, parts: unknown): string {
+  return digest('request', operation, JSON.stringify(parts));
+}
+
+/** Tells one page of a list from another without what its bookmark holds. */
+export function bookmarkDigest(bookmark: string): string {
+  return digest('bookmark', bookmark).slice(0, 16);
 }

@@ -23,6 +23,11 @@ export function pause(milliseconds: number): Promise<void> {
   return wait(milliseconds);
 }
 
+/** Waits the machine's own time, also where the practice's is moved: for what another request is doing meanwhile. */
+export async function realPause(milliseconds: number): Promise<void> {
+  await setTimeout(milliseconds);
+}
+
 /** The machine's own time, in ms since the epoch: for what is agreed with other machines, such as the life of a token. */
 export function realTime(): number {
   return Date.now();

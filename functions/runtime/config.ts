@@ -4,6 +4,7 @@ import { ConfigurationError } from '../domain/errors.ts';
 
 /** The variables' names; whoever sets an environment for the handlers takes them from here. */
 export const ENVIRONMENT = {
+  consoleOrigins: 'CONSOLE_ORIGINS',
   ehrBaseUrl: 'EHR_BASE_URL',
   ehrClientId: 'EHR_CLIENT_ID',
   ehrKeySecretArn: 'EHR_KEY_SECRET_ARN',
@@ -12,11 +13,16 @@ export const ENVIRONMENT = {
   practicePolicyFile: 'PRACTICE_POLICY_FILE',
   sesConfigurationSet: 'SES_CONFIGURATION_SET',
   stateMachineArn: 'REGENERATE_PIN_STATE_MACHINE_ARN',
+  sweepStateMachineArn: 'SWEEP_EXPIRING_PINS_STATE_MACHINE_ARN',
   table: 'TABLE_NAME',
   webhookSecretArn: 'EHR_WEBHOOK_SECRET_ARN',
 } as const;
 
+const machineArn = z.string().check(z.regex(/^arn:[a-z-]+:states:[a-z0-9-]+:\d{12}:stateMachine:[A-Za-z0-9_-]+$/));
+
 const variables = {
+  /** Origins whose pages may call the admin API, separated by one space each. */
+  consoleOrigins: z.string().check(z.regex(/^https?:\/\/[a-z0-9.:[\]-]+( https?:\/\/[a-z0-9.:[\]-]+)*$/)),
   ehrBaseUrl: z.url({ protocol: /^https?$/ }),
   /** As RFC 6749 §2.2 spells one. */
   ehrClientId: z.string().check(z.regex(/^[\x20-\x7e]+$/)),
@@ -29,7 +35,8 @@ const variables = {
   practicePolicyFile: z.string().check(z.minLength(1)),
   /** Empty: none. */
   sesConfigurationSet: z.string(),
-  stateMachineArn: z.string().check(z.regex(/^arn:[a-z-]+:states:[a-z0-9-]+:\d{12}:stateMachine:[A-Za-z0-9_-]+$/)),
+  stateMachineArn: machineArn,
+  sweepStateMachineArn: machineArn,
   table: z.string().check(z.minLength(3)),
   /** Of the secrets that the EHR signs webhooks with. */
   webhookSecretArn: z

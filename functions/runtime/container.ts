@@ -9,33 +9,42 @@ import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { SESClient } from '@aws-sdk/client-ses';
 import { SFNClient } from '@aws-sdk/client-sfn';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import { createDynamoDbCaseLists } from '../adapters/dynamodb-case-lists.ts';
+import { createDynamoDbDiscoveries } from '../adapters/dynamodb-discoveries.ts';
+import { createDynamoDbOnceRecords } from '../adapters/dynamodb-once-records.ts';
 import { createDynamoDbPauseSwitch } from '../adapters/dynamodb-pause-switch.ts';
 import { createDynamoDbPinRecords } from '../adapters/dynamodb-pin-records.ts';
+import { createDynamoDbPracticeDecisions } from '../adapters/dynamodb-practice-decisions.ts';
 import { createDynamoDbSweepRecords } from '../adapters/dynamodb-sweep-records.ts';
 import { createDynamoDbWebhookRecords } from '../adapters/dynamodb-webhook-records.ts';
 import { createFhirEhr } from '../adapters/fhir/ehr.ts';
+import { createFhirFrontDesk, type FrontDeskOptions } from '../adapters/fhir/front-desk.ts';
 import { createKmsFingerprint } from '../adapters/kms-fingerprint.ts';
 import { readSecret } from '../adapters/secrets-manager.ts';
 import { createSesMailer } from '../adapters/ses-mailer.ts';
 import { createSmartAuthorization } from '../adapters/smart-authorization.ts';
-import {
-  createStepFunctionsExecutions,
-  createStepFunctionsUnsuccessful,
-} from '../adapters/stepfunctions-executions.ts';
+import { createStepFunctionsExecutions } from '../adapters/stepfunctions-executions.ts';
+import { createStepFunctionsReader } from '../adapters/stepfunctions-reader.ts';
 import { SHARDS } from '../adapters/table.ts';
 import { createWebhookSecrets, type KeptSecrets } from '../adapters/webhook-secrets.ts';
 import { createWebhookSignatures } from '../adapters/webhook-signatures.ts';
 import type {
+  CaseLists,
   Chance,
+  Discoveries,
   Ehr,
+  ExecutionReader,
   Executions,
   Fingerprint,
+  FrontDesk,
   Mailer,
   Metrics,
+  OnceRecords,
   PauseSwitch,
   PinRecords,
+  PracticeDecisions,
+  SweepInput,
   SweepRecords,
-  UnsuccessfulExecutions,
   WebhookRecords,
   WebhookSignatures,
 } from '../ports.ts';
@@ -93,14 +102,23 @@ export function chance(): Chance {
   return { randomInt: (max) => randomInt(max), newId: () => randomUUID() };
 }
 
-export function ehr(call: Call): Ehr {
+function fhirOptions(call: Call): FrontDeskOptions {
   const authorize = authorization();
-  return createFhirEhr({
+  return {
     baseUrl: setting('ehrBaseUrl'),
     authorization: (refused) => authorize(call.signal, refused),
     signal: call.signal,
     clock: clock(),
-  });
+  };
+}
+
+export function ehr(call: Call): Ehr {
+  return createFhirEhr(fhirOptions(call));
+}
+
+/** Of the EHR what needs no PIN document: 11 KB less in a bundle. */
+export function frontDesk(call: Call): FrontDesk {
+  return createFhirFrontDesk(fhirOptions(call));
 }
 
 export function pinRecords(call: Call): PinRecords {
@@ -114,6 +132,11 @@ export function pauseSwitch(call: Call): PauseSwitch {
 
 export function sweepRecords(call: Call): SweepRecords {
   return createDynamoDbSweepRecords({ client: dynamoDb(), table: setting('table'), signal: call.signal });
+}
+
+export function discoveries(call: Call): Discoveries {
+  const { newId } = chance();
+  return createDynamoDbDiscoveries({ client: dynamoDb(), table: setting('table'), signal: call.signal, newId });
 }
 
 export function webhookRecords(call: Call): WebhookRecords {
@@ -141,7 +164,7 @@ export function fingerprint(call: Call): Fingerprint {
 }
 
 export function metrics(): Metrics {
-  return createMetrics();
+  return createMetrics(() => policy().locations.map(({ organization }) => organization.slice('Organization/'.length)));
 }
 
 export function mailer(call: Call): Mailer {
@@ -157,10 +180,37 @@ export function executions(call: Call): Executions {
   });
 }
 
-export function unsuccessfulExecutions(call: Call): UnsuccessfulExecutions {
-  return createStepFunctionsUnsuccessful({
+export function sweepExecutions(call: Call): Executions<SweepInput> {
+  return createStepFunctionsExecutions({
     client: stepFunctions(),
-    stateMachineArn: setting('stateMachineArn'),
+    stateMachineArn: setting('sweepStateMachineArn'),
     signal: call.signal,
   });
+}
+
+export function executionReader(call: Call): ExecutionReader {
+  const stateMachineArns = {
+    'regenerate-pin': setting('stateMachineArn'),
+    'sweep-expiring-pins': setting('sweepStateMachineArn'),
+    'discover-pins': null,
+  };
+  return createStepFunctionsReader({ client: stepFunctions(), stateMachineArns, signal: call.signal });
+}
+
+export function caseLists(call: Call): CaseLists {
+  return createDynamoDbCaseLists({ client: dynamoDb(), table: setting('table'), signal: call.signal });
+}
+
+export function practiceDecisions(call: Call): PracticeDecisions {
+  return createDynamoDbPracticeDecisions({ client: dynamoDb(), table: setting('table'), signal: call.signal });
+}
+
+export function onceRecords(call: Call): OnceRecords {
+  const { newId } = chance();
+  return createDynamoDbOnceRecords({ client: dynamoDb(), table: setting('table'), signal: call.signal, newId });
+}
+
+/** Origins whose pages may call the admin API. */
+export function consoleOrigins(): readonly string[] {
+  return setting('consoleOrigins').split(' ');
 }

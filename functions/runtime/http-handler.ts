@@ -7,7 +7,7 @@ import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2, Context
 import { ConfigurationError, isStepError } from '../domain/errors.ts';
 import type { Call } from './container.ts';
 import { type LogFields, logStep } from './logger.ts';
-import { PROBLEMS, Problem, problemAnswer } from './problem.ts';
+import { Problem, type ProblemMore, problemAnswer } from './problem.ts';
 import { bareError } from './step-handler.ts';
 
 /** What could not be done now may well be done a few seconds later. */
@@ -23,6 +23,8 @@ export interface Endpoint {
   name: string;
   /** Of the whole answer, in milliseconds. */
   deadlineMs: number;
+  /** Makes the problems that any endpoint may have. */
+  problem(name: 'unavailable' | 'internal', more?: ProblemMore): Problem;
   run(event: APIGatewayProxyEventV2, call: Call): Promise<HttpAnswer>;
 }
 
@@ -31,7 +33,7 @@ type Result = APIGatewayProxyStructuredResultV2;
 /** The Lambda handler of one endpoint. Nothing that `run` throws gets out: a Problem is answered as itself. */
 export function httpHandler(endpoint: Endpoint) {
   return middy<APIGatewayProxyEventV2, Result, Error, Context>()
-    .use(asProblems(endpoint.name))
+    .use(asProblems(endpoint))
     .handler(async (event: APIGatewayProxyEventV2) => {
       const begun = performance.now();
       const { status, body, log } = await inTime(endpoint, event);
@@ -43,28 +45,28 @@ export function httpHandler(endpoint: Endpoint) {
 }
 
 /** Whoever calls gets an answer at the deadline, also where a call that was aborted does not end. */
-async function inTime({ run, deadlineMs }: Endpoint, event: APIGatewayProxyEventV2): Promise<HttpAnswer> {
-  const signal = AbortSignal.timeout(deadlineMs);
+async function inTime(endpoint: Endpoint, event: APIGatewayProxyEventV2): Promise<HttpAnswer> {
+  const signal = AbortSignal.timeout(endpoint.deadlineMs);
   const late = new Promise<never>((_resolve, reject) => {
-    signal.addEventListener('abort', () => reject(unavailable()), { once: true });
+    signal.addEventListener('abort', () => reject(unavailable(endpoint)), { once: true });
   });
-  return Promise.race([run(event, { signal }), late]);
+  return Promise.race([endpoint.run(event, { signal }), late]);
 }
 
-function unavailable(): Problem {
-  return new Problem('unavailable', { headers: { 'retry-after': String(RETRY_AFTER_SECONDS) } });
+function unavailable({ problem }: Pick<Endpoint, 'problem'>): Problem {
+  return problem('unavailable', { headers: { 'retry-after': String(RETRY_AFTER_SECONDS) } });
 }
 
-function asProblems(step: string): MiddlewareObj<APIGatewayProxyEventV2, Result, Error, Context> {
+function asProblems(endpoint: Endpoint): MiddlewareObj<APIGatewayProxyEventV2, Result, Error, Context> {
   return {
     onError: (request) => {
-      const problem = problemOf(request.error);
+      const problem = problemOf(endpoint, request.error);
       const { name, message } = bareError(request.error);
-      const code = `HTTP_${PROBLEMS[problem.problem][0]}`;
+      const code = `HTTP_${problem.text[0]}`;
       const isOurs = request.error instanceof Problem;
       // A Problem's message is one of our own names; an error's is a code at most.
       logStep('step failed', {
-        step,
+        step: endpoint.name,
         code,
         error: isOurs ? problem.problem : name,
         ...(!isOurs && { reason: message }),
@@ -75,7 +77,8 @@ function asProblems(step: string): MiddlewareObj<APIGatewayProxyEventV2, Result,
 }
 
 /** What the practice must mend is an internal failure; what passes by itself is not. */
-function problemOf(error: unknown): Problem {
+function problemOf(endpoint: Endpoint, error: unknown): Problem {
   if (error instanceof Problem) return error;
-  return isStepError(error) && !(error instanceof ConfigurationError) ? unavailable() : new Problem('internal');
+  const passes = isStepError(error) && !(error instanceof ConfigurationError);
+  return passes ? unavailable(endpoint) : endpoint.problem('internal');
 }

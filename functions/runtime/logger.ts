@@ -5,6 +5,7 @@ import type { LogAttributes, UnformattedAttributes } from '@aws-lambda-powertool
 /** Opaque ids, verdicts, codes. Never a PIN, an address, a name, a birth date. */
 const ALLOWED = [
   'step',
+  'operation',
   'execution',
   'patientId',
   'due',

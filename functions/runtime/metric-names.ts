@@ -8,5 +8,17 @@ export const METRICS = {
   secondsToAccess: 'SecondsToAccess',
   /** Age of a case that failed or waits for a person, told again at each look: at least every `recheckDays` (policy). */
   unresolvedSeconds: 'UnresolvedSeconds',
-  dimensions: { service: 'service', outcome: 'outcome', reason: 'reason' },
+  /** Counts by `location`, one per PIN of ours: recorded as signed, looked at by its patient, of use for a registration. */
+  issued: 'Issued',
+  pickedUp: 'PickedUp',
+  registered: 'Registered',
+  /** Count, by `feedback`: what SES said of a mail for the first time. */
+  emailFeedback: 'EmailFeedback',
+  dimensions: {
+    service: 'service',
+    outcome: 'outcome',
+    reason: 'reason',
+    location: 'location',
+    feedback: 'feedback',
+  },
 } as const;

@@ -22,8 +22,20 @@ function reasonOf({ reason }: EndedCase): string {
   return KNOWN_REASONS.includes(reason) ? reason : 'OTHER';
 }
 
-export function createMetrics(): Metrics {
+/** @param locations ids of the Organizations that the practice lists; asked when one is counted */
+export function createMetrics(locations: () => readonly string[]): Metrics {
+  /** Each location is a metric of its own; what a chart holds beyond the practice's list makes no more of them. */
+  const countAt = (metric: string, location: string | null) => {
+    const listed = location === null ? 'NONE' : locations().includes(location) ? location : 'OTHER';
+    line().addDimension(METRICS.dimensions.location, listed).addMetric(metric, MetricUnit.Count, 1);
+  };
   return {
+    issued: (location) => countAt(METRICS.issued, location),
+    pickedUp: (location) => countAt(METRICS.pickedUp, location),
+    registered: (location) => countAt(METRICS.registered, location),
+    fedBack(what) {
+      line().addDimension(METRICS.dimensions.feedback, what).addMetric(METRICS.emailFeedback, MetricUnit.Count, 1);
+    },
     ended(ended) {
       line()
         .addDimension(METRICS.dimensions.outcome, ended.outcome)

@@ -1,6 +1,7 @@
-/** The practice policy: what one practice decides, as JSON checked by zod. docs/architecture.md explains each setting. */
+/** The practice policy: what one practice decides, as JSON checked by zod. docs/connect-an-ehr.md explains each setting. */
 import { readFileSync } from 'node:fs';
 import * as z from 'zod/mini';
+import { LANGUAGES } from '../domain/language.ts';
 import { LOCATION_KINDS } from '../domain/responsible-provider.ts';
 
 const timeZone = z.string().check(
@@ -14,14 +15,20 @@ const timeZone = z.string().check(
   }, 'is no IANA time zone, e.g. America/New_York'),
 );
 const count = (minimum: number, maximum: number) => z.int().check(z.minimum(minimum), z.maximum(maximum));
-/** The languages that the notification is written in. */
-const language = z.enum(['en']);
+/** Stands in mails and headers: a line without control characters. */
+const line = (shortest: number, longest: number) =>
+  z
+    .string()
+    .check(z.minLength(shortest), z.maxLength(longest), z.regex(/^[^\p{Cc}\p{Zl}\p{Zp}]*$/u, 'must be one line'));
+
+const language = z.enum(LANGUAGES);
 
 export const policySchema = z.strictObject({
   practice: z.strictObject({
-    name: z.string().check(z.minLength(1), z.maxLength(100)),
+    /** As patients know it; it stands in the mail, so it should not name a specialty. */
+    name: line(1, 100),
     /** As the patient should dial it. */
-    phone: z.string().check(z.minLength(5), z.maxLength(30)),
+    phone: line(5, 30),
     portalUrl: z.url({ protocol: /^https$/ }),
     /** Address verified in SES. */
     sender: z.email(),
@@ -45,14 +52,25 @@ export const policySchema = z.strictObject({
   }),
   /** Days until a case that waits for a person is looked at again. */
   recheckDays: count(1, 90),
+  /** Days after a PIN was issued on which who has not registered is reminded; a PIN lives 30. Empty: never. */
+  reminderDays: z._default(
+    z
+      .array(count(1, 29))
+      .check(
+        z.refine((days) => days.every((day, n) => n === 0 || day > (days[n - 1] ?? 0)), 'must rise, e.g. [20, 27]'),
+      ),
+    [20, 27],
+  ),
+  /** How often a mail that came back for now is sent again, a day later each time, before its address counts as dead. */
+  softBounceRetries: z._default(count(0, 10), 2),
   /** PINs in a row that nobody registered with, before a person is asked. */
-  cycleLimit: count(1, 24),
+  cycleLimit: z._default(count(1, 24), 3),
   /** Failed ends in a row, before a person is asked. */
   attemptLimit: count(1, 20),
   /** Webhooks of the EHR that are taken in a minute; beyond it the EHR is told to come later. */
   webhooksPerMinute: z._default(count(1, 60_000), 600),
-  /** Languages of the notification; the first is the default. */
-  languages: z.array(language).check(z.minLength(1)),
+  /** Languages of the notification; the first is for who reads none of them. */
+  languages: z.tuple([language], language),
 });
 
 export type Policy = z.infer<typeof policySchema>;
@@ -83,6 +101,6 @@ export function readPolicy(path: string): Policy {
     return `  ${issue.path.join('.') || '(top level)'}: ${unknownKeys}`;
   });
   throw new PolicyError(
-    `The practice policy ${path} is wrong:\n${issues.join('\n')}\nSettings: docs/architecture.md, "Practice policy".`,
+    `The practice policy ${path} is wrong:\n${issues.join('\n')}\nSettings: docs/connect-an-ehr.md, step 3.`,
   );
 }

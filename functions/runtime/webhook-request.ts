@@ -4,7 +4,8 @@ import type { APIGatewayProxyEventV2 } from 'aws-lambda';
 import * as z from 'zod/mini';
 import { type EhrEvent, ehrEvent } from '../domain/ehr-event.ts';
 import type { SignedWebhook } from '../ports.ts';
-import { Problem } from './problem.ts';
+import type { Problem } from './problem.ts';
+import { webhookProblem } from './webhook-problems.ts';
 
 /** A webhook names a patient and says what happened; 64 KB is hundreds of times as much. */
 const MAX_BODY_BYTES = 64 * 1024;
@@ -27,20 +28,27 @@ export interface WebhookRequest extends SignedWebhook {
   digest: string;
 }
 
-/** The webhook as it came, to be verified before its body is looked at. Problems 404, 405, 415, 413, 400, in this order. */
+export function notVerified(): Problem {
+  return webhookProblem('not-verified', { headers: { 'www-authenticate': 'StandardWebhooks' } });
+}
+
+/** The webhook as it came, to be verified before its body is looked at. Problems 404, 405, 415, 413, 401 where it is not signed at all, 400, in this order. */
 export function readWebhook(event: APIGatewayProxyEventV2): WebhookRequest {
   const { headers = {}, rawPath = '', requestContext } = event;
   // Before it stands the stage, unless that is the default one.
-  if (!rawPath.endsWith('/webhooks/ehr')) throw new Problem('not-found');
-  if (requestContext?.http?.method !== 'POST') throw new Problem('method-not-allowed', { headers: { allow: 'POST' } });
+  if (!rawPath.endsWith('/webhooks/ehr')) throw webhookProblem('not-found');
+  if (requestContext?.http?.method !== 'POST')
+    throw webhookProblem('method-not-allowed', { headers: { allow: 'POST' } });
   const encoding = headers['content-encoding'] ?? 'identity';
   if (!JSON_TYPE.test(headers['content-type'] ?? '') || encoding !== 'identity') {
-    throw new Problem('unsupported-media-type');
+    throw webhookProblem('unsupported-media-type');
   }
   const bytes = bytesOf(event);
+  // Unsigned is unknown, whatever else is missing with it.
+  if (headers['webhook-signature'] === undefined) throw notVerified();
   const { 'webhook-id': id = '', 'webhook-timestamp': timestamp = '', 'webhook-signature': signature = '' } = headers;
   const isTold = WEBHOOK_ID.test(id) && TIMESTAMP.test(timestamp) && signature.length <= MAX_SIGNATURES_LENGTH;
-  if (!isTold || !SIGNATURES.test(signature)) throw new Problem('malformed-headers');
+  if (!isTold || !SIGNATURES.test(signature)) throw webhookProblem('malformed-headers');
   const digest = createHash('sha256').update(bytes).digest('hex');
   return { id, timestamp, signature, body: textOf(bytes), digest };
 }
@@ -48,10 +56,10 @@ export function readWebhook(event: APIGatewayProxyEventV2): WebhookRequest {
 /** Measured before it is decoded. */
 function bytesOf({ body = '', isBase64Encoded }: APIGatewayProxyEventV2): Buffer {
   const size = isBase64Encoded ? Math.floor((body.length * 3) / 4) - 2 : Buffer.byteLength(body);
-  if (size > MAX_BODY_BYTES) throw new Problem('content-too-large');
-  if (isBase64Encoded ? !BASE64.test(body) : !body.isWellFormed()) throw new Problem('malformed-body');
+  if (size > MAX_BODY_BYTES) throw webhookProblem('content-too-large');
+  if (isBase64Encoded ? !BASE64.test(body) : !body.isWellFormed()) throw webhookProblem('malformed-body');
   const bytes = Buffer.from(body, isBase64Encoded ? 'base64' : 'utf8');
-  if (bytes.length > MAX_BODY_BYTES) throw new Problem('content-too-large');
+  if (bytes.length > MAX_BODY_BYTES) throw webhookProblem('content-too-large');
   return bytes;
 }
 
@@ -60,7 +68,7 @@ function textOf(bytes: Buffer): string {
   try {
     return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
   } catch {
-    throw new Problem('malformed-body');
+    throw webhookProblem('malformed-body');
   }
 }
 
@@ -73,13 +81,13 @@ export function readEvent(body: string, latest: number): EhrEvent {
   try {
     json = JSON.parse(body);
   } catch {
-    throw new Problem('malformed-body');
+    throw webhookProblem('malformed-body');
   }
-  if (isDeeperThan(json, MAX_DEPTH)) throw new Problem('malformed-body');
+  if (isDeeperThan(json, MAX_DEPTH)) throw webhookProblem('malformed-body');
   const result = z.safeParse(ehrEvent, json);
-  if (!result.success) throw new Problem('wrong-event', { errors: result.error.issues.map(errorOf) });
+  if (!result.success) throw webhookProblem('wrong-event', { errors: result.error.issues.map(errorOf) });
   if (Date.parse(result.data.timestamp) > latest) {
-    throw new Problem('wrong-event', { errors: [{ pointer: '/timestamp', detail: 'lies in the future' }] });
+    throw webhookProblem('wrong-event', { errors: [{ pointer: '/timestamp', detail: 'lies in the future' }] });
   }
   return result.data;
 }

@@ -3,11 +3,14 @@
  * nothing is, the case ends here.
  */
 import * as z from 'zod/mini';
-import { type Account, isMessageOwed, newAccount, withLease } from '../domain/account.ts';
+import { type Account, isMessageOwed, isUnsent, newAccount, withLease, withReminder } from '../domain/account.ts';
+import { dayOf } from '../domain/calendar.ts';
+import { caseFacts, hasDraftToDiscard } from '../domain/case-facts.ts';
 import { type Chart, readChart } from '../domain/chart.ts';
-import { type Limits, type Verdict, whatIsDue } from '../domain/due.ts';
+import { type Limits, whatIsDue } from '../domain/due.ts';
 import { cycleIdentifier } from '../domain/identity.ts';
 import type { Reason } from '../domain/outcomes.ts';
+import { reminderDue } from '../domain/reminder.ts';
 import { type Decision, decision, patientFacts, stepInput } from '../domain/state-data.ts';
 import { clock } from '../runtime/clock.ts';
 import { ehr, fingerprint, metrics, pinRecords, policy } from '../runtime/container.ts';
@@ -36,14 +39,20 @@ export async function checkExpiry(ports: Ports, event: Input): Promise<Decision>
   const isExhausted = account.failures > ports.limits.attemptLimit;
   if (!isExhausted) account = await upToChart(ports, account, chart);
 
-  const verdict = whatIsDue(factsOf(event, account, chart), ports.limits, clock.now());
+  const reminder = reminderDue(account, clock.now(), ports.practice);
+  const today = dayOf(clock.now(), ports.practice.timeZone);
+  const facts = { ...event.patient, ...caseFacts(account, chart, { force: event.force, reminder, today }) };
+  const verdict = whatIsDue(facts, ports.limits, clock.now());
+  if (verdict.due === 'NOTIFY') account = await withReminderOwed(ports, account, reminder);
   const cycle = chart.newest?.id ?? null;
   if (hasDraftToDiscard(account, chart, verdict)) {
     if (isExhausted) return { due: 'HOLD', next: null, reason: 'ATTEMPTS_EXHAUSTED', cycle, error: null };
     return { due: 'DISCARD', next: verdict.due, reason: verdict.reason, cycle, error: null };
   }
   if (verdict.due === 'NOTHING') {
-    await endNotNeeded(ports, account, execution, verdict.reason);
+    // One that the EHR's word held back is passed over.
+    const noting = verdict.reason === 'NOT_EXPIRED' && reminder !== null ? { reminder } : {};
+    await endNotNeeded(ports, account, execution, verdict.reason, noting);
     return nothing(verdict.reason, cycle);
   }
   return { due: verdict.due, next: null, reason: verdict.reason, cycle, error: null };
@@ -64,30 +73,11 @@ async function upToChart(ports: Ports, account: Account, chart: Chart): Promise<
   return ports.records.save(account, await adoptPin(ports, account, newest));
 }
 
-function factsOf(event: Input, account: Account, chart: Chart) {
-  return {
-    ...event.patient,
-    newestSignedAt: chart.newest?.signedAt ?? null,
-    // A chart that does not show the PIN we know of may have been answered wrongly; nobody is forgotten for that.
-    chartUnclear: chart.unclear.length > 0 || account.violations.length > 0 || isPinMissing(account, chart),
-    failures: account.failures,
-    unclaimedCycles: account.unclaimedCycles,
-    // A request that a signed PIN has served is not served again by an execution that comes back with it.
-    forced: event.force !== null && event.force !== account.servedRequest,
-    messageOwed: isMessageOwed(account),
-  };
-}
-
-function isPinMissing(account: Account, chart: Chart): boolean {
-  return chart.newest === null && account.document !== null;
-}
-
-/** Drafts go first where nothing is to be regenerated, and so do drafts of an earlier cycle. */
-function hasDraftToDiscard(account: Account, chart: Chart, verdict: Verdict): boolean {
-  const noted = account.draft !== null || chart.drafts.length > 0;
-  if (verdict.due !== 'REGENERATE') return noted;
-  const current = cycleIdentifier(account.patientId, chart.newest?.id ?? '');
-  return chart.drafts.some((draft) => draft.cycleIdentifier !== current);
+/** A message that may have left, or that has to be filed, comes first; the reminder stays due until then. */
+async function withReminderOwed(ports: Ports, account: Account, reminder: number | null): Promise<Account> {
+  const { message } = account;
+  const comesLater = message !== null && isMessageOwed(account) && !isUnsent(message);
+  return reminder === null || comesLater ? account : ports.records.save(account, withReminder(account, reminder));
 }
 
 export const handler = stepHandler({

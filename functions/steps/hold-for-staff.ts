@@ -5,7 +5,7 @@ import { holdTask } from '../domain/ending.ts';
 import { HELD_REASONS } from '../domain/outcomes.ts';
 import { ending, stepInput } from '../domain/state-data.ts';
 import { clock } from '../runtime/clock.ts';
-import { ehr, metrics, pinRecords, policy } from '../runtime/container.ts';
+import { frontDesk, metrics, pinRecords, policy } from '../runtime/container.ts';
 import { stepHandler } from '../runtime/step-handler.ts';
 import { type EndPorts, endCase } from '../usecases/end-case.ts';
 
@@ -30,7 +30,7 @@ export const handler = stepHandler({
   output: ending,
   run: (event, call) =>
     holdForStaff(
-      { ehr: ehr(call), records: pinRecords(call), clock: clock(), metrics: metrics(), practice: policy() },
+      { ehr: frontDesk(call), records: pinRecords(call), clock: clock(), metrics: metrics(), practice: policy() },
       event,
     ),
 });

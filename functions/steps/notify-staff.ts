@@ -7,7 +7,7 @@ import { type Account, assertLease, type StaffTask } from '../domain/account.ts'
 import { checkSigningTask } from '../domain/ending.ts';
 import { stepInput } from '../domain/state-data.ts';
 import { clock } from '../runtime/clock.ts';
-import { ehr, metrics, pinRecords, policy } from '../runtime/container.ts';
+import { frontDesk, metrics, pinRecords, policy } from '../runtime/container.ts';
 import { stepHandler } from '../runtime/step-handler.ts';
 import { type EndPorts, endCase } from '../usecases/end-case.ts';
 
@@ -39,7 +39,7 @@ export const handler = stepHandler({
   output,
   run: (event, call) =>
     notifyStaff(
-      { ehr: ehr(call), records: pinRecords(call), clock: clock(), metrics: metrics(), practice: policy() },
+      { ehr: frontDesk(call), records: pinRecords(call), clock: clock(), metrics: metrics(), practice: policy() },
       event,
     ),
 });

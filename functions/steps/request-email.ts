@@ -1,10 +1,11 @@
 /** RequestEmail (P1): without a usable address nothing is regenerated; the front desk is asked to enter one. */
 import * as z from 'zod/mini';
 import { assertLease, type StaffTask } from '../domain/account.ts';
+import { withoutAddress } from '../domain/email-feedback.ts';
 import { EMAIL_MISSING_REASONS } from '../domain/outcomes.ts';
 import { ending, stepInput } from '../domain/state-data.ts';
 import { clock } from '../runtime/clock.ts';
-import { ehr, metrics, pinRecords, policy } from '../runtime/container.ts';
+import { frontDesk, metrics, pinRecords, policy } from '../runtime/container.ts';
 import { stepHandler } from '../runtime/step-handler.ts';
 import { type EndPorts, endCase } from '../usecases/end-case.ts';
 
@@ -19,7 +20,8 @@ export async function requestEmail(
   if (account?.endedBy !== execution) {
     assertLease(account, execution);
     const staffTask: StaffTask = { code: 'enter-email', reason };
-    await endCase(ports, account, { execution, outcome: 'EMAIL_MISSING', reason, staffTask });
+    const noting = withoutAddress(account, reason);
+    await endCase(ports, account, { execution, outcome: 'EMAIL_MISSING', reason, staffTask, noting });
   }
   return { outcome: 'EMAIL_MISSING', reason };
 }
@@ -30,7 +32,7 @@ export const handler = stepHandler({
   output: ending,
   run: (event, call) =>
     requestEmail(
-      { ehr: ehr(call), records: pinRecords(call), clock: clock(), metrics: metrics(), practice: policy() },
+      { ehr: frontDesk(call), records: pinRecords(call), clock: clock(), metrics: metrics(), practice: policy() },
       event,
     ),
 });

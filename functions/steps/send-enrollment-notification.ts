@@ -4,15 +4,21 @@
  */
 import * as z from 'zod/mini';
 import { type Account, assertLease, type Message } from '../domain/account.ts';
-import { AddressUnusableError, NotificationFateUnknownError, StepContractError } from '../domain/errors.ts';
+import {
+  AddressUnusableError,
+  EmailRejectedError,
+  NotificationFateUnknownError,
+  StepContractError,
+} from '../domain/errors.ts';
 import { toInstant } from '../domain/instant.ts';
+import { languageFor } from '../domain/language.ts';
 import type { Reason } from '../domain/outcomes.ts';
 import { standingOf } from '../domain/patient.ts';
 import { ending, stepInput } from '../domain/state-data.ts';
 import { enrollmentMail } from '../notification/enrollment-mail.ts';
 import type { Fingerprint, Mailer } from '../ports.ts';
 import { clock } from '../runtime/clock.ts';
-import { ehr, fingerprint, mailer, metrics, pinRecords, policy } from '../runtime/container.ts';
+import { fingerprint, frontDesk, mailer, metrics, pinRecords, policy } from '../runtime/container.ts';
 import type { Policy } from '../runtime/policy.ts';
 import { stepHandler } from '../runtime/step-handler.ts';
 import { type EndPorts, endCase } from '../usecases/end-case.ts';
@@ -41,8 +47,9 @@ export async function sendEnrollmentNotification(ports: Ports, { execution, pati
   const { message } = account;
   if (message === null || message.document !== account.document) throw new StepContractError('NO_MESSAGE_OWED');
 
-  if (message.state === 'ACCEPTED') return file(ports, account, message, execution);
+  if (message.state === 'ACCEPTED') return fileAgain(ports, account, message, execution);
   if (message.state === 'INTENDED' || message.state === 'UNKNOWN') throw await fateUnknown(ports, account, message);
+  if (message.gaveUp) throw new EmailRejectedError('GAVE_UP');
   const patient = await ports.ehr.readPatient(patientId);
   const standing = standingOf(patient);
   if (standing !== 'ELIGIBLE') {
@@ -51,7 +58,15 @@ export async function sendEnrollmentNotification(ports: Ports, { execution, pati
   }
   const chosen = await usableAddress(ports.fingerprint, patient, account, ports.clock.now());
   if (chosen.verdict !== 'USABLE') throw new AddressUnusableError(chosen.verdict);
-  const mail = enrollmentMail({ to: chosen.address, expiresAt: account.expiresAt ?? '', policy: ports.practice });
+  const { practice } = ports;
+  const mail = enrollmentMail({
+    to: chosen.address,
+    kind: message.kind,
+    language: languageFor(patient.language, practice.languages),
+    expiresAt: account.expiresAt ?? '',
+    link: practice.practice.portalUrl,
+    policy: practice,
+  });
   const accepted = await sendOnce(ports, account, message, mail);
   return file(ports, accepted.account, accepted.message, execution);
 }
@@ -61,13 +76,23 @@ function endedAs({ outcome, reason }: Account): Ending {
   return { outcome, reason: reason as Reason | null };
 }
 
-/** Accepted: noted by its SES id, filed in the chart once, and the case is over. */
+/** An earlier run got the mail accepted, and may have stopped before it was noted by its SES id. */
+async function fileAgain(ports: Ports, account: Account, message: Message, execution: string): Promise<Ending> {
+  const { patientId } = account;
+  const { document, sesId } = message;
+  await ports.records.putMessage({ patientId, document, sesId: sesId ?? '', sentAt: toInstant(ports.clock.now()) });
+  return file(ports, account, message, execution);
+}
+
+/** Accepted and noted: filed in the chart once, and the case is over. A mere reminder regenerated nothing. */
 async function file(ports: Ports, account: Account, message: Message, execution: string): Promise<Ending> {
   const filed = { patientId: account.patientId, document: message.document, sesId: message.sesId ?? '' };
   const sentAt = toInstant(ports.clock.now());
-  await ports.records.putMessage({ ...filed, sentAt });
   if (!message.filed) await ports.ehr.fileMessage({ ...filed, sentAt });
-  const ended = { outcome: 'REGENERATED', reason: null } as const;
+  const ended: Ending =
+    message.kind === 'REMINDER'
+      ? { outcome: 'NOT_NEEDED', reason: 'NOT_EXPIRED' }
+      : { outcome: 'REGENERATED', reason: null };
   await endCase(ports, account, {
     execution,
     ...ended,
@@ -84,7 +109,7 @@ export const handler = stepHandler({
   run: (event, call) =>
     sendEnrollmentNotification(
       {
-        ehr: ehr(call),
+        ehr: frontDesk(call),
         records: pinRecords(call),
         mailer: mailer(call),
         fingerprint: fingerprint(call),

@@ -8,7 +8,7 @@ import { readChart } from '../domain/chart.ts';
 import { DraftGoneError, NewerPinError, PostconditionViolatedError } from '../domain/errors.ts';
 import { fhirId, stepInput } from '../domain/state-data.ts';
 import { clock } from '../runtime/clock.ts';
-import { ehr, fingerprint, pinRecords } from '../runtime/container.ts';
+import { ehr, fingerprint, metrics, pinRecords } from '../runtime/container.ts';
 import { stepHandler } from '../runtime/step-handler.ts';
 import { type CompletePorts, completeSigned } from '../usecases/complete-signed.ts';
 import { emptyRouting } from '../usecases/empty-routing.ts';
@@ -53,5 +53,14 @@ export const handler = stepHandler({
   input,
   output,
   run: (event, call) =>
-    signDocument({ ehr: ehr(call), records: pinRecords(call), fingerprint: fingerprint(call), clock: clock() }, event),
+    signDocument(
+      {
+        ehr: ehr(call),
+        records: pinRecords(call),
+        fingerprint: fingerprint(call),
+        clock: clock(),
+        metrics: metrics(),
+      },
+      event,
+    ),
 });

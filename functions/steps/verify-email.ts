@@ -6,22 +6,22 @@ import * as z from 'zod/mini';
 import { PatientNotFoundError } from '../domain/errors.ts';
 import { standingOf } from '../domain/patient.ts';
 import { patientFacts, stepInput } from '../domain/state-data.ts';
-import type { Clock, Ehr, Fingerprint, Metrics, PinRecords } from '../ports.ts';
+import type { Clock, Fingerprint, FrontDesk, Metrics, PinRecords } from '../ports.ts';
 import { clock } from '../runtime/clock.ts';
-import { ehr, fingerprint, metrics, pinRecords, policy } from '../runtime/container.ts';
+import { fingerprint, frontDesk, metrics, pinRecords, policy } from '../runtime/container.ts';
 import { stepHandler } from '../runtime/step-handler.ts';
-import { endCase } from '../usecases/end-case.ts';
+import { type EndPorts, endCase } from '../usecases/end-case.ts';
 import { usableAddress } from '../usecases/usable-address.ts';
 
 const input = z.strictObject(stepInput);
 
 interface Ports {
-  ehr: Ehr;
+  ehr: FrontDesk;
   records: PinRecords;
   fingerprint: Fingerprint;
   clock: Clock;
   metrics: Metrics;
-  practice: { timeZone: string; recheckDays: number };
+  practice: EndPorts['practice'];
 }
 
 /** Throws PatientNotFoundError, after noting when to look for this patient again. */
@@ -50,7 +50,7 @@ export const handler = stepHandler({
   run: (event, call) =>
     verifyEmail(
       {
-        ehr: ehr(call),
+        ehr: frontDesk(call),
         records: pinRecords(call),
         fingerprint: fingerprint(call),
         clock: clock(),

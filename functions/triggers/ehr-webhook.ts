@@ -11,6 +11,7 @@ import {
   ehr,
   executions,
   fingerprint,
+  metrics,
   pauseSwitch,
   pinRecords,
   policy,
@@ -18,8 +19,8 @@ import {
   webhookSignatures,
 } from '../runtime/container.ts';
 import { type HttpAnswer, httpHandler } from '../runtime/http-handler.ts';
-import { Problem } from '../runtime/problem.ts';
-import { readEvent, readWebhook } from '../runtime/webhook-request.ts';
+import { webhookProblem } from '../runtime/webhook-problems.ts';
+import { notVerified, readEvent, readWebhook } from '../runtime/webhook-request.ts';
 import { type TakePorts, takeWebhook } from '../usecases/take-webhook.ts';
 
 /** Senders are promised an answer within 2 s; the rest is the way there and back. */
@@ -30,14 +31,12 @@ type Ports = TakePorts & { signatures: WebhookSignatures };
 /** Throws a Problem for what is refused, and what EHR, records and executions throw. */
 export async function ehrWebhook(ports: Ports, request: APIGatewayProxyEventV2): Promise<HttpAnswer> {
   const webhook = readWebhook(request);
-  if (!(await ports.signatures.verify(webhook))) {
-    throw new Problem('not-verified', { headers: { 'www-authenticate': 'StandardWebhooks' } });
-  }
+  if (!(await ports.signatures.verify(webhook))) throw notVerified();
   const event = readEvent(webhook.body, ports.clock.now() + CLOCK_TOLERANCE_MS);
   const taken = await takeWebhook(ports, { ...webhook, event });
-  if (taken.kind === 'OTHER_BODY') throw new Problem('other-body');
+  if (taken.kind === 'OTHER_BODY') throw webhookProblem('other-body');
   if (taken.kind === 'TOO_MANY') {
-    throw new Problem('too-many', { headers: { 'retry-after': String(taken.retryAfterSeconds) } });
+    throw webhookProblem('too-many', { headers: { 'retry-after': String(taken.retryAfterSeconds) } });
   }
   const { decision, execution } = taken.answer;
   const log = { patientId: event.data.patientId, execution, due: decision };
@@ -47,6 +46,7 @@ export async function ehrWebhook(ports: Ports, request: APIGatewayProxyEventV2):
 export const handler = httpHandler({
   name: 'EhrWebhook',
   deadlineMs: DEADLINE_MS,
+  problem: webhookProblem,
   run: (request, call) =>
     ehrWebhook(
       {
@@ -59,6 +59,7 @@ export const handler = httpHandler({
         fingerprint: fingerprint(call),
         clock: clock(),
         chance: chance(),
+        metrics: metrics(),
         practice: policy(),
       },
       request,

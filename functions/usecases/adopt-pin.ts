@@ -2,6 +2,7 @@
 import { type Account, withAdopted } from '../domain/account.ts';
 import type { NewestPin } from '../domain/chart.ts';
 import { isExpired, lifeOf } from '../domain/expiry.ts';
+import { latestReminderBy, type ReminderRule } from '../domain/reminder.ts';
 import type { Clock, Ehr, Fingerprint, PinRecords } from '../ports.ts';
 
 export interface AdoptPorts {
@@ -9,6 +10,7 @@ export interface AdoptPorts {
   records: PinRecords;
   fingerprint: Fingerprint;
   clock: Clock;
+  practice: ReminderRule;
 }
 
 /**
@@ -30,5 +32,7 @@ export async function adoptPin(ports: AdoptPorts, account: Account, newest: Newe
     const life = lifeOf(newest.signedAt);
     await ports.records.putPin({ patientId: account.patientId, document: newest.id, fingerprint, ...life });
   }
-  return withAdopted(account, { document: newest.id, signedAt: newest.signedAt }, unclaimed);
+  const signing = { document: newest.id, signedAt: newest.signedAt, location: newest.location };
+  const reminder = latestReminderBy(lifeOf(newest.signedAt).issuedAt, now, ports.practice);
+  return withAdopted(account, signing, unclaimed, reminder);
 }

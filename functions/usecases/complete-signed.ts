@@ -4,18 +4,19 @@ import { violationsOf } from '../domain/chart.ts';
 import { EhrUnavailableError } from '../domain/errors.ts';
 import { lifeOf, readSigningInstant } from '../domain/expiry.ts';
 import { cycleIdentifier } from '../domain/identity.ts';
-import type { Clock, Ehr, Fingerprint, PinRecords } from '../ports.ts';
+import type { Clock, Ehr, Fingerprint, Metrics, PinRecords } from '../ports.ts';
 
 export interface CompletePorts {
   ehr: Ehr;
   records: PinRecords;
   fingerprint: Fingerprint;
   clock: Clock;
+  metrics: Metrics;
 }
 
 /**
  * Reads back what P10–P12 demand (`violationsOf`), stores the PIN item and saves the account with the message owed and
- * the violations found. Idempotent by document id, with the chart's signing instant: TTL = signing instant + 30 days.
+ * the violations found, and counts it. Idempotent by document id, with the chart's signing instant: TTL = signing instant + 30 days.
  * Throws EhrUnavailableError (retried) when the chart does not show the signing yet.
  */
 export async function completeSigned(ports: CompletePorts, account: Account, draft: Draft): Promise<Account> {
@@ -28,8 +29,9 @@ export async function completeSigned(ports: CompletePorts, account: Account, dra
   const life = lifeOf(instant.signedAt);
   await ports.records.putPin({ patientId, document: draft.document, fingerprint, ...life });
   const violations = violationsOf(draft.compared, reading);
-  return ports.records.save(
-    account,
-    withSigned(account, { document: draft.document, signedAt: instant.signedAt }, violations),
-  );
+  const { location } = reading;
+  const signing = { document: draft.document, signedAt: instant.signedAt, location };
+  const saved = await ports.records.save(account, withSigned(account, signing, violations));
+  ports.metrics.issued(location);
+  return saved;
 }

@@ -2,16 +2,17 @@
 import type { Account, PortalEventStatus } from '../domain/account.ts';
 import type { EhrEvent, WebhookAnswer } from '../domain/ehr-event.ts';
 import { isAwaited, portalStatusOf, waitsForStaff, withPortalEvent } from '../domain/ehr-event-effect.ts';
+import { withMessageAtOnce } from '../domain/email-feedback.ts';
 import { PatientNotFoundError, RecordConflictError } from '../domain/errors.ts';
 import { webhookRequestId } from '../domain/identity.ts';
-import type { Ehr } from '../ports.ts';
+import type { Ehr, Metrics } from '../ports.ts';
 import type { AdoptPorts } from './adopt-pin.ts';
 import { type DecisionPorts, redrive, regenerate } from './decisions.ts';
 import { leaveToSweep } from './leave-to-sweep.ts';
 import { type StartAnswer, start } from './start.ts';
 import { trackPin } from './track-pin.ts';
 
-export type EventPorts = DecisionPorts & AdoptPorts;
+export type EventPorts = DecisionPorts & AdoptPorts & { metrics: Metrics };
 
 export interface TakenEvent {
   webhookId: string;
@@ -46,14 +47,21 @@ async function decide(ports: EventPorts, taken: TakenEvent): Promise<WebhookAnsw
   if (status !== null) return stopTracking(ports, account, status, event);
   // It came before, and what it started has ended since: it is not started again.
   if (hasStarted(account, taken)) return { decision: 'STARTED', execution: account?.execution ?? null };
-  if (event.type === 'pin.issued' && (await trackPin(ports, patientId))) {
+  if (event.type === 'pin.issued' && (await trackPin(ports, patientId)) === 'TRACKED') {
     return { decision: 'TRACKED', execution: null };
   }
-  const { decision, execution } = await startFor(ports, account, taken);
+  const current = event.type === 'patient.email_changed' ? await toldAtOnce(ports, account) : account;
+  const { decision, execution } = await startFor(ports, current, taken);
   if (decision === 'PAUSED') await leaveToSweep(ports, patientId, isAwaited(account, event));
   // Tracked by this webhook before it crashed, or by the first connection: there never was a case.
   if (decision === 'NOT_DUE' && execution === null) return { decision: 'TRACKED', execution };
   return { decision, execution };
+}
+
+/** A message that waits to be sent again, or was given up, goes to the new address now. */
+async function toldAtOnce(ports: EventPorts, account: Account | null): Promise<Account | null> {
+  const told = account === null ? null : withMessageAtOnce(account);
+  return told === account || told === null ? account : ports.records.save(account, told);
 }
 
 async function isKnown(ehr: Ehr, patientId: string): Promise<boolean> {
@@ -101,6 +109,8 @@ async function stopTracking(
   const noted = withPortalEvent(account, status, timestamp);
   if (noted === null) return { decision: 'OUTDATED', execution: null };
   if (noted !== account) await ports.records.save(account, noted);
+  const isClaimed = noted.registeredAt !== account.registeredAt && account.issuedBy !== null;
+  if (isClaimed) ports.metrics.registered(account.location);
   await ports.records.deletePin(patientId);
   if (!waitsForStaff(account)) return { decision: 'STOPPED', execution: null };
   const { decision, execution } = await startAsMachine(ports, patientId, true);

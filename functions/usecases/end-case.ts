@@ -2,14 +2,15 @@
 import { type Account, type StaffTask, withEnd } from '../domain/account.ts';
 import { endFigures, nextCheckDay, tasksThatStay } from '../domain/ending.ts';
 import { RecordConflictError } from '../domain/errors.ts';
-import type { Clock, Ehr, Metrics, PinRecords } from '../ports.ts';
+import type { ReminderRule } from '../domain/reminder.ts';
+import type { Clock, FrontDesk, Metrics, PinRecords } from '../ports.ts';
 
 export interface EndPorts {
-  ehr: Ehr;
+  ehr: FrontDesk;
   records: PinRecords;
   clock: Clock;
   metrics: Metrics;
-  practice: { timeZone: string; recheckDays: number };
+  practice: ReminderRule & { recheckDays: number };
 }
 
 export interface CaseEnd {

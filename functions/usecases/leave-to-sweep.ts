@@ -1,13 +1,14 @@
 /** While starts are paused, what would have started is put before the next sweep. */
 import { type Account, newAccount } from '../domain/account.ts';
 import { dayOf } from '../domain/calendar.ts';
+import type { ReminderRule } from '../domain/reminder.ts';
 import { isDueByRecord } from '../domain/starting.ts';
 import type { Clock, PinRecords } from '../ports.ts';
 
 export interface LeavePorts {
   records: PinRecords;
   clock: Clock;
-  practice: { timeZone: string };
+  practice: ReminderRule;
 }
 
 /**
@@ -21,10 +22,10 @@ export async function leaveToSweep(ports: LeavePorts, patientId: string, awaited
   const now = ports.clock.now();
   const today = dayOf(now, ports.practice.timeZone);
   if (account.nextCheckDay !== null && account.nextCheckDay <= today) return;
-  const isDue = isDueByRecord(account, now, today, awaitedFactChanged);
+  const isDue = isDueByRecord(account, now, ports.practice, awaitedFactChanged);
   const isNeverLookedAt = account.outcome === 'NOT_NEEDED' && account.document === null;
   const moved: Account = { ...account, nextCheckDay: today, ...(isNeverLookedAt && UNDECIDED) };
-  if (isDue && isDueByRecord(moved, now, today, false)) await ports.records.save(stored, moved);
+  if (isDue && isDueByRecord(moved, now, ports.practice, false)) await ports.records.save(stored, moved);
 }
 
 /** A sweep starts nobody who needed no PIN before one was ever known: that verdict is open again. */

@@ -1,12 +1,14 @@
 /** One mail, sent at most once: the record knows more than a process that may stop anywhere (P14). */
 import type { Account, Message } from '../domain/account.ts';
 import { EmailRejectedError, NotificationFateUnknownError } from '../domain/errors.ts';
-import type { Fingerprint, Mail, Mailer, PinRecords } from '../ports.ts';
+import { toInstant } from '../domain/instant.ts';
+import type { Clock, Fingerprint, Mail, Mailer, PinRecords } from '../ports.ts';
 
 interface SendPorts {
   records: PinRecords;
   mailer: Mailer;
   fingerprint: Fingerprint;
+  clock: Clock;
 }
 
 /** The record of a mail that left and got no answer. */
@@ -29,14 +31,35 @@ export async function sendOnce(
   const intended = await ports.records.save(account, { ...account, message: { ...message, state: 'INTENDED' } });
   try {
     const sesId = await ports.mailer.send(mail);
+    const unnoted = await noteSent(ports, account.patientId, message.document, sesId);
     const accepted: Message = { ...message, state: 'ACCEPTED', sesId, filed: false };
-    return { account: await ports.records.save(intended, { ...intended, message: accepted }), message: accepted };
+    const saved = await ports.records.save(intended, { ...intended, message: accepted });
+    if (unnoted !== null) throw unnoted;
+    return { account: saved, message: accepted };
   } catch (error) {
     if (error instanceof NotificationFateUnknownError) throw await fateUnknown(ports, intended, message);
     const isRefusal =
       error instanceof Error && (error.name === 'EmailThrottledError' || error.name === 'EmailRejectedError');
     if (isRefusal) await noteRefusal(ports, intended, message, error, mail.to);
     throw error;
+  }
+}
+
+/**
+ * Notes whose mail it is before the record says that it was accepted: from then on SES may tell of it, and a mail that nobody could
+ * find is one whose fate is unknown. The error is thrown later; the record must learn of the mail in any case.
+ */
+async function noteSent(
+  { records, clock }: SendPorts,
+  patientId: string,
+  document: string,
+  sesId: string,
+): Promise<unknown> {
+  try {
+    await records.putMessage({ patientId, document, sesId, sentAt: toInstant(clock.now()) });
+    return null;
+  } catch (error) {
+    return error;
   }
 }
 

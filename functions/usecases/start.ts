@@ -1,9 +1,10 @@
 /** The one way in: whatever triggers an execution, a machine or a person, starts it through here. */
 import { type Account, LEASE_MS, newAccount, withEnd } from '../domain/account.ts';
 import { addDays, dayOf } from '../domain/calendar.ts';
-import { RecordConflictError } from '../domain/errors.ts';
+import { DecisionRefusedError, RecordConflictError } from '../domain/errors.ts';
 import { executionName } from '../domain/identity.ts';
 import { toInstant } from '../domain/instant.ts';
+import type { ReminderRule } from '../domain/reminder.ts';
 import { isDueByRecord } from '../domain/starting.ts';
 import type { Clock, Executions, PauseSwitch, PinRecords } from '../ports.ts';
 
@@ -12,7 +13,7 @@ export interface StartPorts {
   executions: Executions;
   pauseSwitch: PauseSwitch;
   clock: Clock;
-  practice: { timeZone: string };
+  practice: ReminderRule;
 }
 
 export interface StartRequest {
@@ -23,6 +24,8 @@ export interface StartRequest {
   force: string | null;
   /** For machines: the fact that a held case waited for has changed. */
   awaitedFactChanged: boolean;
+  /** For persons: the version of the case that they saw; DecisionRefusedError CASE_CHANGED where it is another one. */
+  version?: string | undefined;
 }
 
 export type StartAnswer =
@@ -55,6 +58,9 @@ async function tryStart(ports: StartPorts, request: StartRequest): Promise<Start
   const { records, executions, clock } = ports;
   const { patientId, force } = request;
   const stored = await records.read(patientId);
+  if (request.version !== undefined && stored?.version !== request.version) {
+    throw new DecisionRefusedError('CASE_CHANGED');
+  }
   let account = stored ?? newAccount(patientId);
   const now = clock.now();
   const today = dayOf(now, ports.practice.timeZone);
@@ -70,7 +76,7 @@ async function tryStart(ports: StartPorts, request: StartRequest): Promise<Start
       account = abandoned(account, last.status, last.stoppedAt ?? now, ports.practice.timeZone);
     }
   }
-  if (request.trigger === 'machine' && !isDueByRecord(account, now, today, request.awaitedFactChanged)) {
+  if (request.trigger === 'machine' && !isDueByRecord(account, now, ports.practice, request.awaitedFactChanged)) {
     if (account !== stored && stored !== null) await records.save(stored, account);
     return { decision: 'NOT_DUE', execution: account.execution };
   }

@@ -2,6 +2,7 @@
 import { dayOf } from '../domain/calendar.ts';
 import { AwsUnavailableError } from '../domain/errors.ts';
 import { toInstant } from '../domain/instant.ts';
+import type { ReminderRule } from '../domain/reminder.ts';
 import { isDueByRecord } from '../domain/starting.ts';
 import {
   beginRun,
@@ -20,7 +21,7 @@ import { type StartPorts, start } from './start.ts';
 
 export interface SweepPorts extends StartPorts {
   sweeps: SweepRecords;
-  practice: { timeZone: string; sweep: { startsPerMinute: number; dailyLimit: number } };
+  practice: ReminderRule & { sweep: { startsPerMinute: number; dailyLimit: number } };
   /** Partitions of the due index. */
   shards: number;
   pause: Pause;
@@ -133,5 +134,5 @@ async function wouldStart({ records, clock, practice }: SweepPorts, patientId: s
   const account = await records.read(patientId);
   const now = clock.now();
   if (account === null) return 'NOT_DUE';
-  return isDueByRecord(account, now, dayOf(now, practice.timeZone), false) ? 'STARTED' : 'NOT_DUE';
+  return isDueByRecord(account, now, practice, false) ? 'STARTED' : 'NOT_DUE';
 }

@@ -1,8 +1,7 @@
 /** What follows when the table's TTL removes a PIN: the execution that regenerates it, at once instead of at the next sweep. */
-import { type Day, dayOf } from '../domain/calendar.ts';
+import { dayOf } from '../domain/calendar.ts';
 import { millisecondsOf } from '../domain/instant.ts';
-import type { SweepRecords } from '../ports.ts';
-import { type StartPorts, start } from './start.ts';
+import { type LimitedPorts, startWithinLimit } from './start-within-limit.ts';
 
 export interface LapsedPin {
   patientId: string;
@@ -10,10 +9,7 @@ export interface LapsedPin {
   expiresAt: string;
 }
 
-export interface LapsePorts extends StartPorts {
-  sweeps: SweepRecords;
-  practice: { timeZone: string; sweep: { dailyLimit: number } };
-}
+export type LapsePorts = LimitedPorts;
 
 /** OLD_NEWS: another PIN is known by now, or its time has not come. LEFT_TO_SWEEP: today's limit is used up. */
 export type LapseDecision = 'STARTED' | 'RUNNING' | 'NOT_DUE' | 'PAUSED' | 'OLD_NEWS' | 'LEFT_TO_SWEEP';
@@ -23,21 +19,13 @@ export type LapseDecision = 'STARTED' | 'RUNNING' | 'NOT_DUE' | 'PAUSED' | 'OLD_
  * started here is found by the sweep. AwsUnavailableError and RecordConflictError are retried.
  */
 export async function takeLapse(ports: LapsePorts, pin: LapsedPin): Promise<LapseDecision> {
-  const { records, sweeps, clock, practice } = ports;
+  const { records, clock, practice } = ports;
   const account = await records.read(pin.patientId);
   const now = clock.now();
   const expiresAt = millisecondsOf(pin.expiresAt);
   if (account === null || account.document !== pin.document) return 'OLD_NEWS';
   if (expiresAt === null || now < expiresAt) return 'OLD_NEWS';
-  const today: Day = dayOf(now, practice.timeZone);
-  if (account.nextCheckDay === null) await records.save(account, { ...account, nextCheckDay: today });
-  if ((await sweeps.takeAllowance(today, 1, practice.sweep.dailyLimit)) === 0) return 'LEFT_TO_SWEEP';
-  let decision: LapseDecision = 'NOT_DUE';
-  try {
-    const request = { patientId: pin.patientId, trigger: 'machine', force: null, awaitedFactChanged: false } as const;
-    decision = (await start(ports, request)).decision;
-  } finally {
-    if (decision !== 'STARTED') await sweeps.returnAllowance(today, 1);
-  }
-  return decision;
+  const nextCheckDay = dayOf(now, practice.timeZone);
+  if (account.nextCheckDay === null) await records.save(account, { ...account, nextCheckDay });
+  return (await startWithinLimit(ports, pin.patientId)).decision;
 }

@@ -3,6 +3,7 @@
  * between is decided by its repetition.
  */
 import type { EhrEvent, WebhookAnswer } from '../domain/ehr-event.ts';
+import type { ReminderRule } from '../domain/reminder.ts';
 import type { WebhookRecord, WebhookRecords } from '../ports.ts';
 import { decideEhrEvent, type EventPorts } from './decide-ehr-event.ts';
 
@@ -15,7 +16,7 @@ export interface Webhook {
 
 export type TakePorts = EventPorts & {
   webhooks: WebhookRecords;
-  practice: { timeZone: string; webhooksPerMinute: number };
+  practice: ReminderRule & { webhooksPerMinute: number };
 };
 
 /** OTHER_BODY: the id was another webhook's. TOO_MANY: this minute's are used up, and this one is not noted. */

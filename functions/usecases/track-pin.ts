@@ -2,22 +2,31 @@
 import { newAccount } from '../domain/account.ts';
 import { dayOf } from '../domain/calendar.ts';
 import { readChart } from '../domain/chart.ts';
-import { lifeOf } from '../domain/expiry.ts';
+import { dayOfNextLook } from '../domain/ending.ts';
 import { type AdoptPorts, adoptPin } from './adopt-pin.ts';
 
 /**
- * Adopts the patient's newest PIN and notes its day of expiry; answers whether there was one. A patient with a record
- * is left alone, so that it may be repeated. An unclear chart is left to the workflow, which asks a person.
+ * KNOWN: the patient has a record, which was left alone. UNCLEAR: signed PIN documents, and of none can be said how old it
+ * is. WITHDRAWN: no signed PIN document.
  */
-export async function trackPin(
-  ports: AdoptPorts & { practice: { timeZone: string } },
-  patientId: string,
-): Promise<boolean> {
-  if ((await ports.records.read(patientId)) !== null) return false;
-  const { newest } = readChart(await ports.ehr.readPinDocuments(patientId), ports.clock.now());
-  if (newest === null) return false;
+export type Tracking = 'TRACKED' | 'KNOWN' | 'UNCLEAR' | 'WITHDRAWN';
+
+/**
+ * Adopts the patient's newest PIN and notes the day of the next look. A patient with a record is left alone, so that it may
+ * be repeated. One whose chart is unclear is due today: the workflow looks, and asks a person. Throws what EHR, records and
+ * fingerprint throw; RecordConflictError when somebody else made the record meanwhile.
+ */
+export async function trackPin(ports: AdoptPorts, patientId: string): Promise<Tracking> {
+  const { ehr, records, clock, practice } = ports;
+  if ((await records.read(patientId)) !== null) return 'KNOWN';
+  const { newest, unclear } = readChart(await ehr.readPinDocuments(patientId), clock.now());
+  if (newest === null) {
+    if (unclear.length === 0) return 'WITHDRAWN';
+    await records.save(null, { ...newAccount(patientId), nextCheckDay: dayOf(clock.now(), practice.timeZone) });
+    return 'UNCLEAR';
+  }
   const account = await adoptPin(ports, newAccount(patientId), newest);
-  const expires = Date.parse(lifeOf(newest.signedAt).expiresAt);
-  await ports.records.save(null, { ...account, nextCheckDay: dayOf(expires, ports.practice.timeZone) });
-  return true;
+  const nextCheckDay = dayOfNextLook(account, clock.now(), practice);
+  await records.save(null, { ...account, nextCheckDay });
+  return 'TRACKED';
 }

@@ -14,8 +14,9 @@ export interface AlarmProps {
   /** The heading of docs/runbook.md that says what to do, as its anchor. */
   runbook: string;
   metric: Metric;
-  /** Rings at this value and above. */
+  /** Rings at this value and above, or below it where `rings` says so. */
   threshold: number;
+  rings?: 'below';
   /** Periods in a row; 1 where nothing is said. */
   periods?: number;
   /** What no data mean: nothing happened, where nothing is said. */
@@ -31,7 +32,10 @@ export class Alarm extends Construct {
       alarmDescription: `${props.harm} What to do: docs/runbook.md#${props.runbook}`,
       metric: props.metric,
       threshold: props.threshold,
-      comparisonOperator: ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
+      comparisonOperator:
+        props.rings === 'below'
+          ? ComparisonOperator.LESS_THAN_THRESHOLD
+          : ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
       evaluationPeriods: props.periods ?? 1,
       treatMissingData: props.missingData ?? TreatMissingData.NOT_BREACHING,
     });

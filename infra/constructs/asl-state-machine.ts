@@ -28,6 +28,16 @@ export function stateMachineArnOf(stack: Stack, resourceName: string): string {
   });
 }
 
+/** The ARNs of all of its executions, those to come included. */
+export function executionArnsOf(stack: Stack, stateMachineName: string): string {
+  return stack.formatArn({
+    service: 'states',
+    resource: 'execution',
+    resourceName: `${stateMachineName}:*`,
+    arnFormat: ArnFormat.COLON_RESOURCE_NAME,
+  });
+}
+
 /** A Standard state machine from an ASL file, whose token for each Task state's function is computed and never missing. */
 export class AslStateMachine extends Construct {
   readonly stateMachineArn: string;
@@ -66,8 +76,9 @@ export class AslStateMachine extends Construct {
       },
       tracingConfiguration: { enabled: true },
       loggingConfiguration: {
-        level: 'ALL',
-        // Names of states and times are the audit; what travels between states stays in the encrypted history.
+        // The functions' own lines tell of every step and of whose it was; here is what broke (docs/decisions/0030).
+        level: 'ERROR',
+        // What travels between states stays in the encrypted history.
         includeExecutionData: false,
         destinations: [{ cloudWatchLogsLogGroup: { logGroupArn: props.logGroup.logGroupArn } }],
       },

@@ -22,9 +22,13 @@ export interface WorkflowFunctionProps {
   logGroup: ILogGroup;
   /** Beside writing its log and its traces. */
   statements: PolicyStatement[];
+  /** MB. */
+  memory: number;
+  /** Seconds. */
+  timeout: number;
 }
 
-/** One step: its function and its role, which has an exact list of what it may do and no managed policy. */
+/** A function and its role, which has an exact list of what it may do and no managed policy. */
 export class WorkflowFunction extends Construct {
   readonly function: LambdaFunction;
 
@@ -34,7 +38,9 @@ export class WorkflowFunction extends Construct {
       assumedBy: new ServicePrincipal('lambda.amazonaws.com'),
       description: `What ${props.functionName} may do`,
       inlinePolicies: {
-        Step: new PolicyDocument({ statements: [logStatement(props.logGroup), traceStatement(), ...props.statements] }),
+        Function: new PolicyDocument({
+          statements: [logStatement(props.logGroup), traceStatement(), ...props.statements],
+        }),
       },
     });
     this.function = new LambdaFunction(this, 'Function', {
@@ -47,10 +53,8 @@ export class WorkflowFunction extends Construct {
       environment: props.environment,
       // What CDK would add to the role by itself is in its list already.
       role: role.withoutPolicyUpdates(),
-      // Its own calls end after 15 s (functions/runtime/step-handler.ts), its state after 60.
-      timeout: Duration.seconds(20),
-      // It waits for the EHR most of the time and uses about 130 MB; less memory would also mean less of a CPU to start with.
-      memorySize: 256,
+      timeout: Duration.seconds(props.timeout),
+      memorySize: props.memory,
       tracing: Tracing.ACTIVE,
       logGroup: props.logGroup,
       loggingFormat: LoggingFormat.JSON,

@@ -1,17 +1,18 @@
 /** Every alarm, with its harm and its section of docs/runbook.md. What harms nobody is on the dashboard, and no alarm. */
 import { Duration } from 'aws-cdk-lib';
 import { Stats, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
-import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import type { Construct } from 'constructs';
 import { METRICS } from '../../functions/runtime/metric-names.ts';
 import { Alarm, type AlarmProps } from '../constructs/alarm.ts';
-import { executions, mail, notices, seconds, stepsFailed, table } from './metrics.ts';
+import { found } from '../found.ts';
+import { type Caller, FUNCTIONS } from '../functions.ts';
+import { executions, mail, notices, ownMetrics, table } from './metrics.ts';
+import { startingAlarms, type WatchedStarts } from './starting-alarms.ts';
 
-export interface Watched {
+export interface Watched extends WatchedStarts {
   topic: ITopic;
   stateMachineArn: string;
-  functions: ReadonlyMap<string, IFunction>;
   tableName: string;
   noticeRuleName: string;
   /** Days after which a case that waits for a person is looked at again (practice policy). */
@@ -23,10 +24,18 @@ const MINUTES_15 = Duration.minutes(15);
 const HOUR = Duration.hours(1);
 const DAY = Duration.days(1);
 
+/** What it harms that a function may not run. */
+const THROTTLED: Record<Caller, (name: string) => string> = {
+  'state machine': (name) => `Cases wait and then fail at ${name}: Lambda has no room for them.`,
+  API: (name) => `Whoever asks ${name} is sent away and must come again: Lambda has no room for them.`,
+  stream: (name) => `PINs lapse and nothing follows before the next sweep: Lambda has no room for ${name}.`,
+};
+
 export function alarms(scope: Construct, watched: Watched): void {
   const alarm = (id: string, props: Omit<AlarmProps, 'topic'>) =>
     new Alarm(scope, id, { ...props, topic: watched.topic });
   const { stateMachineArn } = watched;
+  const own = ownMetrics(watched.metricNamespace);
 
   alarm('ExecutionsFail', {
     harm: 'Patients keep an expired PIN or are not told of a new one, and not one by one any more.',
@@ -58,36 +67,36 @@ export function alarms(scope: Construct, watched: Watched): void {
   alarm('PostconditionViolated', {
     harm: 'A document was signed, but not as it must be: it may have reached a desktop or changed who is responsible.',
     runbook: 'a-signing-broke-what-it-must-not',
-    metric: stepsFailed('PostconditionViolatedError', MINUTES_5),
+    metric: own.failed('PostconditionViolatedError', MINUTES_5),
     threshold: 1,
   });
   alarm('EhrRejects', {
     harm: 'No PIN is regenerated: the EHR refuses what we ask.',
     runbook: 'the-ehr-refuses',
-    metric: stepsFailed('EhrRejectedError', MINUTES_15),
+    metric: own.failed('EhrRejectedError', MINUTES_15),
     // One may be a chart that nobody can write to; five have one cause: key, client or scopes.
     threshold: 5,
   });
   alarm('ConfigurationWrong', {
     harm: 'No PIN is regenerated: a function misses a setting, a key or a permission.',
     runbook: 'a-setting-is-wrong',
-    metric: stepsFailed('ConfigurationError', MINUTES_5),
+    metric: own.failed('ConfigurationError', MINUTES_5),
     threshold: 1,
   });
   alarm('AwsUnavailable', {
     harm: 'Cases stop halfway: DynamoDB, KMS or Secrets Manager does not answer the steps.',
     runbook: 'aws-does-not-answer',
-    metric: stepsFailed('AwsUnavailableError', MINUTES_15),
+    metric: own.failed('AwsUnavailableError', MINUTES_15),
     // The SDK has tried three times before a step says so once.
     threshold: 10,
   });
-  for (const [state, step] of watched.functions) {
-    alarm(`${state}Throttled`, {
-      harm: `Cases wait and then fail at ${state}: Lambda has no room for them.`,
+  for (const { name, caller } of FUNCTIONS) {
+    alarm(`${name}Throttled`, {
+      harm: THROTTLED[caller](name),
       runbook: 'a-function-is-throttled',
-      metric: step.metricThrottles({ period: MINUTES_5 }),
+      metric: found(watched.functions, name).metricThrottles({ period: MINUTES_5 }),
       threshold: 1,
-      // The state machine tries for half a minute: what lasts two periods has failed cases.
+      // The state machine tries for half a minute, a sender for longer: what lasts two periods has failed cases.
       periods: 2,
     });
   }
@@ -115,7 +124,7 @@ export function alarms(scope: Construct, watched: Watched): void {
   alarm('UnresolvedTooLong', {
     harm: 'A patient has no access and nobody did what the Task at the front desk asks.',
     runbook: 'a-case-waits-too-long',
-    metric: seconds(METRICS.unresolvedSeconds, Stats.MAXIMUM, DAY),
+    metric: own.seconds(METRICS.unresolvedSeconds, Stats.MAXIMUM, DAY),
     // Looked at twice and still there.
     threshold: Duration.days(2 * watched.recheckDays).toSeconds(),
   });
@@ -125,4 +134,5 @@ export function alarms(scope: Construct, watched: Watched): void {
     metric: notices(watched.noticeRuleName, MINUTES_5),
     threshold: 1,
   });
+  startingAlarms(alarm, watched);
 }

@@ -11,20 +11,25 @@ import {
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import type { Construct } from 'constructs';
 import { METRICS } from '../../functions/runtime/metric-names.ts';
-import { ended, executions, mail, STEP_FAILED, seconds, table } from './metrics.ts';
+import { api, executions, mail, ownMetrics, STEP_FAILED, table } from './metrics.ts';
 
 export interface Shown {
   dashboardName: string;
   stateMachineArn: string;
   functions: ReadonlyMap<string, IFunction>;
+  /** Of sweep-expiring-pins. */
+  sweepArn: string;
+  apiId: string;
   tableName: string;
+  metricNamespace: string;
 }
 
 const HOUR = Duration.hours(1);
 const DAY = Duration.days(1);
 
 export function dashboard(scope: Construct, shown: Shown): Dashboard {
-  const { stateMachineArn, tableName } = shown;
+  const { stateMachineArn, sweepArn, apiId, tableName, metricNamespace } = shown;
+  const own = ownMetrics(metricNamespace);
   const { service, outcome, reason } = METRICS.dimensions;
   const functions = [...shown.functions.values()];
   return new Dashboard(scope, 'Dashboard', {
@@ -35,25 +40,25 @@ export function dashboard(scope: Construct, shown: Shown): Dashboard {
         new SingleValueWidget({
           title: 'Regenerated',
           width: 6,
-          metrics: [ended('REGENERATED', 'NONE', DAY)],
+          metrics: [own.ended('REGENERATED', 'NONE', DAY)],
           setPeriodToTimeRange: true,
         }),
         new SingleValueWidget({
           title: 'Oldest unresolved case',
           width: 6,
-          metrics: [seconds(METRICS.unresolvedSeconds, Stats.MAXIMUM, DAY)],
+          metrics: [own.seconds(METRICS.unresolvedSeconds, Stats.MAXIMUM, DAY)],
         }),
         graph('From expiry to access', [
-          seconds(METRICS.secondsToAccess, Stats.percentile(50), DAY),
-          seconds(METRICS.secondsToAccess, Stats.percentile(90), DAY),
+          own.seconds(METRICS.secondsToAccess, Stats.percentile(50), DAY),
+          own.seconds(METRICS.secondsToAccess, Stats.percentile(90), DAY),
         ]),
       ],
       [
         graph('Outcomes by reason', [
-          search(`{${METRICS.namespace},${service},${outcome},${reason}} MetricName="${METRICS.ended}"`, DAY),
+          search(`{"${metricNamespace}",${service},${outcome},${reason}} MetricName="${METRICS.ended}"`, DAY),
         ]),
         graph('Failed steps by error', [
-          search(`{${METRICS.namespace},${STEP_FAILED.dimension}} MetricName="${STEP_FAILED.name}"`, HOUR),
+          search(`{"${metricNamespace}",${STEP_FAILED.dimension}} MetricName="${STEP_FAILED.name}"`, HOUR),
         ]),
       ],
       [
@@ -74,7 +79,19 @@ export function dashboard(scope: Construct, shown: Shown): Dashboard {
       ],
       [
         graph(
-          'Slowest tenth of each step',
+          'Sweeps',
+          ['ExecutionsStarted', 'ExecutionsSucceeded', 'ExecutionsFailed', 'ExecutionsTimedOut'].map((name) =>
+            executions(name, sweepArn, DAY),
+          ),
+        ),
+        graph(
+          'Webhooks and other requests',
+          (['Count', '4xx', '5xx'] as const).map((name) => api(name, apiId, HOUR)),
+        ),
+      ],
+      [
+        graph(
+          'Slowest tenth of each function',
           functions.map((each) => each.metricDuration({ statistic: Stats.percentile(90), period: HOUR })),
         ),
         graph(

@@ -10,24 +10,14 @@ import { METRICS } from '../../functions/runtime/metric-names.ts';
 export const STEP_FAILED = { name: 'StepFailed', dimension: 'error', message: 'step failed' } as const;
 
 /** Counts the failures in a step's log. One metric over all steps: an error's name says more than the step's. */
-export function countFailures(scope: Construct, id: string, logGroup: ILogGroup): void {
+export function countFailures(scope: Construct, id: string, logGroup: ILogGroup, metricNamespace: string): void {
   new MetricFilter(scope, id, {
     logGroup,
     filterPattern: FilterPattern.stringValue('$.message', '=', STEP_FAILED.message),
-    metricNamespace: METRICS.namespace,
+    metricNamespace,
     metricName: STEP_FAILED.name,
     metricValue: '1',
     dimensions: { [STEP_FAILED.dimension]: '$.error' },
-  });
-}
-
-export function stepsFailed(error: (typeof ERROR_NAMES)[number], period: Duration): Metric {
-  return new Metric({
-    namespace: METRICS.namespace,
-    metricName: STEP_FAILED.name,
-    dimensionsMap: { [STEP_FAILED.dimension]: error },
-    statistic: Stats.SUM,
-    period,
   });
 }
 
@@ -57,20 +47,40 @@ export function table(metricName: string, TableName: string, period: Duration): 
   });
 }
 
-const SERVICE = { [METRICS.dimensions.service]: METRICS.service };
+/** What our functions write or log themselves, of one deployment. */
+export function ownMetrics(namespace: string) {
+  const service = { [METRICS.dimensions.service]: METRICS.service };
+  return {
+    failed: (error: (typeof ERROR_NAMES)[number] | 'not-verified', period: Duration): Metric =>
+      new Metric({
+        namespace,
+        metricName: STEP_FAILED.name,
+        dimensionsMap: { [STEP_FAILED.dimension]: error },
+        statistic: Stats.SUM,
+        period,
+      }),
+    ended: (outcome: string, reason: string, period: Duration): Metric =>
+      new Metric({
+        namespace,
+        metricName: METRICS.ended,
+        dimensionsMap: { ...service, [METRICS.dimensions.outcome]: outcome, [METRICS.dimensions.reason]: reason },
+        statistic: Stats.SUM,
+        period,
+      }),
+    seconds: (metricName: string, statistic: string, period: Duration): Metric =>
+      new Metric({ namespace, metricName, dimensionsMap: service, statistic, period }),
+  };
+}
 
-export function ended(outcome: string, reason: string, period: Duration): Metric {
+/** Over all routes: API Gateway tells of each route only for money. */
+export function api(metricName: '4xx' | '5xx' | 'Count', ApiId: string, period: Duration): Metric {
   return new Metric({
-    namespace: METRICS.namespace,
-    metricName: METRICS.ended,
-    dimensionsMap: { ...SERVICE, [METRICS.dimensions.outcome]: outcome, [METRICS.dimensions.reason]: reason },
+    namespace: 'AWS/ApiGateway',
+    metricName,
+    dimensionsMap: { ApiId },
     statistic: Stats.SUM,
     period,
   });
-}
-
-export function seconds(metricName: string, statistic: string, period: Duration): Metric {
-  return new Metric({ namespace: METRICS.namespace, metricName, dimensionsMap: SERVICE, statistic, period });
 }
 
 /** Notices of failed executions that EventBridge could not deliver. */

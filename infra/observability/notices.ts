@@ -42,13 +42,13 @@ const NOTICE = [
 ].join(' ');
 
 /** Tells the topic of each execution that did not come to an outcome: its opaque name, how it ended, when, and a link. */
-export function noticesOfFailedExecutions(scope: Construct, stateMachineArn: string, topic: Topic): Rule {
+export function noticesOfFailedExecutions(scope: Construct, stateMachineArn: string[], topic: Topic): Rule {
   return new Rule(scope, 'ExecutionFailed', {
     description: 'Executions that failed, ran out of time or were stopped',
     eventPattern: {
       source: ['aws.states'],
       detailType: ['Step Functions Execution Status Change'],
-      detail: { stateMachineArn: [stateMachineArn], status: ['FAILED', 'TIMED_OUT', 'ABORTED'] },
+      detail: { stateMachineArn, status: ['FAILED', 'TIMED_OUT', 'ABORTED'] },
     },
     // Without a condition: EventBridge brings none along to SNS (see constructs/keys.ts).
     targets: [new SnsTopic(topic, { message: RuleTargetInput.fromText(NOTICE) })],

@@ -1,4 +1,4 @@
-/** What must not get lost: records, keys, the EHR key, logs. Deleting the stack leaves all of it in the account. */
+/** What must not get lost: records, keys, the EHR key, logs, who may log in. Deleting the stack leaves all of it in the account. */
 import { CfnOutput, RemovalPolicy, Stack, type StackProps } from 'aws-cdk-lib';
 import {
   AttributeType,
@@ -12,15 +12,17 @@ import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { CfnSecret } from 'aws-cdk-lib/aws-secretsmanager';
 import type { Construct } from 'constructs';
-import { DUE_INDEX, PARTITION_KEY, SORT_KEY, TTL_ATTRIBUTE } from '../../functions/adapters/table.ts';
+import { DUE_INDEX, PARTITION_KEY, SORT_KEY, TTL_ATTRIBUTE, WORK_INDEX } from '../../functions/adapters/table.ts';
 import { DataKey, FingerprintKey } from '../constructs/keys.ts';
+import { StaffPool } from '../constructs/staff-pool.ts';
+import { FUNCTIONS } from '../functions.ts';
+import { MACHINES } from '../machines.ts';
 import type { Names } from '../names.ts';
-import { TASK_STATES } from '../steps.ts';
 
+/** Audit: which step ran when for whom, and what it decided. HIPAA keeps such records six years (45 CFR 164.316(b)(2)(i)). */
+const FUNCTION_LOG_RETENTION = RetentionDays.SIX_YEARS;
 /** Operation: a year, so that this spring's question can be asked of the last. */
-const STEP_LOG_RETENTION = RetentionDays.ONE_YEAR;
-/** Audit: which step ran when for whom. HIPAA keeps such records six years (45 CFR 164.316(b)(2)(i)). */
-const MACHINE_LOG_RETENTION = RetentionDays.SIX_YEARS;
+const OPERATION_LOG_RETENTION = RetentionDays.ONE_YEAR;
 
 export interface StatefulStackProps extends StackProps {
   names: Names;
@@ -30,20 +32,30 @@ export class StatefulStack extends Stack {
   readonly dataKey: IKey;
   readonly fingerprintKey: IKey;
   readonly table: Table;
+  readonly tableStreamArn: string;
   readonly ehrKeySecretArn: string;
   readonly ehrWebhookSecretArn: string;
-  readonly stepLogs: ReadonlyMap<string, LogGroup>;
-  readonly stateMachineLogs: LogGroup;
+  /** By the function's name. */
+  readonly functionLogs: ReadonlyMap<string, LogGroup>;
+  /** By the machine's name. */
+  readonly machineLogs: ReadonlyMap<string, LogGroup>;
+  readonly apiLog: LogGroup;
+  readonly staff: StaffPool;
 
   constructor(scope: Construct, id: string, { names, ...props }: StatefulStackProps) {
     super(scope, id, props);
     this.dataKey = new DataKey(this, 'DataKey', {
       alias: names.dataKeyAlias,
-      logGroupNames: [...TASK_STATES.map(({ state }) => names.logsOf(state)), names.stateMachineLogs],
+      logGroupNames: [
+        ...FUNCTIONS.map(({ name }) => names.logsOf(name)),
+        ...MACHINES.map(({ name }) => names.machineLogsOf(name)),
+        names.apiLogs,
+      ],
       topicName: names.alarmTopic,
     });
     this.fingerprintKey = new FingerprintKey(this, 'FingerprintKey', { alias: names.fingerprintKeyAlias });
     this.table = this.recordsTable(names.table);
+    this.tableStreamArn = streamArnOf(this.table);
     this.ehrKeySecretArn = this.secretArn(
       'EhrKey',
       names.ehrKeySecret,
@@ -54,15 +66,21 @@ export class StatefulStack extends Stack {
       names.ehrWebhookSecret,
       'Secrets of Standard Webhooks that the EHR signs its webhooks with',
     );
-    this.stepLogs = new Map(
-      TASK_STATES.map(({ state }) => [state, this.log(`${state}Log`, names.logsOf(state), STEP_LOG_RETENTION)]),
+    this.functionLogs = new Map(
+      FUNCTIONS.map(({ name }) => [name, this.log(`${name}Log`, names.logsOf(name), FUNCTION_LOG_RETENTION)]),
     );
-    this.stateMachineLogs = this.log('StateMachineLog', names.stateMachineLogs, MACHINE_LOG_RETENTION);
+    this.machineLogs = new Map(
+      MACHINES.map(({ name, id }) => [name, this.log(`${id}Log`, names.machineLogsOf(name), OPERATION_LOG_RETENTION)]),
+    );
+    this.apiLog = this.log('ApiLog', names.apiLogs, OPERATION_LOG_RETENTION);
+
+    this.staff = new StaffPool(this, 'Staff', { userPoolName: names.userPool });
 
     new CfnOutput(this, 'TableName', { value: this.table.tableName });
     new CfnOutput(this, 'EhrKeySecretArn', { value: this.ehrKeySecretArn, description: 'Put the JWK Set in here' });
     new CfnOutput(this, 'EhrWebhookSecretArn', { value: this.ehrWebhookSecretArn });
     new CfnOutput(this, 'FingerprintKeyArn', { value: this.fingerprintKey.keyArn });
+    new CfnOutput(this, 'StaffUserPoolId', { value: this.staff.userPoolId, description: 'Put people in here' });
   }
 
   private recordsTable(tableName: string): Table {
@@ -87,6 +105,13 @@ export class StatefulStack extends Stack {
       sortKey: { name: DUE_INDEX.sortKey, type: AttributeType.STRING },
       projectionType: ProjectionType.KEYS_ONLY,
     });
+    table.addGlobalSecondaryIndex({
+      indexName: WORK_INDEX.name,
+      partitionKey: { name: WORK_INDEX.partitionKey, type: AttributeType.STRING },
+      sortKey: { name: WORK_INDEX.sortKey, type: AttributeType.STRING },
+      projectionType: ProjectionType.INCLUDE,
+      nonKeyAttributes: [...WORK_INDEX.projected],
+    });
     return table;
   }
 
@@ -110,4 +135,9 @@ export class StatefulStack extends Stack {
       removalPolicy: RemovalPolicy.RETAIN,
     });
   }
+}
+
+function streamArnOf({ tableStreamArn }: Table): string {
+  if (tableStreamArn === undefined) throw new Error('the table has no stream');
+  return tableStreamArn;
 }

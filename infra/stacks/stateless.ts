@@ -1,21 +1,25 @@
-/** What can be thrown away and made again: functions, state machine, mail, alarms. It holds nothing. */
+/** What can be thrown away and made again: API, functions, state machines, schedule, mail, alarms. It holds nothing. */
 import { CfnOutput, Stack, type StackProps } from 'aws-cdk-lib';
-import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import type { Construct } from 'constructs';
-import { handlerOf } from '../../statemachines/asl.ts';
 import type { Bundles } from '../bundles.ts';
-import { AslStateMachine, stateMachineArnOf } from '../constructs/asl-state-machine.ts';
-import { WorkflowFunction } from '../constructs/workflow-function.ts';
+import { AslStateMachine } from '../constructs/asl-state-machine.ts';
+import { CONSOLE_PATH, ConsoleSite } from '../constructs/console-site.ts';
+import { DailyExecution } from '../constructs/daily-execution.ts';
+import { DeadLetters } from '../constructs/dead-letters.ts';
+import { HttpApi } from '../constructs/http-api.ts';
+import { StaffLogin } from '../constructs/staff-login.ts';
 import type { Deployment } from '../deployment.ts';
-import { environmentOf } from '../environment.ts';
+import { found } from '../found.ts';
+import { lapses } from '../lapses.ts';
+import { MACHINES, type Machine, REGENERATE_PIN, SWEEP_EXPIRING_PINS } from '../machines.ts';
 import { mailConfiguration } from '../mail.ts';
 import type { Names } from '../names.ts';
 import { alarms } from '../observability/alarms.ts';
 import { dashboard } from '../observability/dashboard.ts';
 import { countFailures } from '../observability/metrics.ts';
 import { alarmTopic, noticesOfFailedExecutions } from '../observability/notices.ts';
-import { statementsFor } from '../permissions.ts';
-import { ASL_FILE, STEP_PERMISSIONS, TASK_STATES, type TaskState } from '../steps.ts';
+import { OPEN_ROUTES, STAFF_ROUTES } from '../routes.ts';
+import { type Functions, workflowFunctions } from '../workflow-functions.ts';
 import type { StatefulStack } from './stateful.ts';
 
 export interface StatelessStackProps extends StackProps {
@@ -25,80 +29,129 @@ export interface StatelessStackProps extends StackProps {
   stateful: StatefulStack;
 }
 
+/** Its parts, of which those that come later use those before. */
+interface Parts {
+  api: HttpApi;
+  functions: Functions;
+  /** ARNs by the machines' names. */
+  machines: ReadonlyMap<string, string>;
+  lostLapses: DeadLetters;
+  lostSweeps: DeadLetters;
+}
+
 export class StatelessStack extends Stack {
   constructor(scope: Construct, id: string, props: StatelessStackProps) {
     super(scope, id, props);
-    const { names, stateful } = props;
+    const { names, deployment, stateful } = props;
     const { configurationSetName } = mailConfiguration(this, names.configurationSet);
-    const functions = this.steps(props, configurationSetName);
-    const { stateMachineArn } = new AslStateMachine(this, 'StateMachine', {
-      stateMachineName: names.stateMachine,
-      aslFile: ASL_FILE,
-      functions,
-      logGroup: stateful.stateMachineLogs,
-      key: stateful.dataKey,
+    // Before the functions: their environment may say its address.
+    const api = new HttpApi(this, 'Api', {
+      apiName: names.api,
+      description: 'Portal PIN: webhooks of the EHR, admin API',
+      accessLog: stateful.apiLog,
     });
-    const alarmTopicArn = this.watch(props, functions, stateMachineArn);
+    const lostLapses = new DeadLetters(this, 'LostLapses', { queueName: names.lostLapses, key: stateful.dataKey });
+    const lostSweeps = new DeadLetters(this, 'LostSweeps', { queueName: names.lostSweeps, key: stateful.dataKey });
+    const functions = workflowFunctions(this, { ...props, configurationSetName, lostLapses });
+    const machines = new Map(MACHINES.map((machine) => [machine.name, this.machine(machine, props, functions)]));
+    const parts = { api, functions, machines, lostLapses, lostSweeps };
+    this.startedByThemselves(props, parts);
+    this.console(props, parts);
+    const alarmTopicArn = this.watch(props, parts);
 
     const output = (name: string, value: string) => new CfnOutput(this, name, { value });
-    output('RegeneratePinStateMachineArn', stateMachineArn);
+    for (const { id: machineId, name } of MACHINES) output(`${machineId}Arn`, found(machines, name));
+    output('ApiUrl', api.endpoint);
+    output('EhrWebhookUrl', `${api.endpoint}/webhooks/ehr`);
+    output('TimeZone', deployment.policy.timeZone);
+    // An output may not be empty; the command line takes what is no number for no day.
+    output('ReminderDays', deployment.policy.reminderDays.join(',') || 'none');
     output('SesConfigurationSet', configurationSetName);
     output('AlarmTopicArn', alarmTopicArn);
     const console = `https://${this.region}.console.aws.amazon.com/cloudwatch/home?region=${this.region}`;
     output('DashboardUrl', `${console}#dashboards/dashboard/${names.dashboard}`);
   }
 
-  /** The function of each Task state. */
-  private steps(props: StatelessStackProps, configurationSetName: string): ReadonlyMap<string, IFunction> {
-    const { names, deployment, bundles, stateful } = props;
-    const { table, dataKey, fingerprintKey, ehrKeySecretArn, ehrWebhookSecretArn } = stateful;
-    const { sender } = deployment.policy.practice;
-    const resources = { table, dataKey, fingerprintKey, ehrKeySecretArn, configurationSetName, sender };
-    const environment = environmentOf({
-      ehr: deployment.ehr,
-      tableName: table.tableName,
-      ehrKeySecretArn,
-      ehrWebhookSecretArn,
-      fingerprintKeyArn: fingerprintKey.keyArn,
-      configurationSetName,
-      stateMachineArn: stateMachineArnOf(this, names.stateMachine),
+  /** A machine, which may call the functions of its own Task states and no other; its ARN. */
+  private machine({ id, name, aslFile, tasks }: Machine, props: StatelessStackProps, functions: Functions): string {
+    const { names, stateful } = props;
+    const { stateMachineArn } = new AslStateMachine(this, id, {
+      stateMachineName: names.machineOf(name),
+      aslFile,
+      functions: new Map(tasks.map(({ state }) => [state, found(functions, state)])),
+      logGroup: found(stateful.machineLogs, name),
+      key: stateful.dataKey,
     });
-    const stepOf = ({ state, comment }: TaskState) =>
-      new WorkflowFunction(this, state, {
-        functionName: names.functionOf(state),
-        description: comment,
-        code: found(bundles.folders, handlerOf(state)),
-        environment,
-        logGroup: found(stateful.stepLogs, state),
-        statements: statementsFor(this, found(STEP_PERMISSIONS, state), resources),
-      });
-    return new Map(TASK_STATES.map((task) => [task.state, stepOf(task).function]));
+    return stateMachineArn;
+  }
+
+  /** What starts executions, nobody asking for it: the EHR's webhooks, the daily sweep, the lapse of a PIN. */
+  private startedByThemselves({ names, deployment, stateful }: StatelessStackProps, parts: Parts): void {
+    const { api, functions, machines } = parts;
+    const { policy } = deployment;
+    for (const { key, function: name, throttle } of OPEN_ROUTES) {
+      const authorization = { authorizationType: 'NONE' } as const;
+      api.route({ key, function: found(functions, name), throttle: throttle(policy), authorization });
+    }
+    new DailyExecution(this, 'Sweep', {
+      scheduleName: names.machineOf(SWEEP_EXPIRING_PINS.name),
+      groupName: names.scheduleGroup,
+      description: `Portal PIN: starts what is due, daily at ${policy.sweep.hour}:00 in ${policy.timeZone}`,
+      hour: policy.sweep.hour,
+      timeZone: policy.timeZone,
+      stateMachineArn: found(machines, SWEEP_EXPIRING_PINS.name),
+      input: { dryRun: false },
+      deadLetters: parts.lostSweeps,
+    });
+    const handler = found(functions, 'PinLapsed');
+    lapses(this, { streamArn: stateful.tableStreamArn, function: handler, deadLetters: parts.lostLapses });
+  }
+
+  /** What the practice's staff see and do: their login, the page, and the API behind both. */
+  private console({ names, deployment, stateful }: StatelessStackProps, { api, functions }: Parts): void {
+    const { staff } = stateful;
+    const { domain, certificateArn } = deployment.console;
+    const page = `https://${domain}${CONSOLE_PATH}`;
+    const login = new StaffLogin(this, 'Login', { userPoolId: staff.userPoolId, prefix: names.loginPrefix, page });
+    const authorization = api.bearerOf('Staff', { issuer: staff.issuer, clientId: login.clientId });
+    for (const { key, function: name, throttle } of STAFF_ROUTES) {
+      api.route({ key, function: found(functions, name), throttle: throttle(deployment.policy), authorization });
+    }
+    const site = new ConsoleSite(this, 'Console', {
+      ...{ domain, certificateArn, apiEndpoint: api.endpoint },
+      loginOrigins: [staff.origin, login.url],
+    });
+    const output = (name: string, value: string) => new CfnOutput(this, name, { value });
+    output('ConsoleUrl', page);
+    output('ConsoleTarget', site.target);
+    output('ConsoleBucket', site.bucketName);
+    output('ConsoleLogin', login.url);
+    output('ConsoleClientId', login.clientId);
+    output('ConsoleIssuer', staff.issuer);
   }
 
   /** Who looks after it is told what goes wrong; the topic's ARN. */
-  private watch(
-    { names, deployment, stateful }: StatelessStackProps,
-    functions: ReadonlyMap<string, IFunction>,
-    stateMachineArn: string,
-  ): string {
+  private watch({ names, deployment, stateful }: StatelessStackProps, parts: Parts): string {
+    const { machines, functions, api, lostLapses, lostSweeps } = parts;
     const topic = alarmTopic(this, {
       topicName: names.alarmTopic,
       key: stateful.dataKey,
       email: deployment.alarmEmail,
     });
-    const { ruleName: noticeRuleName } = noticesOfFailedExecutions(this, stateMachineArn, topic);
-    const watched = { stateMachineArn, functions, tableName: stateful.table.tableName };
-    for (const [state, log] of stateful.stepLogs) countFailures(this, `${state}Failures`, log);
-    alarms(this, { ...watched, topic, noticeRuleName, recheckDays: deployment.policy.recheckDays });
+    const { ruleName: noticeRuleName } = noticesOfFailedExecutions(this, [...machines.values()], topic);
+    const { metricNamespace } = names;
+    for (const [name, log] of stateful.functionLogs) countFailures(this, `${name}Failures`, log, metricNamespace);
+    const watched = {
+      stateMachineArn: found(machines, REGENERATE_PIN.name),
+      sweepArn: found(machines, SWEEP_EXPIRING_PINS.name),
+      functions,
+      apiId: api.apiId,
+      tableName: stateful.table.tableName,
+      metricNamespace,
+    };
+    const queues = { lostLapses: lostLapses.queue, lostSweeps: lostSweeps.queue };
+    alarms(this, { ...watched, ...queues, topic, noticeRuleName, recheckDays: deployment.policy.recheckDays });
     dashboard(this, { ...watched, dashboardName: names.dashboard });
     return topic.topicArn;
   }
-}
-
-/** What must be there for each Task state; named when it is not. */
-function found<T>(map: ReadonlyMap<string, T>, name: string): T {
-  const value = map.get(name);
-  if (value === undefined)
-    throw new Error(`${name}: no bundle, log group or permissions (infra/steps.ts, functions/steps)`);
-  return value;
 }

@@ -4,6 +4,7 @@ import type { Ending } from '../../functions/domain/outcomes.ts';
 import { transactionOf } from '../practice.ts';
 import { chartOf } from './case.ts';
 import { demoDirectory } from './directory.ts';
+import { FEEDBACK_CASES } from './feedback-cases.ts';
 import { OTHER_CASES } from './other-cases.ts';
 import { REGENERATED_CASES } from './regenerated-cases.ts';
 
@@ -19,7 +20,7 @@ export interface DemoPractice {
  * PIN of 29 days and 23 hours has expired. IN_PROGRESS and ATTEMPTS_EXHAUSTED come of executions, not of charts.
  */
 export function demoPractice(now: number): DemoPractice {
-  const charts = [...REGENERATED_CASES, ...OTHER_CASES].map((each, index) => ({
+  const charts = [...REGENERATED_CASES, ...OTHER_CASES, ...FEEDBACK_CASES].map((each, index) => ({
     ...chartOf(each, index + 1, now),
     ending: each.ending,
   }));

@@ -28,6 +28,7 @@ export interface SearchPage {
  */
 export function searchChart(store: ChartStore, request: SearchRequest, count: number): SearchPage {
   if (!(count >= 0)) throw new OperationOutcomeError(badRequest('_count must be a number'));
+  if (!/^\d+$/.test(request.cursor ?? '0')) throw new OperationOutcomeError(badRequest('There is no such page'));
   const filters = (request.filters ?? []).map((filter) => checkedFilter(request.resourceType, filter));
   const plain: SearchRequest = { resourceType: request.resourceType, filters };
   const candidates = findCandidates(store, plain);

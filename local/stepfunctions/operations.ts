@@ -20,6 +20,10 @@ const startRequest = z.object({
   name: z.string().optional(),
   input: z.string().optional(),
 });
+const describeRequest = z.object({
+  executionArn: z.string(),
+  includedData: z.enum(['ALL_DATA', 'METADATA_ONLY']).optional(),
+});
 const listRequest = z.object({
   ...paging,
   stateMachineArn: z.string().optional(),
@@ -121,8 +125,11 @@ export function operationsOn(
     },
 
     DescribeExecution(request) {
-      const found = execution(read(ofExecution, request).executionArn);
+      const { executionArn, includedData = 'ALL_DATA' } = read(describeRequest, request);
+      const found = execution(executionArn);
       const { input, output, error, cause } = found;
+      // Without what a machine's own key encrypts.
+      if (includedData === 'METADATA_ONLY') return { ...listed(found), inputDetails: { included: false } };
       return {
         ...listed(found),
         input,

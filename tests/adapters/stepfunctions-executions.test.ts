@@ -1,10 +1,7 @@
-import { DescribeExecutionCommand, ListExecutionsCommand, SFNClient, StartExecutionCommand } from '@aws-sdk/client-sfn';
+import { DescribeExecutionCommand, SFNClient, StartExecutionCommand } from '@aws-sdk/client-sfn';
 import { mockClient } from 'aws-sdk-client-mock';
 import { beforeEach, describe, expect, it } from 'vitest';
-import {
-  createStepFunctionsExecutions,
-  createStepFunctionsUnsuccessful,
-} from '../../functions/adapters/stepfunctions-executions.ts';
+import { createStepFunctionsExecutions } from '../../functions/adapters/stepfunctions-executions.ts';
 
 const CANARY = 'Q987654321';
 const MACHINE = 'arn:aws:states:us-east-1:123456789012:stateMachine:regenerate-pin';
@@ -39,11 +36,14 @@ describe('start', () => {
 });
 
 describe('describe', () => {
-  it('asks for the ARN that the name has', async () => {
+  it('asks for the ARN that the name has, and for no data, whose key it has not', async () => {
     const stopDate = new Date('2026-06-15T12:00:00Z');
     sfn.on(DescribeExecutionCommand).resolves({ status: 'TIMED_OUT', stopDate });
     expect(await executions.describe('n1')).toEqual({ status: 'TIMED_OUT', arn: EXECUTION, stoppedAt: +stopDate });
-    expect(sfn.commandCalls(DescribeExecutionCommand)[0]?.args[0].input).toEqual({ executionArn: EXECUTION });
+    expect(sfn.commandCalls(DescribeExecutionCommand)[0]?.args[0].input).toEqual({
+      executionArn: EXECUTION,
+      includedData: 'METADATA_ONLY',
+    });
   });
   it.each([
     ['RUNNING', 'RUNNING'],
@@ -81,39 +81,5 @@ describe.each([
     const error: unknown = await call().catch((caught) => caught);
     expect(error).toMatchObject({ name, message: code });
     expect(error instanceof Error && `${error.stack} ${String(error.cause)}`).not.toContain(CANARY);
-  });
-});
-
-describe('those that closed without success', () => {
-  const unsuccessful = createStepFunctionsUnsuccessful({
-    client: new SFNClient({ region: 'us-east-1' }),
-    stateMachineArn: MACHINE,
-    signal,
-  });
-  const page = (first: number, count: number, nextToken?: string) => ({
-    executions: Array.from({ length: count }, (_, index) => ({
-      executionArn: `${EXECUTION}${first + index}`,
-      stateMachineArn: MACHINE,
-      name: `n${first + index}`,
-      status: 'FAILED' as const,
-      startDate: new Date(10_000 - first - index),
-    })),
-    nextToken,
-  });
-
-  it('are read page by page, until one is older than asked for', async () => {
-    sfn.on(ListExecutionsCommand).resolves({ executions: [] });
-    sfn
-      .on(ListExecutionsCommand, { statusFilter: 'FAILED' })
-      .resolvesOnce(page(0, 3, 'more'))
-      .resolvesOnce(page(3, 3, 'and more'))
-      .rejects(new Error('is not asked for'));
-    const found = await unsuccessful.startedSince(10_000 - 4);
-    expect([...found]).toEqual([0, 1, 2, 3, 4].map((n) => [`n${n}`, 'FAILED']));
-  });
-
-  it('say what kept them from being read', async () => {
-    sfn.on(ListExecutionsCommand).rejects(sdkError('ThrottlingException'));
-    await expect(unsuccessful.startedSince(0)).rejects.toMatchObject({ name: 'AwsUnavailableError' });
   });
 });

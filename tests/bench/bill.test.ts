@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { billOf, floorOf, NOTHING, naiveOf, totalOf } from '../../bench/bill.ts';
 import { PRICES } from '../../bench/prices.ts';
-import { tracedShare, usageOf } from '../../bench/usage.ts';
+import { sweepMinuteOf, tracedShare, usageOf } from '../../bench/usage.ts';
 
 const MEASURED = {
   transitions: 7,
@@ -17,7 +17,18 @@ const MEASURED = {
   stepFunctionsLogBytes: 10_000,
   compressed: 0.1,
 };
-const DEPLOYED = { keys: 2, secrets: 1, dashboards: 1, alarms: 1, alarmMetrics: 1, memoryMb: 256, logDays: 365 };
+const DEPLOYED = {
+  keys: 2,
+  machines: 2,
+  secrets: 1,
+  dashboards: 1,
+  alarms: 1,
+  alarmMetrics: 1,
+  memoryMb: 256,
+  sweepMemoryMb: 256,
+  logDays: 365,
+  logsEvents: true,
+};
 const USAGE = usageOf(MEASURED, DEPLOYED, 60);
 
 describe('what a million regenerations cost', () => {
@@ -60,12 +71,21 @@ describe('usage', () => {
 
   it('keeps the compressed logs as long as they are kept', () => {
     expect(USAGE.logByteMonths).toBeCloseTo(12_000 * 0.1 * 12, 6);
+    const { logBytes, logByteMonths } = usageOf(MEASURED, { ...DEPLOYED, logsEvents: false }, 60);
+    expect(logBytes.stepFunctions).toBe(0);
+    expect(logByteMonths).toBeCloseTo(2_000 * 0.1 * 12, 6);
   });
 
   it('traces every execution up to one a second, and 5 % of what is beyond', () => {
     expect(tracedShare(6)).toBe(1);
     expect(tracedShare(60)).toBe(1);
     expect(tracedShare(600)).toBeCloseTo((1 + 9 * 0.05) / 10, 9);
+  });
+});
+
+describe('a minute of the sweep', () => {
+  it('is two states and a function that takes the whole of it', () => {
+    expect(totalOf(billOf(sweepMinuteOf(256)))).toBeCloseTo(2 * 25 + 0.2 + 60 * 0.25 * 13.3334, 4);
   });
 });
 

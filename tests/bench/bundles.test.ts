@@ -9,10 +9,10 @@ import { type Bundles, bundleFunctions } from '../../infra/bundles.ts';
 let outdir: string;
 let bundles: Bundles;
 
-beforeAll(() => {
+beforeAll(async () => {
   outdir = mkdtempSync(join(tmpdir(), 'portal-pin-bundles-'));
   const policyFile = fileURLToPath(new URL('../../local/demo/policy.json', import.meta.url));
-  bundles = bundleFunctions({ outdir, policyFile });
+  bundles = await bundleFunctions({ outdir, policyFile });
 });
 afterAll(() => rmSync(outdir, { recursive: true, force: true }));
 

@@ -1,32 +1,12 @@
-import { spawn } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { DOCUMENT_TYPE } from '../../functions/adapters/fhir/codes.ts';
 import { type Place, place } from '../local/running-start.ts';
+import { portalPin } from './portal-pin.ts';
 
-const MAIN = fileURLToPath(new URL('../../cli/main.ts', import.meta.url));
 /** A command takes a second on an idle machine. */
 const PATIENCE = { timeout: 60_000 };
-
-interface Said {
-  code: number | null;
-  stdout: string;
-  stderr: string;
-}
-
-function portalPin(cwd: string, ...args: string[]): Promise<Said> {
-  const child = spawn(process.execPath, [MAIN, ...args], { cwd, stdio: ['ignore', 'pipe', 'pipe'] });
-  const said = { stdout: '', stderr: '' };
-  child.stdout.on('data', (chunk) => {
-    said.stdout += chunk;
-  });
-  child.stderr.on('data', (chunk) => {
-    said.stderr += chunk;
-  });
-  return new Promise((resolve) => child.once('close', (code) => resolve({ code, ...said })));
-}
 
 let running: Place;
 beforeAll(async () => {
@@ -37,7 +17,7 @@ beforeAll(async () => {
 }, 90_000);
 afterAll(() => running.clear());
 
-const at = (...args: string[]) => portalPin(running.folder, ...args);
+const at = (...args: string[]) => portalPin(running.folder, args);
 const json = async (...args: string[]) => JSON.parse((await at('--json', ...args)).stdout);
 
 describe('the command line on a running platform', PATIENCE, () => {
@@ -54,7 +34,7 @@ describe('the command line on a running platform', PATIENCE, () => {
   it('regenerates by force, and shows the execution’s history', async () => {
     const { decision, execution } = await json('regenerate', 'demo-002', '--reason', 'lost the mail', '--force');
     expect(decision).toBe('STARTED');
-    await expect.poll(async () => (await json('status', 'demo-002')).outcome).toBe('REGENERATED');
+    await expect.poll(async () => (await json('status', 'demo-002')).outcome, PATIENCE).toBe('REGENERATED');
     const states = (await json('history', execution)).map(({ state }: { state: string }) => state);
     expect(states).toContain('SignDocument');
     const redriven = await json('redrive', execution, '--reason', 'once more');
@@ -64,16 +44,82 @@ describe('the command line on a running platform', PATIENCE, () => {
   it('starts nothing while it is paused, and says so', async () => {
     expect((await at('pause', '--reason', 'EHR upgrade', '--actor', 'pat')).code).toBe(0);
     expect((await at('status', 'demo-001')).stdout).toContain('PAUSED by pat');
+    expect((await at('why', 'demo-001')).stdout.split('\n')[0]).toMatch(/PAUSED by pat since .*: EHR upgrade/);
+    expect(await json('status', 'demo-001')).toMatchObject({ paused: { actor: 'pat', reason: 'EHR upgrade' } });
+    expect((await json('why', 'demo-001'))[0].fact).toContain('PAUSED by pat');
+    expect(await json('send-webhook', 'patient.email_changed', 'demo-003')).toMatchObject({
+      answer: { decision: expect.stringMatching(/PAUSED|NOT_DUE/) },
+    });
     expect(await json('regenerate', 'demo-003', '--reason', 'x')).toMatchObject({ decision: 'PAUSED' });
     expect(await json('sweep')).toMatchObject({ stoppedBy: 'PAUSED', counts: { STARTED: 0 } });
     expect((await at('resume')).code).toBe(0);
+    expect(await json('status', 'demo-001')).toMatchObject({ paused: null });
     expect(await json('sweep', '--dry-run')).toMatchObject({ stoppedBy: null, dryRun: true });
     expect((await json('sweeps')).length).toBe(2);
   });
 
+  it('discovers what the chart holds, and what was signed since; repeated, nothing', async () => {
+    const first = await at('discover');
+    expect([first.code, first.stderr]).toEqual([0, '']);
+    expect(first.stdout).toMatch(/KNOWN\s+│ 4\d/);
+    const endpoints = JSON.parse(readFileSync(join(running.folder, '.local/endpoints.json'), 'utf8'));
+    const put = (resource: { resourceType: string; id: string }) =>
+      fetch(`${endpoints.fhir}/${resource.resourceType}/${resource.id}`, {
+        method: 'PUT',
+        headers: { 'content-type': 'application/fhir+json', authorization: endpoints.fhirAuthorization },
+        body: JSON.stringify(resource),
+      });
+    const document = {
+      resourceType: 'DocumentReference',
+      id: 'signed-since',
+      status: 'current',
+      docStatus: 'final',
+      type: { coding: [DOCUMENT_TYPE] },
+      subject: { reference: 'Patient/new-001' },
+      date: new Date(Date.now() - 60_000).toISOString(),
+      content: [{ attachment: { title: 'Patient Portal Pin' } }],
+    };
+    expect((await put({ resourceType: 'Patient', id: 'new-001' })).status).toBe(201);
+    expect((await put(document)).status).toBe(201);
+    expect(await json('discover')).toMatchObject({ counts: { TRACKED: 1, FAILED: 0 }, stoppedBy: null, failed: [] });
+    expect(await json('discover')).toMatchObject({ counts: { TRACKED: 0 } });
+    expect(await json('status', 'new-001')).toMatchObject({ document: 'signed-since', attempt: 0 });
+    const listed = await json('discoveries');
+    expect(listed.map(({ counts }: { counts: { TRACKED: number } }) => counts.TRACKED)).toEqual([0, 1, 0]);
+    expect(JSON.stringify(listed)).not.toMatch(/bookmark|circle/);
+    expect((await at('discover', '--stop')).stdout).toBe('No discovery runs.\n');
+    expect((await json('history', listed[0].execution)).map(({ state }: { state: string }) => state)).toContain(
+      'DiscoverPage',
+    );
+  });
+
+  it('sends webhooks with the platform’s own secret, which is the user’s alone, and shows what was decided', async () => {
+    const file = join(running.folder, '.local/endpoints.json');
+    expect(statSync(file).mode & 0o777).toBe(0o600);
+    const { webhookSecret } = JSON.parse(readFileSync(file, 'utf8'));
+    const said = await at('send-webhook', 'pin.regeneration_requested', 'demo-004', '--reason', 'lost', '--force');
+    expect([said.code, said.stderr]).toEqual([0, '']);
+    expect(said.stdout).toMatch(
+      /^202 (STARTED|RUNNING): .*\nExecution: [0-9a-f]{40}-2\nwebhook-id: msg_[0-9a-f]{32}\n$/,
+    );
+    expect(said.stdout).not.toContain(webhookSecret);
+    const send = ['send-webhook', 'portal.registered', 'demo-005', '--id', 'once'];
+    expect(await json(...send)).toMatchObject({ status: 202, id: 'once', answer: { decision: 'STOPPED' } });
+    const other = ['send-webhook', 'patient.opted_out', 'demo-005', '--id', 'once'];
+    expect(await at(...other)).toMatchObject({
+      code: 1,
+      stdout: expect.stringContaining('This webhook-id had another'),
+    });
+    expect(await json('send-webhook', 'pin.issued', 'nobody')).toMatchObject({
+      answer: { decision: 'UNKNOWN_PATIENT' },
+    });
+  });
+
   it.each<[string, string[], number, RegExp]>([
     ['an unknown patient', ['why', 'nobody'], 2, /no record of nobody/],
+    ['an unknown patient to regenerate', ['regenerate', 'nobody', '--reason', 'x'], 2, /no record of nobody/],
     ['an unknown execution', ['history', 'nope'], 2, /no execution nope/],
+    ['an unknown execution of a patient', ['redrive', `${'0'.repeat(40)}-1`, '--reason', 'x'], 2, /no execution 0{40}/],
     ['a hold that is none', ['release', 'demo-001', '--reason', 'x'], 1, /NOT_HELD/],
     ['no reason', ['release', 'demo-001'], 2, /--reason/],
     ['an unknown command', ['bogus'], 2, /unknown command/],
@@ -83,11 +129,4 @@ describe('the command line on a running platform', PATIENCE, () => {
     expect([said.code, said.stdout]).toEqual([code, '']);
     expect(said.stderr.trim().split('\n')[0]).toMatch(line);
   });
-});
-
-it('says how to start a platform where none runs', PATIENCE, async () => {
-  const folder = mkdtempSync(join(tmpdir(), 'portal-pin-'));
-  const said = await portalPin(folder, 'status', 'demo-001');
-  expect([said.code, said.stderr]).toEqual([3, expect.stringContaining('npm start')]);
-  rmSync(folder, { recursive: true });
 });

@@ -14,6 +14,8 @@ export interface ChartUnderTest {
   signByHand(patientId: string, pin: string, at: number): Promise<{ document: string; encounter: string }>;
   /** Adds signed, current PIN documents as an import would: many at once, none superseded. */
   importSigned(patientId: string, count: number): Promise<void>;
+  /** A bookmark as `listSignedPins` gives them, which the EHR does not know or has forgotten. */
+  forgottenBookmark(): string;
   /** Staff open a PIN draft of their own. */
   draftByHand(patientId: string): Promise<string>;
   /** Staff put somebody into the document's "Route to". */
@@ -26,6 +28,8 @@ export interface ChartUnderTest {
   isDiscarded(draft: DraftIds): Promise<boolean>;
   /** Messages filed for the patient, each as its id at the mail service. */
   filedMessages(patientId: string): Promise<string[]>;
+  /** What the chart says of one: whether it was done, why not or what went wrong, and when it was received. */
+  filedFate(sesId: string): Promise<{ isDone: boolean; why: string | null; receivedAt: string | null }>;
   /** Open Tasks for the front desk, `code reason`, sorted. */
   openStaffTasks(patientId: string): Promise<string[]>;
   close(): Promise<void>;

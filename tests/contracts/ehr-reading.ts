@@ -33,11 +33,12 @@ export const describeReading: Part = (chart, { expired, signed }) => {
       expect(await chart().ehr.readPinDocuments(patientId)).toEqual([]);
     });
     it('finds what staff signed, and the PIN in it', async () => {
-      const { patientId } = await chart().newPatient();
+      const { patientId, location: office } = await chart().newPatient();
+      const location = office.replace('Organization/', '');
       const at = chart().now() - 1_000;
       const { document, encounter } = await chart().signByHand(patientId, OLD_PIN, at);
       expect(await chart().ehr.readPinDocuments(patientId)).toEqual([
-        { id: document, signed: true, date: toInstant(at), cycleIdentifier: null, encounter },
+        { id: document, signed: true, date: toInstant(at), cycleIdentifier: null, encounter, location },
       ]);
       expect(await chart().ehr.readPin(encounter)).toBe(OLD_PIN);
       expect(await chart().ehr.countOurSigned(patientId)).toBe(0);

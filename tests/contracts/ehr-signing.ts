@@ -53,6 +53,7 @@ export const describeSigning: Part = (chart, { expired, readyToSign, signed }) =
         generalPractitioner,
         careTeam,
         draftOrders,
+        location: order.location?.replace('Organization/', '') ?? null,
       });
       // The old PIN is dead, and the new one is found as anybody would find it.
       expect(await chart().ehr.readPinDocuments(patientId)).toMatchObject([{ id: draft.document, signed: true }]);

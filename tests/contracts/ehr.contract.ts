@@ -4,6 +4,8 @@
  */
 import { afterAll, beforeAll, describe } from 'vitest';
 import { type ChartUnderTest, patientsOf } from './chart-under-test.ts';
+import { describeListing } from './ehr-listing.ts';
+import { describeMessages } from './ehr-messages.ts';
 import { describeReading } from './ehr-reading.ts';
 import { describeSigning } from './ehr-signing.ts';
 import { describeUpdating } from './ehr-updating.ts';
@@ -16,7 +18,13 @@ export function describeEhr(name: string, make: () => Promise<ChartUnderTest>): 
     });
     afterAll(() => made.close());
     const chart = () => made;
-    for (const describePart of [describeReading, describeUpdating, describeSigning]) {
+    for (const describePart of [
+      describeReading,
+      describeListing,
+      describeUpdating,
+      describeSigning,
+      describeMessages,
+    ]) {
       describePart(chart, patientsOf(chart));
     }
   });

@@ -10,7 +10,7 @@ import type {
   Task,
 } from 'fhir/r4';
 import { expect, it } from 'vitest';
-import { CYCLE_IDENTIFIER, STAFF_TASK_SYSTEM } from '../../functions/adapters/fhir/codes.ts';
+import { CYCLE_IDENTIFIER, SES_MESSAGE_IDENTIFIER, STAFF_TASK_SYSTEM } from '../../functions/adapters/fhir/codes.ts';
 import { createFhirEhr } from '../../functions/adapters/fhir/ehr.ts';
 import { SCOPES } from '../../functions/adapters/fhir/scopes.ts';
 import { createSmartAuthorization } from '../../functions/adapters/smart-authorization.ts';
@@ -143,6 +143,7 @@ async function fhirOverHttp(): Promise<ChartUnderTest> {
           ),
         ),
       ]),
+    forgottenBookmark: () => 'DocumentReference?_cursor=gone',
     async draftByHand(patientId) {
       await simulator.load([bundle(document(`${patientId}-draft`, patientId))]);
       return `${patientId}-draft`;
@@ -171,6 +172,15 @@ async function fhirOverHttp(): Promise<ChartUnderTest> {
     async filedMessages(patientId) {
       const found = await simulator.search<Communication>(`Communication?subject=Patient/${patientId}`);
       return found.map((each) => each.identifier?.[0]?.value ?? '');
+    },
+    async filedFate(sesId) {
+      const [filed, ...more] = await simulator.search<Communication>(
+        `Communication?identifier=${SES_MESSAGE_IDENTIFIER}|${sesId}`,
+      );
+      if (filed === undefined || more.length > 0)
+        throw new Error(`${sesId} is filed ${1 + more.length} times or never`);
+      const { status, statusReason, received = null } = filed;
+      return { isDone: status === 'completed', why: statusReason?.text ?? null, receivedAt: received };
     },
     async openStaffTasks(patientId) {
       const found = await simulator.search<Task>(`Task?patient=Patient/${patientId}&status=requested`);

@@ -1,11 +1,10 @@
 /** What every implementation of the Executions port must do: a name is started once, and can be asked about. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { executionName } from '../../functions/domain/identity.ts';
-import type { ExecutionInput, Executions, UnsuccessfulExecutions } from '../../functions/ports.ts';
+import type { ExecutionInput, Executions } from '../../functions/ports.ts';
 
 export interface ExecutionsUnderTest {
   executions: Executions;
-  unsuccessful: UnsuccessfulExecutions;
   now(): number;
   /** The inputs of all executions that were really started, in order. */
   started(): ExecutionInput[];
@@ -60,17 +59,6 @@ export function describeExecutions(name: string, make: () => Promise<ExecutionsU
         expect(await under.executions.describe(execution)).toEqual({ status: how, arn, stoppedAt: under.now() });
       },
     );
-
-    it('lists those that failed since an instant, and no others', async () => {
-      const [ran, failed] = [order(), order()];
-      await under.executions.start(ran.name, ran.input);
-      await under.end('SUCCEEDED');
-      await under.executions.start(failed.name, failed.input);
-      await under.end('FAILED');
-      const found = await under.unsuccessful.startedSince(under.now());
-      expect([found.get(failed.name), found.get(ran.name)]).toEqual(['FAILED', undefined]);
-      expect((await under.unsuccessful.startedSince(under.now() + 1)).size).toBe(0);
-    });
 
     it('answers with the one that runs, although the input differs', async () => {
       const { name: execution, input } = order();

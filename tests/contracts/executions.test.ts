@@ -1,8 +1,5 @@
 import { SFNClient } from '@aws-sdk/client-sfn';
-import {
-  createStepFunctionsExecutions,
-  createStepFunctionsUnsuccessful,
-} from '../../functions/adapters/stepfunctions-executions.ts';
+import { createStepFunctionsExecutions } from '../../functions/adapters/stepfunctions-executions.ts';
 import type { ExecutionInput } from '../../functions/ports.ts';
 import { createGateway } from '../../local/gateway.ts';
 import { createStepFunctions } from '../../local/stepfunctions/step-functions.ts';
@@ -51,14 +48,12 @@ async function stepFunctionsOverHttp(): Promise<ExecutionsUnderTest> {
     region: REGION,
     credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
   });
-  const options = {
-    client,
-    stateMachineArn: stepFunctions.stateMachineArns['regenerate-pin'] ?? '',
-    signal: AbortSignal.timeout(60_000),
-  };
   return {
-    executions: createStepFunctionsExecutions(options),
-    unsuccessful: createStepFunctionsUnsuccessful(options),
+    executions: createStepFunctionsExecutions({
+      client,
+      stateMachineArn: stepFunctions.stateMachineArns['regenerate-pin'] ?? '',
+      signal: AbortSignal.timeout(60_000),
+    }),
     now: () => NOON,
     started: () => started,
     async end(how) {

@@ -40,6 +40,7 @@ export function describePinRecords(name: string, make: () => Promise<RecordsUnde
           document: 'd1',
           issuedAt: '2026-06-01T00:00:00Z',
           expiresAt: '2026-07-01T00:00:00Z',
+          reminder: 20,
           unclaimedCycles: 2,
           attempt: 3,
           lease: { owner: 'x', until: '2026-06-01T01:00:00Z' },
@@ -51,10 +52,23 @@ export function describePinRecords(name: string, make: () => Promise<RecordsUnde
             request: null,
             compared: { generalPractitioner: 'g', careTeam: 'c', author: 'a', draftOrders: ['rx1'] },
           },
-          message: { state: 'OWED', document: 'd1', sesId: null, filed: false },
+          message: {
+            kind: 'REMINDER',
+            state: 'OWED',
+            document: 'd1',
+            sesId: 's1',
+            filed: true,
+            returns: 1,
+            notBefore: '2026-06-02',
+          },
           violations: ['ROUTED'],
           staffTasks: [{ code: 'enter-email', reason: 'NONE' }],
           rejectedAddresses: ['digest'],
+          complainedAt: '2026-06-01T02:00:00Z',
+          location: 'org-1',
+          issuedBy: 2,
+          pickedUpAt: '2026-06-01T01:00:00Z',
+          registeredAt: '2026-06-01T03:00:00Z',
           portalEvent: { status: 'OPTED_OUT', at: '2026-06-02T00:00:00Z' },
           outcome: 'HELD',
           reason: 'CYCLE_LIMIT',
@@ -177,7 +191,40 @@ export function describePinRecords(name: string, make: () => Promise<RecordsUnde
         expect(await records.readMessage(message.sesId)).toBeNull();
         await records.putMessage(message);
         await records.putMessage(message);
-        expect(await records.readMessage(message.sesId)).toEqual({ patientId, document: 'd1' });
+        expect(await records.readMessage(message.sesId)).toEqual({ ...message, feedback: {} });
+      });
+      it('keeps what was put first, and with it all that was said of the mail since', async () => {
+        const patientId = newPatient();
+        const message = { patientId, document: 'd1', sesId: `ses-${patientId}`, sentAt: toInstant(under.now()) };
+        await records.putMessage(message);
+        const delivered = { DELIVERED: '2026-06-15T12:00:03Z' };
+        await records.noteFeedback({ ...message, feedback: {} }, delivered);
+        await records.putMessage({ ...message, sentAt: toInstant(under.now() + 60_000) });
+        expect(await records.readMessage(message.sesId)).toEqual({ ...message, feedback: delivered });
+      });
+      it('notes what was said of a mail over what was read, and over nothing else', async () => {
+        const patientId = newPatient();
+        const message = { patientId, document: 'd1', sesId: `ses-${patientId}`, sentAt: toInstant(under.now()) };
+        await records.putMessage(message);
+        const unheard = { ...message, feedback: {} };
+        const [delivered, complained] = [{ DELIVERED: '2026-06-15T12:00:03Z' }, { COMPLAINT: '2026-06-15T12:10:00Z' }];
+        await records.noteFeedback(unheard, delivered);
+        // As when the answer got lost and the client repeats it.
+        await records.noteFeedback(unheard, delivered);
+        await expect(records.noteFeedback(unheard, complained)).rejects.toThrow(RecordConflictError);
+        const heard = { ...message, feedback: delivered };
+        await records.noteFeedback(heard, { ...delivered, ...complained });
+        await expect(records.noteFeedback(heard, { ...delivered, NOT_SENT: '2026-06-15T12:11:00Z' })).rejects.toThrow(
+          RecordConflictError,
+        );
+        expect((await records.readMessage(message.sesId))?.feedback).toEqual({ ...delivered, ...complained });
+      });
+      it('notes nothing of a mail that nobody sent', async () => {
+        const patientId = newPatient();
+        const unknown = { patientId, document: 'd1', sesId: 'nobody-s', sentAt: toInstant(under.now()), feedback: {} };
+        const noted = records.noteFeedback(unknown, { DELIVERED: '2026-06-15T12:00:03Z' });
+        await expect(noted).rejects.toThrow(RecordConflictError);
+        expect(await records.readMessage('nobody-s')).toBeNull();
       });
       it("keeps a person's request under patient and id", async () => {
         const patientId = newPatient();
@@ -193,6 +240,18 @@ export function describePinRecords(name: string, make: () => Promise<RecordsUnde
         expect(await records.readRequest(patientId, 'r1')).toEqual(request);
         expect(await records.readRequest(patientId, 'r2')).toBeNull();
         expect(await records.readRequest(newPatient(), 'r1')).toBeNull();
+      });
+      it("lists a patient's requests, newest first", async () => {
+        const patientId = newPatient();
+        const requests = [3, 1, 2].map((hours) => ({
+          ...{ id: `r${hours}`, patientId, action: 'release' as const, actor: 'ann', reason: `after ${hours} h` },
+          at: toInstant(under.now() + hours * 3_600_000),
+        }));
+        for (const request of requests) await records.putRequest(request);
+        await records.save(null, newAccount(patientId));
+        expect((await records.listRequests(patientId, 10)).map(({ id }) => id)).toEqual(['r3', 'r2', 'r1']);
+        expect(await records.listRequests(patientId, 2)).toEqual([requests[0], requests[2]]);
+        expect(await records.listRequests(newPatient(), 10)).toEqual([]);
       });
     });
 

@@ -2,15 +2,31 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import type { TableOptions } from '../../functions/adapters/items.ts';
+import type { Capacity } from '../../local/capacity-meter.ts';
 import { createDynamoDb } from '../../local/dynamodb.ts';
 import { createGateway } from '../../local/gateway.ts';
 
-export async function tableUnderTest(): Promise<TableOptions & { close(): Promise<void> }> {
+export interface TableUnderTest extends TableOptions {
+  /** What was asked of it so far, in request units. */
+  capacity: Capacity;
+  /** The next PutItem takes effect, and its answer is lost; the SDK repeats it. */
+  loseNextPut(): void;
+  close(): Promise<void>;
+}
+
+export async function tableUnderTest(): Promise<TableUnderTest> {
   const table = 'portal-pin';
   const gateway = await createGateway({ port: 0 });
   const database = await createDynamoDb({ now: () => Date.parse('2026-06-15T12:00:00Z') });
   await database.createTable(table);
-  gateway.mount('/dynamodb', database.handle);
+  let losesNextPut = false;
+  gateway.mount('/dynamodb', (req, res) => {
+    if (losesNextPut && String(req.headers['x-amz-target']).endsWith('.PutItem')) {
+      losesNextPut = false;
+      res.end = () => res.destroy();
+    }
+    return database.handle(req, res);
+  });
   const client = new DynamoDBClient({
     endpoint: `${gateway.url}/dynamodb`,
     region: 'us-east-1',
@@ -19,7 +35,11 @@ export async function tableUnderTest(): Promise<TableOptions & { close(): Promis
   return {
     client: DynamoDBDocumentClient.from(client),
     table,
-    signal: AbortSignal.timeout(60_000),
+    signal: AbortSignal.timeout(300_000),
+    capacity: database.capacity,
+    loseNextPut() {
+      losesNextPut = true;
+    },
     async close() {
       client.destroy();
       await gateway.close();

@@ -67,18 +67,23 @@ export function connect(outputs: Outputs, policy: Policy) {
   }
 
   return {
-    /** What is not deployed, but done once by an operator: the EHR's key, and that the practice may send from its domain. */
-    async prepare(jwks: string): Promise<void> {
+    /** What is not deployed, but done once by an operator: both secrets, and that the practice may send from its domain. */
+    async prepare(jwks: string, webhookSecret: string): Promise<void> {
       const [, domain] = policy.practice.sender.split('@');
       await ses.send(new VerifyDomainIdentityCommand({ Domain: domain }));
-      await secretsManager.send(new PutSecretValueCommand({ SecretId: outputs.EhrKeySecretArn, SecretString: jwks }));
+      const put = (SecretId: string | undefined, SecretString: string) =>
+        secretsManager.send(new PutSecretValueCommand({ SecretId, SecretString }));
+      await put(outputs.EhrKeySecretArn, jwks);
+      await put(outputs.EhrWebhookSecretArn, JSON.stringify({ secrets: [webhookSecret] }));
     },
     trigger,
-    /** Starts an execution for the patient and waits for its end. */
-    async take(patientId: string): Promise<Ended> {
+    /** Waits for the end. */
+    ended,
+    /** Starts an execution for the patient; its ARN. */
+    async start(patientId: string): Promise<string> {
       const answer = await trigger(patientId);
       if (answer.decision !== 'STARTED') throw new Error(`${patientId} was not started: ${answer.decision}`);
-      return ended(answer.arn);
+      return answer.arn;
     },
     async items(): Promise<Record<string, unknown>[]> {
       const { Items = [] } = await dynamoDb.send(
@@ -102,6 +107,22 @@ export function connect(outputs: Outputs, policy: Policy) {
       );
       return groups.flatMap(({ events }) => events.map(({ message }) => message));
     },
+    /** The schedule as EventBridge Scheduler has it. */
+    async schedule(name: string): Promise<Record<string, unknown>> {
+      return rest(`/schedules/${name}?groupName=portal-pin`, 'scheduler');
+    },
+    /** What a stream brings to functions. */
+    async eventSourceMappings(): Promise<Record<string, unknown>[]> {
+      const { EventSourceMappings } = await rest<{ EventSourceMappings: Record<string, unknown>[] }>(
+        '/2015-03-31/event-source-mappings/',
+        'lambda',
+      );
+      return EventSourceMappings;
+    },
+    /** Calls a function as Lambda calls it for an event. */
+    async invoke(functionName: string, event: object): Promise<unknown> {
+      return rest(`/2015-03-31/functions/${functionName}/invocations`, 'lambda', JSON.stringify(event));
+    },
     /** The switch that keeps a stack from being deleted. */
     async unprotect(stack: string): Promise<void> {
       const request = { Action: 'UpdateTerminationProtection', Version: '2010-05-15', StackName: stack };
@@ -116,6 +137,18 @@ export function connect(outputs: Outputs, policy: Policy) {
       dynamoDb.destroy();
     },
   };
+}
+
+/** One call to a service whose client is nobody else's need here; MiniStack finds the service by the signature's scope. */
+async function rest<T>(path: string, service: string, body?: string): Promise<T> {
+  const scope = `Credential=any/20260101/${process.env.AWS_REGION}/${service}/aws4_request`;
+  const answer = await fetch(`${ENDPOINT}${path}`, {
+    method: body === undefined ? 'GET' : 'POST',
+    headers: { authorization: `AWS4-HMAC-SHA256 ${scope}, SignedHeaders=host, Signature=any` },
+    ...(body !== undefined && { body }),
+  });
+  if (!answer.ok) throw new Error(`${path}: ${answer.status} ${await answer.text()}`);
+  return (await answer.json()) as T;
 }
 
 /** One call to CloudWatch Logs, whose client is nobody else's need here. */

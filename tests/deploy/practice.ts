@@ -18,6 +18,13 @@ import { canaryCharts, PERSON } from '../scenarios/canary-practice.ts';
 
 const DEMO_POLICY = fileURLToPath(new URL('../../local/demo/policy.json', import.meta.url));
 
+const HALF_A_DAY_MS = 12 * 60 * 60 * 1000;
+
+function hourIn(timeZone: string, milliseconds: number): number {
+  const hour = new Intl.DateTimeFormat('en', { timeZone, hour: 'numeric', hourCycle: 'h23' }).format(milliseconds);
+  return Number(hour);
+}
+
 const CLIENT_ID = 'portal-pin';
 
 export interface Practice {
@@ -55,6 +62,8 @@ export async function servePractice(folder: string): Promise<Practice> {
   await ehr.load([transactionOf(demoDirectory()), ...charts.map(({ bundle }) => bundle)]);
 
   const policy: Policy = JSON.parse(readFileSync(DEMO_POLICY, 'utf8'));
+  // MiniStack's schedules run: half a day away from any test.
+  policy.sweep.hour = hourIn(policy.timeZone, now() + HALF_A_DAY_MS);
   const write = (name: string, value: object) => {
     const file = join(folder, name);
     writeFileSync(file, JSON.stringify(value));

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import * as z from 'zod';
 import { eventSchema, FILES, openApi, textOf } from '../../docs/openapi/generate.ts';
 import { EHR_EVENT_TYPES, ehrEvent, WEBHOOK_DECISIONS } from '../../functions/domain/ehr-event.ts';
-import { PROBLEMS } from '../../functions/runtime/problem.ts';
+import { WEBHOOK_PROBLEMS } from '../../functions/runtime/webhook-problems.ts';
 
 describe('what integrators read is what the handler checks', () => {
   it.each(Object.entries(FILES))('%s is as `node docs/openapi/generate.ts` writes it', (name, document) => {
@@ -21,7 +21,7 @@ describe('what integrators read is what the handler checks', () => {
     for (const type of EHR_EVENT_TYPES) expect(text).toContain(`"const":"${type}"`);
     const { description } = (post.responses as Record<string, { description: string }>)[202] ?? { description: '' };
     for (const decision of WEBHOOK_DECISIONS) expect(description).toContain(`${decision} `);
-    for (const [name, [status]] of Object.entries(PROBLEMS)) {
+    for (const [name, [status]] of Object.entries(WEBHOOK_PROBLEMS)) {
       expect(text).toContain(`/problems/${name}"`);
       expect(post.responses).toHaveProperty(String(status));
     }

@@ -12,6 +12,7 @@ import {
   withAdopted,
   withEnd,
   withLease,
+  withReminder,
   withSigned,
 } from '../../functions/domain/account.ts';
 import { LeaseHeldError, LeaseLostError } from '../../functions/domain/errors.ts';
@@ -27,6 +28,7 @@ const DRAFT: Draft = {
   compared: { generalPractitioner: 'g', careTeam: 'c', author: 'a', draftOrders: [] },
 };
 const message = (more: Partial<Message> = {}): Message => ({
+  kind: 'NEW_PIN',
   state: 'OWED',
   document: 'new',
   sesId: null,
@@ -62,15 +64,28 @@ describe('the lease', () => {
 });
 
 describe('withAdopted (a PIN made by hand)', () => {
-  const signing = { document: 'hand', signedAt: NOW + 1 };
-  const before = account({ document: 'old', message: message({ document: 'old' }), unclaimedCycles: 2 });
+  const signing = { document: 'hand', signedAt: NOW + 1, location: 'org-1' };
+  const claimed = { issuedBy: 4, pickedUpAt: '2026-06-01T00:00:00Z', registeredAt: '2026-06-02T00:00:00Z' };
+  const unclaimed = { issuedBy: null, pickedUpAt: null, registeredAt: null };
+  const before = account({
+    document: 'old',
+    location: 'org-0',
+    ...claimed,
+    message: message({ document: 'old' }),
+    complainedAt: '2026-06-02T00:00:00Z',
+    unclaimedCycles: 2,
+  });
 
   it('takes document, life and cycles from the chart, and owes no message', () => {
-    expect(withAdopted(before, signing, 0)).toEqual({
+    expect(withAdopted(before, signing, 0, 20)).toEqual({
       ...before,
       document: 'hand',
+      location: 'org-1',
+      ...unclaimed,
+      complainedAt: null,
       issuedAt: '2026-06-15T12:00:01Z',
       expiresAt: '2026-07-15T12:00:01Z',
+      reminder: 20,
       unclaimedCycles: 0,
       message: null,
     });
@@ -78,41 +93,59 @@ describe('withAdopted (a PIN made by hand)', () => {
 
   it('waits for no access: whoever made it by hand told the patient', () => {
     const waiting = { ...before, withoutAccessSince: '2026-06-01T00:00:00Z' };
-    expect(withAdopted(waiting, signing, 0).withoutAccessSince).toBeNull();
+    expect(withAdopted(waiting, signing, 0, null).withoutAccessSince).toBeNull();
   });
 
   it('is idempotent by document id', () => {
-    const adopted = withAdopted(before, signing, 1);
-    expect(withAdopted(adopted, signing, 4)).toBe(adopted);
+    const adopted = withAdopted(before, signing, 1, null);
+    expect(withAdopted(adopted, signing, 4, 27)).toBe(adopted);
   });
 
   it('does not touch a message that is owed for that very document', () => {
     const owed = account({ document: 'new', message: message() });
-    expect(withAdopted(owed, { document: 'new', signedAt: NOW }, 0)).toBe(owed);
+    expect(withAdopted(owed, { document: 'new', signedAt: NOW, location: 'org-1' }, 0, 27)).toBe(owed);
   });
 });
 
 describe('withSigned (our PIN)', () => {
-  const signing = { document: 'new', signedAt: NOW };
-  const before = account({ document: 'old', draft: DRAFT, unclaimedCycles: 1, servedRequest: 'r0' });
+  const signing = { document: 'new', signedAt: NOW, location: 'org-1' };
+  const before = account({
+    document: 'old',
+    location: 'org-0',
+    issuedBy: 1,
+    pickedUpAt: '2026-05-01T00:00:00Z',
+    registeredAt: '2026-05-02T00:00:00Z',
+    complainedAt: '2026-05-03T00:00:00Z',
+    attempt: 3,
+    draft: DRAFT,
+    reminder: 27,
+    unclaimedCycles: 1,
+    servedRequest: 'r0',
+  });
 
-  it('records document, life, cycle, served request and the message owed; the draft is no more', () => {
+  it('records document, life, cycle, served request and the message owed; draft and reminders are no more', () => {
     expect(withSigned(before, signing, ['ROUTED'])).toEqual({
       ...before,
       document: 'new',
+      location: 'org-1',
+      issuedBy: 3,
+      pickedUpAt: null,
+      registeredAt: null,
+      complainedAt: null,
       issuedAt: '2026-06-15T12:00:00Z',
       expiresAt: '2026-07-15T12:00:00Z',
       unclaimedCycles: 2,
       servedRequest: 'r1',
       draft: null,
       violations: ['ROUTED'],
-      message: message(),
+      reminder: null,
+      message: message({ kind: 'REQUESTED' }),
     });
   });
 
   it('keeps the request served before when the draft serves none', () => {
     const plain = { ...before, draft: { ...DRAFT, request: null } };
-    expect(withSigned(plain, signing, []).servedRequest).toBe('r0');
+    expect(withSigned(plain, signing, [])).toMatchObject({ servedRequest: 'r0', message: { kind: 'NEW_PIN' } });
   });
 
   it.each<[string, Partial<Account>, string | null]>([
@@ -138,6 +171,22 @@ describe('withSigned (our PIN)', () => {
     const signed = withSigned(before, signing, ['ROUTED']);
     const sent: Account = { ...signed, message: message({ state: 'ACCEPTED', sesId: 's', filed: true }) };
     expect(withSigned(sent, signing, [])).toBe(sent);
+  });
+});
+
+describe('withReminder', () => {
+  const living = account({ document: 'new' });
+  const reminder = message({ kind: 'REMINDER' });
+  it.each<[string, Message | null, Message]>([
+    ['nothing was ever sent: the reminder is owed', null, reminder],
+    ['the mail is through', message({ state: 'ACCEPTED', sesId: 's', filed: true }), reminder],
+    ['nobody knows about the mail', message({ state: 'UNKNOWN' }), reminder],
+    ['a person saw to the mail', message({ state: 'SETTLED' }), reminder],
+    ['the mail was for the PIN before', message({ document: 'old' }), reminder],
+    ['the mail is still to be sent: it goes alone', message(), message()],
+    ['the mail was refused: it goes alone', message({ state: 'REFUSED' }), message({ state: 'REFUSED' })],
+  ])('%s', (_case, before, after) => {
+    expect(withReminder({ ...living, message: before }, 20)).toEqual({ ...living, reminder: 20, message: after });
   });
 });
 

@@ -1,5 +1,6 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { addDays, dayOf } from '../../functions/domain/calendar.ts';
+import { addDays, dayOf, startOfDay } from '../../functions/domain/calendar.ts';
 
 describe('dayOf', () => {
   it.each([
@@ -35,4 +36,32 @@ describe('addDays', () => {
     ['2026-12-31', 1, '2027-01-01'],
     ['2027-01-01', -1, '2026-12-31'],
   ])('%s and %i', (day, days, moved) => expect(addDays(day, days)).toBe(moved));
+});
+
+describe('startOfDay', () => {
+  it.each([
+    ['2026-06-15', 'UTC', '2026-06-15T00:00:00Z'],
+    ['2026-06-15', 'America/New_York', '2026-06-15T04:00:00Z'],
+    ['2026-01-15', 'America/New_York', '2026-01-15T05:00:00Z'],
+    ['2026-06-15', 'Pacific/Kiritimati', '2026-06-14T10:00:00Z'],
+    ['2026-06-15', 'Asia/Kathmandu', '2026-06-14T18:15:00Z'],
+    // Clocks go forward at midnight: the day begins at one.
+    ['2025-09-07', 'America/Santiago', '2025-09-07T04:00:00Z'],
+  ])('%s in %s begins at %s', (day, zone, instant) => {
+    expect(startOfDay(day, zone)).toBe(Date.parse(instant));
+  });
+
+  it('is the first instant of its day, in every zone', () => {
+    fc.assert(
+      fc.property(
+        fc.date({ min: new Date('2020-01-01'), max: new Date('2040-01-01'), noInvalidDate: true }),
+        fc.constantFrom(...Intl.supportedValuesOf('timeZone')),
+        (date, zone) => {
+          const day = dayOf(date.getTime(), zone);
+          const start = startOfDay(day, zone);
+          expect([dayOf(start, zone), dayOf(start - 1000, zone) < day]).toEqual([day, true]);
+        },
+      ),
+    );
+  });
 });

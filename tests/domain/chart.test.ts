@@ -16,6 +16,7 @@ const document = (id: string, more: Partial<PinDocument> = {}): PinDocument => (
   date: '2026-05-01T12:00:00Z',
   cycleIdentifier: null,
   encounter: null,
+  location: null,
   ...more,
 });
 const draft = (id: string, cycleIdentifier: string | null) => document(id, { signed: false, cycleIdentifier });
@@ -27,11 +28,12 @@ describe('readChart (P2, P3)', () => {
 
   it('takes the latest signing, not the last listed, with what leads to its form', () => {
     const documents = [
-      document('b', { date: '2026-06-01T12:00:00Z', cycleIdentifier: 'ours', encounter: 'e1' }),
+      document('b', { date: '2026-06-01T12:00:00Z', cycleIdentifier: 'ours', encounter: 'e1', location: 'org-1' }),
       document('a', { date: '2026-05-01T12:00:00Z' }),
     ];
     const signedAt = Date.parse('2026-06-01T12:00:00Z');
-    expect(readChart(documents, NOW).newest).toEqual({ id: 'b', signedAt, cycleIdentifier: 'ours', encounter: 'e1' });
+    const leads = { cycleIdentifier: 'ours', encounter: 'e1', location: 'org-1' };
+    expect(readChart(documents, NOW).newest).toEqual({ id: 'b', signedAt, ...leads });
   });
 
   it('compares instants, not texts', () => {

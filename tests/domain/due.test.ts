@@ -17,6 +17,7 @@ const facts = (more: Partial<CaseFacts> = {}): CaseFacts => ({
   unclaimedCycles: 0,
   forced: false,
   messageOwed: false,
+  reminderDue: false,
   ...more,
 });
 const verdict = (more: Partial<CaseFacts>) => {
@@ -30,6 +31,25 @@ describe('whatIsDue (P1, P2)', () => {
     ['an expired PIN', {}, 'REGENERATE'],
     ['a PIN of 29 d 23:59:59.999', { newestSignedAt: young }, 'NOTHING NOT_EXPIRED'],
     ['a young PIN nobody was told of', { newestSignedAt: young, messageOwed: true }, 'NOTIFY'],
+    ['a young PIN of which the patient is to be reminded', { newestSignedAt: young, reminderDue: true }, 'NOTIFY'],
+    ['an expired PIN of which nobody was reminded', { reminderDue: true }, 'REGENERATE'],
+    [
+      'a reminder and no address',
+      { newestSignedAt: young, reminderDue: true, address: 'SUPPRESSED' },
+      'REQUEST_EMAIL SUPPRESSED',
+    ],
+    [
+      'a reminder, registered',
+      { newestSignedAt: young, reminderDue: true, standing: 'ALREADY_REGISTERED' },
+      'NOTHING ALREADY_REGISTERED',
+    ],
+    ['a reminder, unclear', { newestSignedAt: young, reminderDue: true, chartUnclear: true }, 'HOLD CHART_UNCLEAR'],
+    ['a reminder, and a force', { newestSignedAt: young, reminderDue: true, forced: true }, 'REGENERATE'],
+    [
+      'a reminder of the last PIN of the limit',
+      { newestSignedAt: young, reminderDue: true, unclaimedCycles: 3 },
+      'NOTIFY',
+    ],
     ['an expired PIN nobody was told of', { messageOwed: true }, 'REGENERATE'],
     ['no PIN ever', { newestSignedAt: null }, 'NOTHING NEVER_ISSUED'],
     ['no PIN ever and no address', { newestSignedAt: null, address: 'NONE' }, 'NOTHING NEVER_ISSUED'],
@@ -75,6 +95,7 @@ const SENTENCES: [
   [(f) => f.failures > 4, 'HOLD', 'ATTEMPTS_EXHAUSTED'],
   [(f) => f.forced, 'REGENERATE', null],
   [(f) => ageInDays(f) < 30 && f.messageOwed, 'NOTIFY', null],
+  [(f) => ageInDays(f) < 30 && f.reminderDue, 'NOTIFY', null],
   [(f) => ageInDays(f) < 30, 'NOTHING', 'NOT_EXPIRED'],
   [(f) => f.unclaimedCycles > 2, 'HOLD', 'CYCLE_LIMIT'],
   [() => true, 'REGENERATE', null],
@@ -92,6 +113,7 @@ describe('the precedence of whatIsDue', () => {
     unclaimedCycles: fc.constantFrom(0, 2, 3, 4),
     forced: fc.boolean(),
     messageOwed: fc.boolean(),
+    reminderDue: fc.boolean(),
   });
 
   it('is that of the sentences', () => {

@@ -106,6 +106,15 @@ describe('news about the portal', () => {
     expect(next).toEqual(noted === null ? null : { ...account, portalEvent: noted });
   });
 
+  it('of a registration tells when it was, the first time and of a PIN alone', () => {
+    const issued = { ...newAccount('p1'), document: 'd1', issuedAt: '2026-06-15T11:00:00Z' };
+    const registered = withPortalEvent(issued, 'REGISTERED', timestamp);
+    expect(registered).toEqual({ ...issued, portalEvent: at(timestamp, 'REGISTERED'), registeredAt: timestamp });
+    const again = withPortalEvent(registered ?? issued, 'REGISTERED', '2026-06-16T12:00:00Z');
+    expect(again?.registeredAt).toBe(timestamp);
+    expect(withPortalEvent(newAccount('p1'), 'REGISTERED', timestamp)?.registeredAt).toBeNull();
+  });
+
   it('taken in twice is the same account, so that nothing is written', () => {
     const account = withPortalEvent(newAccount('p1'), 'MERGED', timestamp);
     expect(withPortalEvent(account ?? newAccount(''), 'MERGED', timestamp)).toBe(account);

@@ -6,10 +6,27 @@ const account = (more: Partial<Account> = {}): Account => ({ ...newAccount('p1')
 
 describe('nextCheckDay', () => {
   // 02:30 UTC on the 16th is still the 15th in New York; the PIN dies at 03:00 UTC, which is the day before there, too.
-  const practice = { now: Date.parse('2026-06-16T02:30:00Z'), timeZone: 'America/New_York', recheckDays: 7 };
+  const practice = {
+    now: Date.parse('2026-06-16T02:30:00Z'),
+    timeZone: 'America/New_York',
+    recheckDays: 7,
+    reminderDays: [20, 27],
+  };
   const living = account({ expiresAt: '2026-07-16T03:00:00Z' });
 
+  const issued = { ...living, issuedAt: '2026-06-16T03:00:00Z' };
+  const again = (notBefore: string) =>
+    ({ kind: 'NEW_PIN', state: 'OWED', document: 'd', sesId: 's', filed: true, returns: 1, notBefore }) as const;
+  const told = { ...issued, portalEvent: { status: 'REGISTERED', at: '2026-06-16T04:00:00Z' } } as const;
   it.each([
+    ['REGENERATED', null, issued, '2026-07-05'],
+    ['NOT_NEEDED', 'NOT_EXPIRED', { ...issued, reminder: 20 }, '2026-07-12'],
+    ['NOT_NEEDED', 'NOT_EXPIRED', { ...issued, reminder: 27 }, '2026-07-15'],
+    ['NOT_NEEDED', 'NOT_EXPIRED', told, '2026-07-15'],
+    ['NOT_NEEDED', 'NOT_EXPIRED', { ...issued, message: again('2026-06-17') }, '2026-06-17'],
+    ['REGENERATED', null, { ...issued, message: again('2026-08-01') }, '2026-07-05'],
+    ['NOT_NEEDED', 'NOT_EXPIRED', { ...issued, message: again('2026-06-15') }, '2026-07-05'],
+    ['EMAIL_MISSING', 'NONE', { ...issued, message: again('2026-06-17') }, '2026-06-22'],
     ['REGENERATED', null, living, '2026-07-15'],
     ['REGENERATED', null, account(), '2026-06-15'],
     ['NOT_NEEDED', 'NOT_EXPIRED', living, '2026-07-15'],
@@ -46,7 +63,13 @@ describe('Tasks for staff', () => {
   });
 
   const task = (code: StaffTaskCode) => ({ code, reason: 'x' });
-  const unknown = (document: string) => ({ state: 'UNKNOWN' as const, document, sesId: null, filed: false });
+  const unknown = (document: string) => ({
+    kind: 'NEW_PIN' as const,
+    state: 'UNKNOWN' as const,
+    document,
+    sesId: null,
+    filed: false,
+  });
   const codes = ['enter-email', 'resolve-provider', 'review-chart', 'notify-patient', 'check-signing'] as const;
   const all = codes.map(task);
   it.each<[string, Partial<Account>, StaffTaskCode[]]>([

@@ -4,6 +4,7 @@ import { isDueByRecord } from '../../functions/domain/starting.ts';
 
 const NOW = Date.parse('2026-06-15T12:00:00Z');
 const TODAY = '2026-06-15';
+const PRACTICE = { timeZone: 'UTC', reminderDays: [20, 27] };
 const DRAFT: Draft = {
   cycle: 'c',
   document: 'd',
@@ -12,10 +13,10 @@ const DRAFT: Draft = {
   request: null,
   compared: { generalPractitioner: '', careTeam: '', author: '', draftOrders: [] },
 };
-const OWED = { state: 'OWED', document: 'd', sesId: null, filed: false } as const;
+const OWED = { kind: 'NEW_PIN', state: 'OWED', document: 'd', sesId: null, filed: false } as const;
 const valid: Partial<Account> = { outcome: 'REGENERATED', document: 'd', expiresAt: '2026-06-15T12:00:01Z' };
 const due = (more: Partial<Account>, factChanged = false) =>
-  isDueByRecord({ ...newAccount('p1'), ...more }, NOW, TODAY, factChanged);
+  isDueByRecord({ ...newAccount('p1'), ...more }, NOW, PRACTICE, factChanged);
 
 describe('isDueByRecord', () => {
   it.each<[string, Partial<Account>, boolean, boolean]>([
@@ -32,10 +33,47 @@ describe('isDueByRecord', () => {
       false,
     ],
     ['a message of a PIN replaced since', { ...valid, message: { ...OWED, document: 'old' } }, false, false],
+    ['a message that waits for tomorrow', { ...valid, message: { ...OWED, notBefore: '2026-06-16' } }, false, false],
+    ['a message whose day has come', { ...valid, message: { ...OWED, notBefore: TODAY } }, false, true],
+    ['a message that was given up', { ...valid, message: { ...OWED, state: 'REFUSED', gaveUp: true } }, false, true],
+    ['a complaint', { ...valid, complainedAt: '2026-06-15T11:00:00Z' }, false, true],
+    [
+      'a complaint, no address',
+      { ...valid, outcome: 'EMAIL_MISSING', nextCheckDay: '2026-06-16', complainedAt: '2026-06-15T11:00:00Z' },
+      false,
+      false,
+    ],
     ['a draft noted', { ...valid, draft: DRAFT }, false, true],
     ['not needed, no PIN', { outcome: 'NOT_NEEDED' }, false, false],
     ['not needed, no PIN, a fact changed', { outcome: 'NOT_NEEDED' }, true, true],
     ['a tracked PIN that never was a case', { document: 'd', expiresAt: '2026-07-01T00:00:00Z' }, false, false],
+    ['a reminder has come', { ...valid, issuedAt: '2026-05-26T00:00:00Z' }, false, true],
+    ['a reminder comes tomorrow', { ...valid, issuedAt: '2026-05-27T00:00:00Z' }, false, false],
+    ['a reminder is done', { ...valid, issuedAt: '2026-05-26T00:00:00Z', reminder: 20 }, false, false],
+    [
+      'a reminder of a PIN that never was a case',
+      { document: 'd', issuedAt: '2026-05-26T00:00:00Z', expiresAt: '2026-06-25T00:00:00Z' },
+      false,
+      true,
+    ],
+    [
+      'a reminder has come, held',
+      { ...valid, issuedAt: '2026-05-26T00:00:00Z', outcome: 'HELD', nextCheckDay: '2026-06-16' },
+      false,
+      false,
+    ],
+    [
+      'a reminder has come, no address',
+      { ...valid, issuedAt: '2026-05-26T00:00:00Z', outcome: 'EMAIL_MISSING', nextCheckDay: '2026-06-16' },
+      false,
+      false,
+    ],
+    [
+      'a reminder has come, failed today',
+      { ...valid, issuedAt: '2026-05-26T00:00:00Z', outcome: 'FAILED', nextCheckDay: '2026-06-16' },
+      false,
+      false,
+    ],
     ['not needed, expired', { outcome: 'NOT_NEEDED', expiresAt: '2026-06-01T00:00:00Z' }, false, true],
     ['failed today', { outcome: 'FAILED', nextCheckDay: '2026-06-16' }, false, false],
     ['failed today, a fact changed', { outcome: 'FAILED', nextCheckDay: '2026-06-16' }, true, false],

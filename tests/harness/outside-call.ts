@@ -23,8 +23,12 @@ export function labelOf(service: string, req: IncomingMessage, body: Buffer): st
   if (service === '/stepfunctions') return `StepFunctions ${operation}`;
   const json: unknown = body.length === 0 ? {} : JSON.parse(body.toString());
   if (service === '/dynamodb') {
-    const { Key, Item } = json as { Key?: { sk?: { S: string } }; Item?: { sk?: { S: string } } };
-    return `DynamoDB ${operation} ${(Key ?? Item)?.sk?.S ?? ''}`;
+    const { Key, Item, IndexName } = json as {
+      Key?: { sk?: { S: string } };
+      Item?: { sk?: { S: string } };
+      IndexName?: string;
+    };
+    return `DynamoDB ${operation} ${(Key ?? Item)?.sk?.S ?? IndexName ?? ''}`;
   }
   const path = (req.url ?? '').replace(/\?.*$/, '').replace(/^\/+/, '');
   if (path !== '') return `EHR ${req.method} ${path.replace(/\/.*/, '/:id')}`;

@@ -1,90 +1,96 @@
-import { spawnSync } from 'node:child_process';
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { copyFileSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { SCOPES } from '../../functions/adapters/fhir/scopes.ts';
 import { DeploymentError, readDeployment } from '../../infra/deployment.ts';
-import { scratchFolder } from './synthesized.ts';
+import { EXAMPLE, scratchFolder } from './synthesized.ts';
 
-const EXAMPLE = JSON.parse(readFileSync('infra/deployment.example.json', 'utf8'));
-const POLICY = JSON.parse(readFileSync('local/demo/policy.json', 'utf8'));
 const folder = scratchFolder();
-let files = 0;
+const example = JSON.parse(readFileSync(EXAMPLE, 'utf8'));
+copyFileSync('local/demo/policy.json', join(folder, 'policy.json'));
 
-/** A deployment file beside its policy; answers its path. */
-function deploymentFile(deployment: unknown, policy: unknown = POLICY): string {
-  files += 1;
-  const here = join(folder, String(files));
-  mkdirSync(here);
-  writeFileSync(join(here, 'policy.json'), typeof policy === 'string' ? policy : JSON.stringify(policy));
-  const path = join(here, 'deployment.json');
-  writeFileSync(path, typeof deployment === 'string' ? deployment : JSON.stringify(deployment));
-  return path;
+/** Reads a deployment file with this content; what it says when it is refused. */
+function refusalOf(content: unknown): string {
+  const file = join(folder, 'deployment.json');
+  writeFileSync(file, typeof content === 'string' ? content : JSON.stringify(content));
+  try {
+    readDeployment(file);
+  } catch (error) {
+    if (error instanceof DeploymentError) return error.message;
+    throw error;
+  }
+  return '';
 }
+const right = { ...example, policy: 'policy.json' };
+const withEhr = (ehr: Record<string, unknown>) => ({ ...right, ehr: { ...right.ehr, ...ehr } });
 
-const valid = { ...EXAMPLE, policy: 'policy.json' };
-const { name: _name, ...nameless } = valid;
-
-describe('a deployment', () => {
-  it('is read with its policy, wherever it lies', () => {
-    const path = deploymentFile(valid);
-    const { name, ehr, policyFile } = readDeployment(path);
-    expect({ name, ehr }).toEqual({ name: valid.name, ehr: valid.ehr });
-    expect(policyFile).toBe(join(path, '..', 'policy.json'));
+describe('the example', () => {
+  it('is a right deployment, for the scopes that the FHIR adapter needs', () => {
+    const { name, ehr, policy, alarmEmail } = readDeployment(EXAMPLE);
+    expect([name, alarmEmail, policy.practice.sender]).toEqual(['portal-pin', null, 'portal@example.com']);
+    expect(ehr.scopes).toEqual(SCOPES);
   });
-
-  it.each<[string, unknown, RegExp]>([
-    ['that is not named', undefined, /context key "deployment" is missing.*-c deployment=/s],
-    ['that is not there', 'nowhere.json', /nowhere\.json.*cannot be read.*deployment\.example\.json/s],
-    ['that is no JSON', deploymentFile('{'), /is no JSON/],
-    ['without a key', deploymentFile(nameless), /^ {2}name: /m],
-    ['with a key nobody knows', deploymentFile({ ...valid, region: 'x' }), /unknown key region/],
-    ['with a name AWS refuses', deploymentFile({ ...valid, name: 'My Practice' }), /^ {2}name: /m],
-    [
-      'whose chart would travel in the clear',
-      deploymentFile({ ...valid, ehr: { ...valid.ehr, baseUrl: 'http://ehr.example.com/fhir' } }),
-      /ehr\.baseUrl: must be https/,
-    ],
-    ['without scopes', deploymentFile({ ...valid, ehr: { ...valid.ehr, scopes: [] } }), /ehr\.scopes/],
-    [
-      'with a scope of SMART v1',
-      deploymentFile({ ...valid, ehr: { ...valid.ehr, scopes: ['system/*.read'] } }),
-      /ehr\.scopes\.0: is no SMART v2 system scope/,
-    ],
-    ['whose policy is not there', deploymentFile({ ...valid, policy: 'none.json' }), /key "policy".*cannot be read/s],
-    ['whose policy is wrong', deploymentFile(valid, { ...POLICY, recheckDays: 0 }), /key "policy".*recheckDays/s],
-  ])('%s stops the synth, naming the key and the way out', (_what, context, message) => {
-    expect(() => readDeployment(context)).toThrow(DeploymentError);
-    expect(() => readDeployment(context)).toThrow(message);
-  });
-
-  it('may name an EHR on this machine by plain http', () => {
-    const ehr = { ...valid.ehr, baseUrl: 'http://127.0.0.1:4600/fhir' };
-    expect(readDeployment(deploymentFile({ ...valid, ehr })).ehr.baseUrl).toBe(ehr.baseUrl);
+  it('finds its policy beside itself, wherever that is', () => {
+    expect(refusalOf(right)).toBe('');
+    expect(readDeployment(join(folder, 'deployment.json')).policyFile).toBe(join(folder, 'policy.json'));
   });
 });
 
-describe('the app', { timeout: 60_000 }, () => {
-  function run(deployment: string | undefined) {
-    const { context } = JSON.parse(readFileSync('cdk.json', 'utf8'));
-    const outdir = join(folder, `cdk.out.${files}`);
-    const env = {
-      ...process.env,
-      CDK_OUTDIR: outdir,
-      CDK_CONTEXT_JSON: JSON.stringify({ ...context, ...(deployment !== undefined && { deployment }) }),
-    };
-    return spawnSync(process.execPath, ['infra/app.ts'], { env, encoding: 'utf8' });
-  }
-
-  it('says one message and no stack where the deployment is wrong', () => {
-    const { status, stderr } = run(deploymentFile(nameless));
-    expect(status).toBe(1);
-    expect(stderr).toMatch(/name: /);
-    expect(stderr).not.toMatch(/^\s+at /m);
+describe('a wrong deployment is refused by one message that names the key and the way out', () => {
+  it.each([[undefined], [''], [true], [7]])('context %s', (context) => {
+    expect(() => readDeployment(context)).toThrow(
+      /^The context key "deployment" is missing\. .* -c deployment=infra\/deployment\.example\.json$/,
+    );
   });
+  it('no file', () => {
+    expect(() => readDeployment('nowhere.json')).toThrow(
+      /nowhere\.json \(context key "deployment"\) cannot be read\. .*deployment\.example\.json/,
+    );
+  });
+  it.each<[string, unknown, RegExp]>([
+    ['no JSON', '{ "name": ', /is no JSON/],
+    ['no object', '[]', /\(top level\)/],
+    ['a missing key', { ...right, name: undefined }, /^ {2}name: /m],
+    ['an unknown key', { ...right, stage: 'prod' }, /\(top level\): unknown key stage/],
+    ['an unknown key of the EHR', withEhr({ secret: 'x' }), /ehr: unknown key secret/],
+    ['a name that no resource could bear', { ...right, name: 'Portal_PIN' }, /name: takes 3 to 31 small letters/],
+    ['a name that is too long', { ...right, name: 'p'.repeat(32) }, /name: takes 3 to 31/],
+    ['a chart in the clear', withEhr({ baseUrl: 'http://ehr.example.com/fhir' }), /ehr\.baseUrl: must be https/],
+    [
+      'a host that only looks local',
+      withEhr({ baseUrl: 'http://localhost.example.com' }),
+      /ehr\.baseUrl: must be https/,
+    ],
+    ['no URL', withEhr({ baseUrl: 'ehr' }), /ehr\.baseUrl: /],
+    ['no client', withEhr({ clientId: '' }), /ehr\.clientId: /],
+    ['no scope', withEhr({ scopes: [] }), /ehr\.scopes: /],
+    ['a scope for everything', withEhr({ scopes: ['system/*.cruds'] }), /ehr\.scopes\.0: is no SMART v2 system scope/],
+    ['a scope for nothing', withEhr({ scopes: ['system/Patient.'] }), /ehr\.scopes\.0: /],
+    ['a user’s scope', withEhr({ scopes: ['user/Patient.rs'] }), /ehr\.scopes\.0: /],
+    ['no address', { ...right, alarmEmail: 'nobody' }, /alarmEmail: /],
+  ])('%s', (_what, content, message) => {
+    expect(refusalOf(content)).toMatch(message);
+    expect(refusalOf(content)).toContain(EXAMPLE);
+  });
+  it('every wrong key at once', () => {
+    const message = refusalOf({ ...withEhr({ clientId: '' }), alarmEmail: 7, extra: 1 });
+    for (const key of ['ehr.clientId', 'alarmEmail', 'extra']) expect(message).toContain(key);
+  });
+  it.each(['http://127.0.0.1:4600/fhir', 'http://localhost/fhir', 'http://[::1]:80/fhir'])(
+    'but %s is fine',
+    (baseUrl) => {
+      expect(refusalOf(withEhr({ baseUrl }))).toBe('');
+    },
+  );
+});
 
-  it('has no finding of cdk-nag that is not acknowledged', () => {
-    const { status, stdout, stderr } = run(deploymentFile(valid));
-    expect(`${stdout}${stderr}`).not.toMatch(/violation|error/i);
-    expect(status).toBe(0);
+describe('a wrong policy is a wrong deployment', () => {
+  it('no file', () => {
+    expect(refusalOf({ ...right, policy: 'none.json' })).toMatch(/key "policy": .*none\.json cannot be read/);
+  });
+  it('a wrong key of it', () => {
+    const policy = JSON.parse(readFileSync('local/demo/policy.json', 'utf8'));
+    writeFileSync(join(folder, 'bad.json'), JSON.stringify({ ...policy, cycleLimit: 0 }));
+    expect(refusalOf({ ...right, policy: 'bad.json' })).toMatch(/key "policy": .*cycleLimit/s);
   });
 });

@@ -2,8 +2,9 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it, vi } from 'vitest';
 import { ERROR_NAMES } from '../../functions/domain/errors.ts';
 import { METRICS } from '../../functions/runtime/metric-names.ts';
+import { WEBHOOK_PROBLEMS } from '../../functions/runtime/webhook-problems.ts';
+import { FUNCTIONS } from '../../infra/functions.ts';
 import { STEP_FAILED } from '../../infra/observability/metrics.ts';
-import { TASK_STATES } from '../../infra/steps.ts';
 import { propertiesOf, type Statement, synthesized, textOf } from './synthesized.ts';
 
 interface Alarm {
@@ -15,6 +16,8 @@ interface Alarm {
   Dimensions?: { Name: string; Value: unknown }[];
   Metrics?: unknown;
   Threshold: number;
+  ComparisonOperator: string;
+  TreatMissingData: string;
   Period: number;
   EvaluationPeriods: number;
 }
@@ -37,17 +40,21 @@ describe('alarms', () => {
   it('there are some for what the issue names', () => {
     const metrics = new Set(alarms.map(({ Namespace, MetricName }) => `${Namespace} ${MetricName}`));
     expect([...metrics].toSorted()).toEqual([
+      'AWS/ApiGateway 5xx',
       'AWS/DynamoDB WriteThrottleEvents',
       'AWS/Events FailedInvocations',
+      'AWS/Lambda Duration',
       'AWS/Lambda Throttles',
       'AWS/SES Reputation.BounceRate',
       'AWS/SES Reputation.ComplaintRate',
+      'AWS/SQS ApproximateNumberOfMessagesVisible',
       'AWS/States ExecutionThrottled',
       'AWS/States ExecutionsAborted',
       'AWS/States ExecutionsFailed',
+      'AWS/States ExecutionsStarted',
       'AWS/States ExecutionsTimedOut',
-      'PortalPin StepFailed',
-      'PortalPin UnresolvedSeconds',
+      'PortalPin/portal-pin StepFailed',
+      'PortalPin/portal-pin UnresolvedSeconds',
     ]);
   });
   it.each(alarms)('$id names its harm, and a section of the runbook that helps', ({ AlarmDescription }) => {
@@ -85,23 +92,45 @@ describe('alarms', () => {
     const watched = alarms
       .filter(({ MetricName }) => MetricName === STEP_FAILED.name)
       .flatMap((each) => each.Dimensions);
-    expect(watched).toHaveLength(4);
+    expect(watched).toHaveLength(5);
+    const known = [...ERROR_NAMES, ...Object.keys(WEBHOOK_PROBLEMS)];
     for (const dimension of watched) {
       expect(dimension?.Name).toBe(STEP_FAILED.dimension);
-      expect(ERROR_NAMES).toContain(dimension?.Value);
+      expect(known).toContain(dimension?.Value);
     }
+  });
+  it('the sweep is missed where it did not begin for 26 hours: the longest day has 25', () => {
+    const alarm = alarms.find(({ id }) => id.startsWith('SweepMissing'));
+    expect(alarm).toMatchObject({
+      Namespace: 'AWS/States',
+      MetricName: 'ExecutionsStarted',
+      Threshold: 1,
+      ComparisonOperator: 'LessThanThreshold',
+      Period: 60 * 60,
+      EvaluationPeriods: 26,
+      TreatMissingData: 'breaching',
+    });
+    expect(textOf(alarm?.Dimensions?.[0]?.Value)).toMatch(/:stateMachine:portal-pin-sweep-expiring-pins$/);
+  });
+  it('each queue of dead letters rings at its first', () => {
+    const queues = alarms.filter(({ Namespace }) => Namespace === 'AWS/SQS');
+    expect(queues.map(({ Dimensions }) => textOf(Dimensions?.[0]?.Value))).toEqual([
+      expect.stringMatching(/^\{LostSweepsQueue/),
+      expect.stringMatching(/^\{LostLapsesQueue/),
+    ]);
+    expect(queues.map(({ Threshold }) => Threshold)).toEqual([1, 1]);
   });
 });
 
 describe('failed steps', () => {
-  it('are counted in every step’s log, by error', () => {
+  it('are counted in every function’s log, by error', () => {
     const filters = [...propertiesOf<Record<string, unknown>>(template, 'AWS::Logs::MetricFilter').values()];
-    expect(filters).toHaveLength(TASK_STATES.length);
+    expect(filters).toHaveLength(FUNCTIONS.length);
     for (const { FilterPattern, MetricTransformations } of filters) {
       expect(FilterPattern).toBe('{ $.message = "step failed" }');
       expect(MetricTransformations).toEqual([
         {
-          MetricNamespace: METRICS.namespace,
+          MetricNamespace: 'PortalPin/portal-pin',
           MetricName: 'StepFailed',
           MetricValue: '1',
           Dimensions: [{ Key: 'error', Value: '$.error' }],
@@ -179,6 +208,8 @@ describe('the dashboard', () => {
     'Mails (whole account)',
     'From expiry to access',
     'Oldest unresolved case',
+    'Sweeps',
+    'Webhooks and other requests',
   ])('shows: %s', (title) => {
     expect(
       JSON.parse(body.replaceAll(/\{AWS::Region\}/g, 'us-east-1')).widgets.map(
@@ -191,6 +222,6 @@ describe('the dashboard', () => {
       expect(body).toContain(name);
     }
     const { service, outcome, reason } = METRICS.dimensions;
-    expect(body).toContain(`{PortalPin,${service},${outcome},${reason}}`);
+    expect(body).toContain(`{\\"PortalPin/portal-pin\\",${service},${outcome},${reason}}`);
   });
 });

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { DUE_INDEX, PARTITION_KEY, SORT_KEY, TTL_ATTRIBUTE } from '../../functions/adapters/table.ts';
-import { TASK_STATES } from '../../infra/steps.ts';
+import { DUE_INDEX, PARTITION_KEY, SORT_KEY, TTL_ATTRIBUTE, WORK_INDEX } from '../../functions/adapters/table.ts';
+import { FUNCTIONS } from '../../infra/functions.ts';
+import { MACHINES } from '../../infra/machines.ts';
 import { listOf, propertiesOf, type Statement, synthesized, textOf, textsOf } from './synthesized.ts';
 
 interface Key {
@@ -36,10 +37,13 @@ describe('nothing is lost by accident', () => {
     const holding = resources.filter(([, { Type }]) => Type !== 'AWS::KMS::Alias');
     expect(holding.map(([, { Type }]) => Type).toSorted()).toEqual(
       [
+        'AWS::Cognito::UserPool',
+        'AWS::Cognito::UserPoolGroup',
+        'AWS::Cognito::UserPoolGroup',
         'AWS::DynamoDB::Table',
         'AWS::KMS::Key',
         'AWS::KMS::Key',
-        ...Array(TASK_STATES.length + 1).fill('AWS::Logs::LogGroup'),
+        ...Array(FUNCTIONS.length + MACHINES.length + 1).fill('AWS::Logs::LogGroup'),
         'AWS::SecretsManager::Secret',
         'AWS::SecretsManager::Secret',
       ].toSorted(),
@@ -52,7 +56,7 @@ describe('nothing is lost by accident', () => {
     const names = resources.map(
       ([, { Properties }]) => Object(Properties).TableName ?? Object(Properties).LogGroupName,
     );
-    expect(names.filter((name) => name !== undefined)).toHaveLength(TASK_STATES.length + 2);
+    expect(names.filter((name) => name !== undefined)).toHaveLength(FUNCTIONS.length + MACHINES.length + 2);
     expect(secrets.map(({ Name }) => Name)).toEqual(['portal-pin/ehr-key', 'portal-pin/ehr-webhooks']);
   });
   it('nobody deletes the stack in passing; what holds nothing can be deleted', () => {
@@ -73,7 +77,7 @@ describe('nothing is lost by accident', () => {
 describe('the table', () => {
   const table = only<Record<string, unknown>>('AWS::DynamoDB::Table');
 
-  it('has the keys, the TTL and the index that the adapter uses', () => {
+  it('has the keys, the TTL and the indexes that the adapter uses', () => {
     expect(table.KeySchema).toEqual([
       { AttributeName: PARTITION_KEY, KeyType: 'HASH' },
       { AttributeName: SORT_KEY, KeyType: 'RANGE' },
@@ -88,9 +92,17 @@ describe('the table', () => {
         ],
         Projection: { ProjectionType: 'KEYS_ONLY' },
       },
+      {
+        IndexName: WORK_INDEX.name,
+        KeySchema: [
+          { AttributeName: WORK_INDEX.partitionKey, KeyType: 'HASH' },
+          { AttributeName: WORK_INDEX.sortKey, KeyType: 'RANGE' },
+        ],
+        Projection: { ProjectionType: 'INCLUDE', NonKeyAttributes: WORK_INDEX.projected },
+      },
     ]);
     expect((table.AttributeDefinitions as { AttributeType: string }[]).map((each) => each.AttributeType)).toEqual(
-      Array(4).fill('S'),
+      Array(6).fill('S'),
     );
   });
   it('is paid by request, and its stream tells what TTL deleted', () => {
@@ -155,14 +167,17 @@ describe('the secrets shared with the EHR', () => {
 });
 
 describe('the logs', () => {
-  it('there is one for each step and one for the machine, encrypted, protected, kept for a time that is said', () => {
+  it('there is one for each function and each machine, and one for the API, encrypted, protected, kept for a time that is said', () => {
     expect(logs.map(({ LogGroupName }) => LogGroupName)).toEqual([
-      ...TASK_STATES.map(({ state }) => `/aws/lambda/portal-pin-${state}`),
+      ...FUNCTIONS.map(({ name }) => `/aws/lambda/portal-pin-${name}`),
       '/aws/vendedlogs/states/portal-pin-regenerate-pin',
+      '/aws/vendedlogs/states/portal-pin-sweep-expiring-pins',
+      '/aws/vendedlogs/states/portal-pin-discover-pins',
+      '/aws/vendedlogs/apis/portal-pin',
     ]);
     for (const { LogGroupName, RetentionInDays, KmsKeyId, DeletionProtectionEnabled } of logs) {
       // HIPAA keeps the audit six years; the rest is operation.
-      expect(RetentionInDays).toBe(LogGroupName.includes('/states/') ? 2192 : 365);
+      expect(RetentionInDays).toBe(LogGroupName.includes('/aws/lambda/') ? 2192 : 365);
       expect(textOf(KmsKeyId)).toEqual(DATA_KEY);
       expect(DeletionProtectionEnabled).toBe(true);
     }
@@ -174,13 +189,26 @@ describe('outputs', () => {
     const outputs = [template, statelessTemplate].flatMap((each) => Object.keys(each.findOutputs('*')));
     expect(outputs.filter((name) => !name.startsWith('Exports')).toSorted()).toEqual([
       'AlarmTopicArn',
+      'ApiUrl',
+      'ConsoleBucket',
+      'ConsoleClientId',
+      'ConsoleIssuer',
+      'ConsoleLogin',
+      'ConsoleTarget',
+      'ConsoleUrl',
       'DashboardUrl',
+      'DiscoverPinsStateMachineArn',
       'EhrKeySecretArn',
       'EhrWebhookSecretArn',
+      'EhrWebhookUrl',
       'FingerprintKeyArn',
       'RegeneratePinStateMachineArn',
+      'ReminderDays',
       'SesConfigurationSet',
+      'StaffUserPoolId',
+      'SweepExpiringPinsStateMachineArn',
       'TableName',
+      'TimeZone',
     ]);
   });
 });

@@ -1,8 +1,10 @@
-import { readFileSync } from 'node:fs';
+import { globSync, readFileSync } from 'node:fs';
+import { basename } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { ENVIRONMENT, setting } from '../../functions/runtime/config.ts';
 import { METRICS } from '../../functions/runtime/metric-names.ts';
-import { ASL_FILE, TASK_STATES } from '../../infra/steps.ts';
+import { FUNCTIONS } from '../../infra/functions.ts';
+import { MACHINES } from '../../infra/machines.ts';
 import { propertiesOf, synthesized, textOf } from './synthesized.ts';
 
 interface LambdaFunction {
@@ -19,24 +21,28 @@ interface LambdaFunction {
 
 const { statelessTemplate: template } = synthesized();
 const functions = [...propertiesOf<LambdaFunction>(template, 'AWS::Lambda::Function').values()];
+const machines = [...propertiesOf<Record<string, unknown>>(template, 'AWS::StepFunctions::StateMachine').values()];
 const only = (type: string): Record<string, unknown> => {
   const [first, ...others] = propertiesOf<Record<string, unknown>>(template, type).values();
   if (first === undefined || others.length > 0) throw new Error(`not one ${type}`);
   return first;
 };
-const states = TASK_STATES.map(({ state }) => state);
 
 describe('the functions', () => {
-  it('there is one for each Task state', () => {
-    expect(functions.map(({ FunctionName }) => FunctionName)).toEqual(states.map((state) => `portal-pin-${state}`));
+  it('there is one for each entry of the table', () => {
+    expect(functions.map(({ FunctionName }) => FunctionName)).toEqual(
+      FUNCTIONS.map(({ name }) => `portal-pin-${name}`),
+    );
+  });
+  it('the steps’ calls share 15 s and their states have 60: their functions have 20, the two that go on for longer their own', () => {
+    const steps = MACHINES.flatMap(({ tasks }) => tasks.map(({ state }) => `portal-pin-${state}`));
+    const times = functions.flatMap((each) => (steps.includes(each.FunctionName) ? [each.Timeout] : []));
+    expect(times).toEqual([...Array(10).fill(20), 90, 900]);
   });
   it.each(functions)('$FunctionName has the house’s defaults', (each) => {
     expect(each).toMatchObject({
       Runtime: 'nodejs24.x',
       Architectures: ['arm64'],
-      // Its calls share 15 s, its state has 60.
-      Timeout: 20,
-      MemorySize: 256,
       Handler: 'index.handler',
       TracingConfig: { Mode: 'Active' },
       LoggingConfig: { LogFormat: 'JSON', SystemLogLevel: 'WARN' },
@@ -53,7 +59,7 @@ describe('the environment', () => {
     const powertools = ['POWERTOOLS_LOG_LEVEL', 'POWERTOOLS_METRICS_NAMESPACE', 'POWERTOOLS_SERVICE_NAME'];
     expect(Object.keys(variables).toSorted()).toEqual([...Object.values(ENVIRONMENT), ...powertools].toSorted());
     expect(variables).toMatchObject({
-      POWERTOOLS_METRICS_NAMESPACE: METRICS.namespace,
+      POWERTOOLS_METRICS_NAMESPACE: 'PortalPin/portal-pin',
       POWERTOOLS_SERVICE_NAME: METRICS.service,
     });
   });
@@ -80,22 +86,23 @@ describe('the environment', () => {
   it('holds no secret: ARNs, names and addresses alone', () => {
     const texts = Object.values(variables).map(textOf);
     expect(JSON.stringify(environments)).not.toContain('{{resolve:');
-    expect(texts.filter((text) => /^[A-Za-z0-9+/_-]{20,}={0,2}$/.test(text) || text.includes('BEGIN'))).toEqual([]);
+    const isKey = (text: string) => /^(?=.*\d)[A-Za-z0-9+/_-]{20,}={0,2}$/.test(text) || text.includes('BEGIN');
+    expect(texts.filter(isKey)).toEqual([]);
     expect(
       Object.keys(variables).filter((name) => /KEY|SECRET|PASSWORD|TOKEN/.test(name) && !name.endsWith('_ARN')),
     ).toEqual([]);
   });
 });
 
-describe('the state machine', () => {
-  const machine = only('AWS::StepFunctions::StateMachine');
+describe.each(MACHINES)('the state machine $name', ({ name, aslFile, tasks }) => {
+  const machine = machines.find(({ StateMachineName }) => StateMachineName === `portal-pin-${name}`) ?? {};
 
   it('is the ASL file, with every token supplied and no other', () => {
-    expect(machine.DefinitionString).toBe(readFileSync(ASL_FILE, 'utf8'));
+    expect(machine.DefinitionString).toBe(readFileSync(aslFile, 'utf8'));
     const tokens = String(machine.DefinitionString).matchAll(/\$\{(\w+)\}/g);
     const substitutions = machine.DefinitionSubstitutions as Record<string, unknown>;
     expect([...tokens].map(([, token]) => token)).toEqual(Object.keys(substitutions));
-    for (const state of states) {
+    for (const { state } of tasks) {
       expect(textOf(substitutions[`${state}FunctionArn`])).toMatch(new RegExp(`^\\{${state}Function\\w+\\.Arn\\}$`));
     }
   });
@@ -105,12 +112,22 @@ describe('the state machine', () => {
     expect(textOf(Object(machine.EncryptionConfiguration).KmsKeyId)).toMatch(/DataKey/);
     expect(machine.TracingConfiguration).toEqual({ Enabled: true });
   });
-  it('logs every event and no execution data', () => {
-    expect(machine.LoggingConfiguration).toMatchObject({ Level: 'ALL', IncludeExecutionData: false });
+  it('logs what failed and no execution data', () => {
+    expect(machine.LoggingConfiguration).toMatchObject({ Level: 'ERROR', IncludeExecutionData: false });
   });
-  it('has the name that the functions’ environment says', () => {
+});
+
+describe('the state machines', () => {
+  it('are those of statemachines/, and no other', () => {
+    const files = globSync('statemachines/*.asl.json').map((file) => basename(file, '.asl.json'));
+    expect(MACHINES.map(({ name }) => name).toSorted()).toEqual(files.toSorted());
+    expect(machines.map(({ StateMachineName }) => StateMachineName)).toEqual(
+      MACHINES.map(({ name }) => `portal-pin-${name}`),
+    );
+  });
+  it('the one that regenerates has the name that the functions’ environment says', () => {
     const arn = textOf(functions[0]?.Environment.Variables.REGENERATE_PIN_STATE_MACHINE_ARN);
-    expect(arn).toMatch(new RegExp(`:stateMachine:${machine.StateMachineName}$`));
+    expect(arn).toMatch(/:stateMachine:portal-pin-regenerate-pin$/);
   });
 });
 

@@ -5,12 +5,11 @@ import { join } from 'node:path';
 import { App } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { afterAll } from 'vitest';
-import { readDeployment } from '../../infra/deployment.ts';
+import { type Deployment, readDeployment } from '../../infra/deployment.ts';
+import { FUNCTIONS } from '../../infra/functions.ts';
 import { portalPin } from '../../infra/portal-pin.ts';
-import { TASK_STATES } from '../../infra/steps.ts';
-import { handlerOf } from '../../statemachines/asl.ts';
 
-const EXAMPLE = 'infra/deployment.example.json';
+export const EXAMPLE = 'infra/deployment.example.json';
 
 /** A statement of a policy, of an identity or of a resource. */
 export interface Statement {
@@ -29,24 +28,29 @@ export function scratchFolder(): string {
   return folder;
 }
 
-/** Stacks and their templates. Synthesised once per test file: that takes some seconds. */
-export function synthesized(changes: Partial<ReturnType<typeof readDeployment>> = {}) {
+/** The app and its stacks, not synthesised yet. */
+export function built(changes: Partial<Deployment> = {}) {
   const folder = scratchFolder();
   const { context } = JSON.parse(readFileSync('cdk.json', 'utf8'));
-  const app = new App({ outdir: join(folder, 'cdk.out'), context });
-  const stacks = portalPin(app, { ...readDeployment(EXAMPLE), ...changes }, { folders: standIns(folder) });
+  // CloudFormation's own rules take seconds to load; synth.test.ts has them checked.
+  const app = new App({ outdir: join(folder, 'cdk.out'), context, builtinCloudFormationValidation: false });
+  return { app, ...portalPin(app, { ...readDeployment(EXAMPLE), ...changes }, { folders: standIns(folder) }) };
+}
+
+/** With the templates of both stacks. To be called once per test file: it takes a second. */
+export function synthesized(changes: Partial<Deployment> = {}) {
+  const { stateful, stateless } = built(changes);
   return {
-    app,
-    ...stacks,
-    statefulTemplate: Template.fromStack(stacks.stateful),
-    statelessTemplate: Template.fromStack(stacks.stateless),
+    stateful,
+    stateless,
+    statefulTemplate: Template.fromStack(stateful),
+    statelessTemplate: Template.fromStack(stateless),
   };
 }
 
 function standIns(folder: string): ReadonlyMap<string, string> {
   return new Map(
-    TASK_STATES.map(({ state }) => {
-      const name = handlerOf(state);
+    FUNCTIONS.map(({ name }) => {
       mkdirSync(join(folder, name));
       writeFileSync(join(folder, name, 'index.js'), `// ${name}`);
       return [name, join(folder, name)];

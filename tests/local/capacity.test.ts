@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { itemBytes, readUnits, refusedWriteUnits, type WireItem, writeUnits } from '../../local/capacity.ts';
 
 const KEYS = ['pk', 'sk'];
-const DUE = { name: 'due', keys: ['shard', 'nextCheckDay'] };
+const DUE = { name: 'due', keys: ['shard', 'nextCheckDay'], projected: ['why'] };
 const kilobytes = (count: number) => 'x'.repeat(count * 1024);
 const item = (more: WireItem = {}): WireItem => ({ pk: { S: 'p' }, sk: { S: 's' }, ...more });
 const due = (day: string, more: WireItem = {}) => item({ shard: { S: '3' }, nextCheckDay: { S: day }, ...more });
@@ -41,6 +41,7 @@ describe('writeUnits', () => {
     ['an item that leaves it', due('2026-11-22'), item(), 1, 1],
     ['a deletion with an index entry', due('2026-11-22'), null, 1, 1],
     ['an index key that changes: out and in', due('2026-11-22'), due('2026-12-22'), 1, 2],
+    ['what the index holds besides its key changes', due('2026-11-22'), due('2026-11-22', { why: { S: 'b' } }), 1, 1],
     ['another attribute that changes', due('2026-11-22'), due('2026-11-22', { a: { S: 'b' } }), 1, 0],
     ['one key attribute of two is no entry', null, item({ shard: { S: '3' } }), 1, 0],
     ['an index entry is charged by its own size', null, due('2026-11-22', { v: { S: kilobytes(5) } }), 6, 1],

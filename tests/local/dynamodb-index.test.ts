@@ -63,3 +63,40 @@ it('an item and its index entry agree after a kill between the two', async () =>
     expect(await idsIn(client, { IndexName: 'due' })).toEqual(['no-entry', 'whole']);
   });
 });
+
+it('an index entry that tells an earlier reason is written anew', async () => {
+  const waiting = (reason: string) => ({
+    ...{
+      pk: { S: 'held' },
+      sk: { S: 'ACCOUNT' },
+      workKey: { S: 'HELD' },
+      workSort: { S: '2026-12-01T08:00:00Z#held' },
+    },
+    reason: { S: reason },
+  });
+  const put = (reason: string) =>
+    withTable((client) => client.send(new PutItemCommand({ TableName, Item: waiting(reason) })));
+  const read = async (kind: string) => {
+    const level = new Level<string, object>(folder, { valueEncoding: 'json' });
+    const entries = (await level.iterator().all()).filter(
+      ([key, value]) => key.startsWith(kind) && JSON.stringify(value).includes('"held"'),
+    );
+    await level.close();
+    return entries;
+  };
+  await put('CYCLE_LIMIT');
+  const [earlier] = (await read('index-')).filter(([, value]) => JSON.stringify(value).includes('CYCLE_LIMIT'));
+  await put('CHART_UNCLEAR');
+  const later = await read('index-');
+  if (earlier === undefined || later.length !== 1) throw new Error('one entry before, one after');
+  const level = new Level<string, object>(folder, { valueEncoding: 'json' });
+  await level.batch([
+    ...later.map(([key]) => ({ type: 'del' as const, key })),
+    { type: 'put', key: earlier[0], value: earlier[1] },
+  ]);
+  await level.close();
+  await withTable(async (client) => {
+    const { Items = [] } = await client.send(new ScanCommand({ TableName, IndexName: 'work' }));
+    expect(Items.map(({ reason }) => reason?.S)).toEqual(['CHART_UNCLEAR']);
+  });
+});

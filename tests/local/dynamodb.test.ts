@@ -56,7 +56,7 @@ afterAll(async () => {
 });
 
 describe('the table', () => {
-  it('has the keys of the contract, is on-demand, and carries the sparse index', async () => {
+  it('has the keys of the contract, is on-demand, and carries the sparse indexes', async () => {
     const { Table } = await client.send(new DescribeTableCommand({ TableName }));
     expect(Table).toMatchObject({
       TableStatus: 'ACTIVE',
@@ -70,6 +70,11 @@ describe('the table', () => {
           IndexName: 'due',
           Projection: { ProjectionType: 'KEYS_ONLY' },
           KeySchema: [{ AttributeName: 'shard' }, { AttributeName: 'nextCheckDay' }],
+        },
+        {
+          IndexName: 'work',
+          Projection: { ProjectionType: 'INCLUDE', NonKeyAttributes: ['workTodo', 'reason', 'location'] },
+          KeySchema: [{ AttributeName: 'workKey' }, { AttributeName: 'workSort' }],
         },
       ],
     });
@@ -199,7 +204,7 @@ describe('TTL', () => {
           OldImage: item,
           SequenceNumber: expect.stringMatching(/^\d{21}$/),
           SizeBytes: expect.any(Number),
-          StreamViewType: 'NEW_AND_OLD_IMAGES',
+          StreamViewType: 'OLD_IMAGE',
         },
       },
     ]);

@@ -118,6 +118,29 @@ describe('sending', () => {
   });
 });
 
+describe('who is told of mails', () => {
+  it('is told of each that was accepted, also where its answer got lost, and of no other', async () => {
+    const told: Mail[] = [];
+    const own = createMailbox({ now: () => now, onSent: (each) => told.push(each) });
+    gateway.mount('/own', own.handleSes);
+    const endpoint = `${gateway.url}/own`;
+    const credentials = { accessKeyId: 'local', secretAccessKey: 'local' };
+    const ses = new SESClient({ endpoint, region: 'us-east-1', credentials, maxAttempts: 1 });
+    const { MessageId } = await ses.send(mail());
+    own.fail({ kind: 'drop' });
+    own.fail({ kind: 'drop', when: 'after' });
+    await expect(ses.send(mail(['never@example.com']))).rejects.toThrow();
+    await expect(ses.send(mail(['lost@example.com']))).rejects.toThrow();
+    await expect(ses.send(mail(['ada']))).rejects.toThrow();
+    await expect
+      .poll(() => told.map(({ sent }) => sent.destination[0]))
+      .toEqual(['ada@example.com', 'lost@example.com']);
+    expect(told[0]?.messageId).toBe(MessageId);
+    expect(told).toEqual(own.mails());
+    ses.destroy();
+  });
+});
+
 describe('refusals of SES', () => {
   it.each([
     ['ada', "Missing final '@domain'"],

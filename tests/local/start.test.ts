@@ -26,6 +26,7 @@ const Endpoints = z.strictObject({
   ...{ console: url, api: url, webhooks: url, fhir: url, stepfunctions: url, dynamodb: url, ses: url, mailbox: url },
   ...{ clock: url, stateMachines: z.record(z.string(), z.string()), table: z.string(), region: z.string() },
   fhirAuthorization: z.string().regex(/^Bearer \S+$/),
+  webhookSecret: z.string().regex(/^whsec_\S+$/),
 });
 /** The JSON document of design §6. */
 const Report = z.strictObject({
@@ -120,7 +121,7 @@ describe('bad input: exit 2, one message that names it and the way out', PATIENC
       what: 'a policy with a wrong key',
       args: ['--port', '0', '--policy', 'policy.json'],
       files: { 'policy.json': { ...policy, cycleLimits: 3 } },
-      says: [/policy\.json/, /cycleLimits/, /docs\/architecture\.md/],
+      says: [/policy\.json/, /cycleLimits/, /docs\/connect-an-ehr\.md/],
     },
     {
       what: 'a practice that cannot be read',

@@ -3,6 +3,7 @@ import { SCOPES } from '../../functions/adapters/fhir/scopes.ts';
 import { ENVIRONMENT, setting } from '../../functions/runtime/config.ts';
 
 const VALID: Record<keyof typeof ENVIRONMENT, string> = {
+  consoleOrigins: 'https://d111111abcdef8.cloudfront.net http://127.0.0.1:4600 http://[::1]:4600',
   ehrBaseUrl: 'https://ehr.example/fhir/r4',
   ehrClientId: 'urn:uuid:0f8fad5b portal-pin',
   ehrKeySecretArn: 'arn:aws:secretsmanager:us-east-1:123456789012:secret:portal-pin/ehr-key-a1b2c3',
@@ -11,6 +12,7 @@ const VALID: Record<keyof typeof ENVIRONMENT, string> = {
   practicePolicyFile: 'policy.json',
   sesConfigurationSet: '',
   stateMachineArn: 'arn:aws:states:us-east-1:123456789012:stateMachine:regenerate-pin',
+  sweepStateMachineArn: 'arn:aws:states:us-east-1:123456789012:stateMachine:sweep-expiring-pins',
   table: 'portal-pin',
   webhookSecretArn: 'arn:aws:secretsmanager:us-east-1:123456789012:secret:portal-pin/ehr-webhooks-AbCdEf',
 };
@@ -32,6 +34,10 @@ describe.each(NAMES)('%s', (name) => {
 });
 
 it.each<[keyof typeof ENVIRONMENT, string]>([
+  ['consoleOrigins', ''],
+  ['consoleOrigins', '*'],
+  ['consoleOrigins', 'https://canary.example/'],
+  ['consoleOrigins', 'https://canary.example,https://other.example'],
   ['ehrBaseUrl', ''],
   ['ehrBaseUrl', 'ehr.example/canary'],
   ['ehrBaseUrl', 'ftp://ehr.example/canary'],
@@ -53,6 +59,7 @@ it.each<[keyof typeof ENVIRONMENT, string]>([
   ['practicePolicyFile', ''],
   ['stateMachineArn', 'canary'],
   ['stateMachineArn', 'arn:aws:states:us-east-1:123456789012:execution:canary:x'],
+  ['sweepStateMachineArn', 'arn:aws:states:us-east-1:123456789012:canary'],
   ['table', 'ab'],
   ['webhookSecretArn', 'whsec_canary'],
   ['webhookSecretArn', 'arn:aws:secretsmanager:us-east-1:123456789012:secret:'],

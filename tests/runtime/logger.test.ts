@@ -15,6 +15,7 @@ afterEach(() => vi.restoreAllMocks());
 it('writes every field that is allowed', () => {
   const fields: Required<LogFields> = {
     step: 'SignDocument',
+    operation: 'readPatient',
     execution: 'x1',
     patientId: 'p1',
     due: 'REGENERATE',

@@ -1,7 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { FEEDBACK_KINDS } from '../../functions/domain/email-event.ts';
 import { ERROR_NAMES } from '../../functions/domain/errors.ts';
 import { REASONS } from '../../functions/domain/outcomes.ts';
-import type { EndedCase } from '../../functions/ports.ts';
+import type { EndedCase, Metrics } from '../../functions/ports.ts';
 import { createMetrics } from '../../functions/runtime/metrics.ts';
 
 const CANARY = 'Q987654321';
@@ -23,7 +24,11 @@ afterEach(() => {
 const CASE: EndedCase = { outcome: 'REGENERATED', reason: null, unresolvedSeconds: null, accessSeconds: null };
 /** What is written for the end, line by line. */
 function written(differing: Partial<EndedCase> = {}): Record<string, unknown>[] {
-  createMetrics().ended({ ...CASE, ...differing });
+  return writtenBy((metrics) => metrics.ended({ ...CASE, ...differing }));
+}
+/** What is written by whatever counts, in a practice of two locations. */
+function writtenBy(count: (metrics: Metrics) => void): Record<string, unknown>[] {
+  count(createMetrics(() => ['org-1', 'org-2']));
   return lines.map((line) => JSON.parse(line));
 }
 /** CloudWatch's embedded metric format, https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html */
@@ -71,6 +76,36 @@ describe('the reason', () => {
       expect(lines.join()).not.toContain(CANARY);
     },
   );
+});
+
+describe('a PIN on its way to its patient', () => {
+  const steps = { issued: 'Issued', pickedUp: 'PickedUp', registered: 'Registered' } as const;
+  const each = Object.entries(steps) as [keyof typeof steps, string][];
+
+  it.each(each)('%s counts at its location', (step, name) => {
+    const _aws = embedded(name, 'Count', ['service', 'location']);
+    expect(writtenBy((metrics) => metrics[step]('org-2'))).toEqual([
+      { _aws, service: 'portal-pin', location: 'org-2', [name]: 1 },
+    ]);
+  });
+
+  it.each([
+    [null, 'NONE'],
+    ['org-3', 'OTHER'],
+    [CANARY, 'OTHER'],
+    ['', 'OTHER'],
+  ])('at %j: %s, for no text of a chart becomes a dimension', (location, dimension) => {
+    for (const [step] of each) writtenBy((metrics) => metrics[step](location));
+    expect(lines.map((line) => JSON.parse(line).location)).toEqual([dimension, dimension, dimension]);
+    expect(lines.join()).not.toContain(CANARY);
+  });
+});
+
+it.each([...FEEDBACK_KINDS, 'UNKNOWN_MESSAGE' as const])('%s of a mail counts as such', (what) => {
+  const _aws = embedded('EmailFeedback', 'Count', ['service', 'feedback']);
+  expect(writtenBy((metrics) => metrics.fedBack(what))).toEqual([
+    { _aws, service: 'portal-pin', feedback: what, EmailFeedback: 1 },
+  ]);
 });
 
 it('nothing else is written, whoever hands it over', () => {

@@ -43,12 +43,26 @@ describe('the demo policy', () => {
     writeFileSync(join(folder, 'policy.json'), changed('webhooksPerMinute', undefined));
     expect(readPolicy(join(folder, 'policy.json')).webhooksPerMinute).toBe(600);
   });
+  it('is valid without reminder days: 20 and 27', () => {
+    writeFileSync(join(folder, 'policy.json'), changed('reminderDays', undefined));
+    expect(readPolicy(join(folder, 'policy.json')).reminderDays).toEqual([20, 27]);
+  });
+  it('is valid without a limit of cycles: 3', () => {
+    writeFileSync(join(folder, 'policy.json'), changed('cycleLimit', undefined));
+    expect(readPolicy(join(folder, 'policy.json')).cycleLimit).toBe(3);
+  });
+  it('is valid without retries of soft bounces: two', () => {
+    writeFileSync(join(folder, 'policy.json'), changed('softBounceRetries', undefined));
+    expect(readPolicy(join(folder, 'policy.json')).softBounceRetries).toBe(2);
+  });
   it('is valid with each bound reached', () => {
     for (const [path, values] of Object.entries({
       'sweep.hour': [0, 23],
       'sweep.startsPerMinute': [1, 6000],
       'sweep.dailyLimit': [1, 1_000_000],
       recheckDays: [1, 90],
+      reminderDays: [[], [1], [29], [1, 2, 29]],
+      softBounceRetries: [0, 10],
       cycleLimit: [1, 24],
       attemptLimit: [1, 20],
       webhooksPerMinute: [1, 60_000],
@@ -89,15 +103,29 @@ describe('a wrong policy names the key', () => {
     ['sweep.dailyLimit', 0],
     ['recheckDays', 0],
     ['recheckDays', 91],
+    ['reminderDays', [27, 20]],
+    ['reminderDays', [20, 20]],
+    ['reminderDays.0', 0],
+    ['reminderDays.1', 30],
+    ['reminderDays.1', 20.5],
+    ['reminderDays', 20],
     ['cycleLimit', 0],
     ['attemptLimit', 21],
     ['webhooksPerMinute', 0],
-    ['languages', []],
+    ['practice.name', 'Riverside\nBcc: everybody@example.com'],
+    ['practice.name', 'Riverside\u2028Practice'],
+    ['practice.phone', '(212)\r\n555-0134'],
+    ['practice.phone', 'x'.repeat(31)],
     ['languages.0', 'de'],
+    ['languages.1', 'fr'],
   ])('%s = %j', (path, value) => {
     const problem = problemOf(changed(path, value));
     expect(problem).toContain(`\n  ${path}: `);
     expect(problem).toContain(join(folder, 'policy.json'));
+  });
+
+  it('languages, where there is none', () => {
+    expect(problemOf(changed('languages', []))).toContain('\n  languages.0: ');
   });
 
   it.each([

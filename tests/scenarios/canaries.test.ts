@@ -1,11 +1,25 @@
 import { inspect } from 'node:util';
+import { StartExecutionCommand } from '@aws-sdk/client-sfn';
 import type { QuestionnaireResponse, QuestionnaireResponseItem } from 'fhir/r4';
 import pMap from 'p-map';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { eventOf, type Telling } from '../../local/ses-events.ts';
 import { executionsSeen, type SeenExecution } from './aws-protocol.ts';
-import { ADDRESS, canaryCharts, duePatient, GOSSIP, PERSON, REQUESTS, TALKATIVE } from './canary-practice.ts';
+import {
+  ADDRESS,
+  canaryCharts,
+  DISCOVERY_REQUESTS,
+  duePatient,
+  GOSSIP,
+  PERSON,
+  REQUESTS,
+  TALKATIVE,
+  talkInLinks,
+} from './canary-practice.ts';
 import { ENCODINGS, find, type Text } from './canary-search.ts';
 import { type RunningPlatform, runPlatform } from './running-platform.ts';
+
+const TELLINGS: readonly Telling[] = ['Delivery', 'Bounce', 'SoftBounce', 'AutomaticAnswer', 'Complaint', 'Reject'];
 
 describe('the search', () => {
   const canary = PERSON[1] ?? '';
@@ -51,6 +65,17 @@ describe('a run over a practice of canaries', () => {
   let pins: string[];
   let addresses: string[];
   let talkative = 0;
+  let seenDiscoveries: SeenExecution[];
+  let discovered = 0;
+  let linksFollowed = () => 0;
+
+  /** Reads the whole chart once, as the first connection does. */
+  async function discover(): Promise<void> {
+    discovered += 1;
+    const stateMachineArn = running.platform.endpoints.stateMachines['discover-pins'];
+    const command = new StartExecutionCommand({ stateMachineArn, input: '{}' });
+    await running.ended((await running.sfn.send(command)).executionArn ?? '');
+  }
 
   /** Once through everything that goes well, and once through everything that goes wrong. */
   beforeAll(async () => {
@@ -59,14 +84,25 @@ describe('a run over a practice of canaries', () => {
     }
     running = await runPlatform({ logLevel: 'DEBUG', metrics: true });
     const { platform, take, track } = running;
+    linksFollowed = talkInLinks(platform.ehr);
     platform.ehr.onRequest(({ phase, request: { method, url, headers } }) => {
       const text = `${method} ${url} ${JSON.stringify(headers)}`;
       if (phase === 'before') requests.push({ where: `request ${method}`, text });
     });
     const charts = canaryCharts(platform.clock.now());
     await platform.ehr.load(charts.map(({ bundle }) => bundle));
+    await discover();
     await pMap(charts, ({ id }) => take(id), { concurrency: 8 });
 
+    for (const fault of Object.values(TALKATIVE)) {
+      for (const route of ['a page', 'a patient'] as const) {
+        platform.ehr.fail({ ...DISCOVERY_REQUESTS[route], times: 100, fault });
+        await platform.ehr.load([duePatient(700 + discovered, platform.clock.now()).bundle]);
+        await discover();
+        platform.ehr.clearFaults();
+      }
+    }
+    await discover();
     const failing = async (arm: () => void) => {
       const { id, bundle } = duePatient(600 + talkative++, platform.clock.now());
       await platform.ehr.load([bundle]);
@@ -91,12 +127,25 @@ describe('a run over a practice of canaries', () => {
     }
     await failing(() => platform.ehr.fail({ fault: { kind: 'noAnswerToP12' } }));
 
+    // What SES tells of a mail holds its address and headers; what is no event at all may hold anything.
+    for (const [n, telling] of TELLINGS.entries()) {
+      const { id, bundle } = duePatient(700 + n, platform.clock.now());
+      await platform.ehr.load([bundle]);
+      await take(id);
+      const mail = platform.mailbox.mails().at(-1);
+      const event = mail === undefined ? null : eventOf(mail, telling);
+      if (event === null) throw new Error('no mail to tell of');
+      platform.emailEvents.publish([event, { ...event, detail: { ...event.detail, [GOSSIP]: GOSSIP, mail: GOSSIP } }]);
+      await platform.settled();
+    }
+
     const forms = await platform.ehr.search<QuestionnaireResponse>('QuestionnaireResponse?_count=1000');
     pins = forms.flatMap(({ item = [] }) => item.flatMap((each) => (each.linkId === 'pin' ? pinIn(each) : [])));
     addresses = [ADDRESS, ...charts.flatMap(({ bundle }) => addressesIn(bundle))];
     seen = await executionsSeen(running.sfn, platform.endpoints.stateMachines['regenerate-pin'] ?? '');
+    seenDiscoveries = await executionsSeen(running.sfn, platform.endpoints.stateMachines['discover-pins'] ?? '');
     vi.restoreAllMocks();
-  }, 60_000);
+  }, 120_000);
   afterAll(() => running.close());
 
   const pinIn = ({ answer }: QuestionnaireResponseItem) => answer?.[0]?.valueString ?? [];
@@ -122,6 +171,15 @@ describe('a run over a practice of canaries', () => {
     expect(find(secrets(), texts)).toEqual([]);
   });
 
+  it('nothing in the discoveries, whose pages were found by links that tell everything', () => {
+    expect(seenDiscoveries).toHaveLength(discovered);
+    expect(linksFollowed()).toBeGreaterThan(5);
+    const ends = new Set(seenDiscoveries.map(({ described }) => described.error ?? described.status));
+    expect([...ends].sort()).toEqual(['EhrRejectedError', 'EhrUnavailableError', 'SUCCEEDED']);
+    const texts = seenDiscoveries.map((each) => textOf(`execution ${each.listed.name}`, each));
+    expect(find(secrets(), texts)).toEqual([]);
+  });
+
   it('nothing in the log lines of the steps, at level DEBUG', () => {
     const lines = logLines.join('').split('\n');
     expect(lines.filter((line) => line.includes('"step ended"')).length).toBeGreaterThan(300);
@@ -143,7 +201,17 @@ describe('a run over a practice of canaries', () => {
     expect(new Set(counted)).toContain('FAILED/EhrRejectedError');
     expect(lines.filter((line) => line.includes('SecondsToAccess')).length).toBeGreaterThan(10);
     expect(lines.filter((line) => line.includes('UnresolvedSeconds')).length).toBeGreaterThan(30);
-    expect(find([...secrets(), 'demo-'], [{ where: 'metrics', text: lines.join('\n') }])).toEqual([]);
+    expect(lines.filter((line) => line.includes('"EmailFeedback"')).length).toBe(TELLINGS.length);
+    // Patients are demo-001 and so on; locations of the practice's own list are dimensions.
+    expect(find([...secrets(), 'demo-0'], [{ where: 'metrics', text: lines.join('\n') }])).toEqual([]);
+  });
+
+  it('went through what SES tells of mails, and refused what is no event', () => {
+    const lines = logLines.join('').split('\n');
+    const told = lines.filter((line) => line.includes('"EmailFeedback"') && line.includes('"step"'));
+    expect(told.filter((line) => line.includes('"step ended"'))).toHaveLength(TELLINGS.length);
+    expect(new Set(told.flatMap((line) => JSON.parse(line).error ?? []))).toEqual(new Set(['StepContractError']));
+    expect(running.platform.emailEvents.deadLetters).toHaveLength(TELLINGS.length);
   });
 
   it('nothing in the errors that leave the start of an execution', () => {

@@ -5,6 +5,7 @@ import { OTHER_CASES } from '../../local/demo/other-cases.ts';
 import { REGENERATED_CASES } from '../../local/demo/regenerated-cases.ts';
 import type { Fault } from '../../local/ehr/faults.ts';
 import type { RequestListener } from '../../local/ehr/listener.ts';
+import type { EhrSimulator } from '../../local/ehr/simulator.ts';
 import { transactionOf } from '../../local/practice.ts';
 
 type EhrRequest = Parameters<RequestListener>[0]['request'];
@@ -92,3 +93,32 @@ export const REQUESTS: Record<string, Omit<Fault, 'fault'>> = {
   'P11, the document is signed': { route: '', matching: holds('"Provenance"') },
   'P14, the message is filed': { method: 'POST', route: 'Communication' },
 };
+
+/** The discovery's own: a page of the whole chart's documents, and what is asked about one patient of it. */
+export const DISCOVERY_REQUESTS: Record<'a page' | 'a patient', Omit<Fault, 'fault'>> = {
+  'a page': { method: 'GET', route: 'DocumentReference', matching: ({ url }) => !url.includes('patient=') },
+  'a patient': { method: 'GET', route: 'DocumentReference', matching: ({ url }) => url.includes('patient=') },
+};
+
+const SESSION = `&_session=${encodeURIComponent(GOSSIP)}`;
+
+/**
+ * Lets the EHR write into its links to a next page whatever it knows, as one that keeps searches in its URLs may. Answers
+ * how often such a link was followed.
+ */
+export function talkInLinks(ehr: EhrSimulator): () => number {
+  let followed = 0;
+  ehr.onRequest(({ phase, request, answer }) => {
+    if (request.route !== 'DocumentReference') return;
+    // It knows its own link again, and asks itself without it.
+    if (phase === 'before') {
+      if (request.url.includes('&_session=')) followed += 1;
+      request.url = request.url.replace(/&_session=[^&]*/, '');
+    } else if (answer?.body.includes('"next"')) {
+      const bundle: Bundle = JSON.parse(answer.body);
+      for (const link of bundle.link ?? []) if (link.relation === 'next') link.url += SESSION;
+      answer.body = JSON.stringify(bundle);
+    }
+  });
+  return () => followed;
+}

@@ -186,20 +186,22 @@ describe('P13, P14: the notification', () => {
   const mail = () => one(running.platform.mailbox.mails().filter((each) => each.sent.destination[0] === addressOf()));
   const addressOf = () => before.patient?.telecom?.[0]?.value ?? '';
 
-  it('one mail in two parts: portal, practice, phone, and the last day as the practice counts days', async () => {
+  it('one mail in two parts, in the patient’s language: portal, practice, phone, and the last day as the practice counts days', async () => {
     expect(running.platform.mailbox.mails()).toHaveLength(2);
     const { text = '', html = '' } = mail().body;
     // 02:30 in UTC is still the day before in New York.
     const lastDay = new Date(signedAt + THIRTY_DAYS_IN_SECONDS * 1000 - DAY);
-    const month = lastDay.toLocaleString('en-US', { month: 'long', timeZone: 'UTC' });
-    const day = `${month} ${lastDay.getUTCDate()}, ${lastDay.getUTCFullYear()}`;
+    const month = lastDay.toLocaleString('es', { month: 'long', timeZone: 'UTC' });
+    const day = `${lastDay.getUTCDate()} de ${month} de ${lastDay.getUTCFullYear()}`;
+    expect(before.patient?.communication?.[0]?.language.coding?.[0]?.code).toBe('es');
+    expect(mail().subject).toBe('Su acceso al portal de pacientes está listo');
     for (const part of [text, html]) {
       for (const said of ['https://portal.example.com/enroll', 'Riverside Family Practice', '(212) 555-0134', day]) {
         expect(part).toContain(said);
       }
     }
-    expect(html).toContain('<a href="https://portal.example.com/enroll">');
-    expect(mail().from).toBe('portal@example.com');
+    expect(html).toMatch(/<html lang="es".*<a\s+href="https:\/\/portal\.example\.com\/enroll"/s);
+    expect(mail().from).toBe('"Riverside Family Practice" <portal@example.com>');
   });
 
   it('carries neither PIN nor name', async () => {
@@ -249,8 +251,8 @@ describe('P8: the records', () => {
     expect(account).toMatchObject({
       ...{ outcome: 'REGENERATED', reason: null, document: document.id, issuedAt: instant(signedAt) },
       ...{ expiresAt: expiresAt(), attempt: 1, failures: 0, unclaimedCycles: 1, lease: null, draft: null },
-      ...{ violations: [], staffTasks: [], rejectedAddresses: [], nextCheckDay: practiceDay() },
-      message: { state: 'ACCEPTED', document: document.id, sesId: messageId, filed: true },
+      ...{ violations: [], staffTasks: [], rejectedAddresses: [], nextCheckDay: reminderDay(), reminder: null },
+      message: { kind: 'NEW_PIN', state: 'ACCEPTED', document: document.id, sesId: messageId, filed: true },
     });
     expect(account.endedBy).toBe(account.execution);
     expect(await itemOf(`MESSAGE#${messageId}`, 'MESSAGE')).toMatchObject({
@@ -260,7 +262,7 @@ describe('P8: the records', () => {
     });
   });
 
-  it('the index finds the patient on the day of expiry and not before', async () => {
+  it('the index finds the patient on the day of the first reminder and not before, and so on the day of expiry', async () => {
     const { shard } = await itemOf(`PATIENT#${id}`, 'ACCOUNT');
     const due = async (day: string) => {
       const query = new QueryCommand({
@@ -272,15 +274,18 @@ describe('P8: the records', () => {
       });
       return (await running.dynamoDb.send(query)).Items ?? [];
     };
-    const key = { pk: `PATIENT#${id}`, sk: 'ACCOUNT', shard, nextCheckDay: practiceDay() };
+    const key = { pk: `PATIENT#${id}`, sk: 'ACCOUNT', shard, nextCheckDay: reminderDay() };
     expect(await due(practiceDay())).toContainEqual(key);
-    expect(await due(isoDay(signedAt + (THIRTY_DAYS_IN_SECONDS * 1000 - 2 * DAY)))).not.toContainEqual(key);
+    expect(await due(reminderDay())).toContainEqual(key);
+    expect(await due(isoDay(signedAt + 18 * DAY))).not.toContainEqual(key);
   });
 });
 
 const isoDay = (milliseconds: number) => new Date(milliseconds).toISOString().slice(0, 10);
 /** The day of expiry in New York: the evening before in UTC's count. */
 const practiceDay = () => isoDay(signedAt + THIRTY_DAYS_IN_SECONDS * 1000 - DAY);
+/** The twentieth day after the signing, on which an unregistered patient is reminded first. */
+const reminderDay = () => isoDay(signedAt + 20 * DAY - DAY);
 /** The patient's PCP; demo charts take turns. */
 const providerOf = (patient: string) => FAMILY_DOCTORS[Number(patient.slice(5)) % 2] ?? '';
 const pathOf = (reference = '/'): [string, string] => {

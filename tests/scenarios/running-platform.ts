@@ -15,7 +15,7 @@ import type { Ehr } from '../../functions/ports.ts';
 import { chance } from '../../functions/runtime/container.ts';
 import type { DecisionPorts } from '../../functions/usecases/decisions.ts';
 import { start } from '../../functions/usecases/start.ts';
-import { trackPin } from '../../functions/usecases/track-pin.ts';
+import { type Tracking, trackPin } from '../../functions/usecases/track-pin.ts';
 import { chartOf, type DemoCase } from '../../local/demo/case.ts';
 import { demoDirectory } from '../../local/demo/directory.ts';
 import { type Platform, type PlatformOptions, startPlatform } from '../../local/platform.ts';
@@ -39,7 +39,7 @@ export interface RunningPlatform {
   /** Puts one more patient into the chart; answers the id. */
   admit(each: Omit<DemoCase, 'story' | 'ending'>): Promise<string>;
   /** Begins to track the patient's PIN, as the first connection to a practice does. */
-  track(patientId: string): Promise<boolean>;
+  track(patientId: string): Promise<Tracking>;
   /** Starts one execution for the patient, as `npm start` does, and waits for its end. */
   take(patientId: string): Promise<Ended>;
   /** The ports for what a person decides. */

@@ -8,7 +8,7 @@ it('ends the case of a patient whom the EHR does not know once, however often it
   const counted: unknown[] = [];
   const ports = {
     clock: { now: () => Date.parse('2026-06-15T12:00:00Z') },
-    practice: { timeZone: 'America/New_York', recheckDays: 7 },
+    practice: { timeZone: 'America/New_York', recheckDays: 7, reminderDays: [20, 27] },
     metrics: { ended: (ended: unknown) => void counted.push(ended) },
     fingerprint: { of: async () => '' },
     ehr: { readPatient: () => Promise.reject(new PatientNotFoundError('HTTP_404')) },

@@ -141,7 +141,7 @@ const ON_THE_WAY: Kinds = {
     ),
   },
   'a header that is missing': {
-    statuses: [400, 415],
+    statuses: [400, 401, 415],
     requests: spoilt(fc.constantFrom(...HEADERS), (sending, name) =>
       goodRequest(sending, { headers: { [name]: undefined } }),
     ),

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { EhrEvent } from '../../functions/domain/ehr-event.ts';
 import { AwsUnavailableError, ConfigurationError, EhrUnavailableError } from '../../functions/domain/errors.ts';
-import { PROBLEMS, type ProblemName } from '../../functions/runtime/problem.ts';
+import { WEBHOOK_PROBLEMS, type WebhookProblem } from '../../functions/runtime/webhook-problems.ts';
 import type { ehrWebhook } from '../../functions/triggers/ehr-webhook.ts';
 import { freshId } from '../harness/ehr-sender.ts';
 import { NOW, type WebhookWorld, webhookWorld } from '../usecases/webhook-world.ts';
@@ -33,8 +33,8 @@ const issued = (patientId: string): EhrEvent => ({ type: 'pin.issued', timestamp
 const changed = (patientId: string): EhrEvent => ({ type: 'patient.email_changed', timestamp, data: { patientId } });
 
 /** A problem document (RFC 9457) of that name, which holds nothing that was sent. */
-function expectProblem(answered: Answered, name: ProblemName): void {
-  const [status, title, detail] = PROBLEMS[name];
+function expectProblem(answered: Answered, name: WebhookProblem): void {
+  const [status, title, detail] = WEBHOOK_PROBLEMS[name];
   const type = `https://portal-pin.example/problems/${name}`;
   expect(answered.body).toMatchObject({ type, title, status, detail });
   expect(answered.status).toBe(status);
@@ -75,9 +75,11 @@ describe('a webhook that is accepted', () => {
   });
 });
 
+const UNSIGNED = { 'webhook-id': undefined, 'webhook-timestamp': undefined, 'webhook-signature': undefined };
+
 describe('what is wrong with the request', () => {
   const good = JSON.stringify(issued(CANARY));
-  it.each<[string, ProblemName, RequestMore]>([
+  it.each<[string, WebhookProblem, RequestMore]>([
     ['another path', 'not-found', { path: `/webhooks/${CANARY}` }],
     ['no path', 'not-found', { path: '/' }],
     ['GET', 'method-not-allowed', { method: 'GET' }],
@@ -95,7 +97,9 @@ describe('what is wrong with the request', () => {
     ['gzip', 'unsupported-media-type', { headers: { 'content-encoding': 'gzip' } }],
     ['no id', 'malformed-headers', { headers: { 'webhook-id': undefined } }],
     ['no timestamp', 'malformed-headers', { headers: { 'webhook-timestamp': undefined } }],
-    ['no signature', 'malformed-headers', { headers: { 'webhook-signature': undefined } }],
+    ['no signature', 'not-verified', { headers: { 'webhook-signature': undefined } }],
+    ['no header of Standard Webhooks', 'not-verified', { headers: UNSIGNED }],
+    ['an empty signature', 'malformed-headers', { headers: { 'webhook-signature': '' } }],
     ['an empty id', 'malformed-headers', { headers: { 'webhook-id': '' } }],
     ['an id with a full stop', 'malformed-headers', { headers: { 'webhook-id': `${CANARY}.1` } }],
     ['an id of two lines', 'malformed-headers', { headers: { 'webhook-id': `${CANARY}\n` } }],

@@ -44,7 +44,7 @@ function world() {
     pauseSwitch: { read: async () => null },
     sweeps: { takeAllowance: async () => 1, returnAllowance: async () => undefined },
     clock: { now: () => Date.parse('2026-06-15T12:00:00Z') },
-    practice: { timeZone: 'America/New_York', sweep: { dailyLimit: 100, startsPerMinute: 60 } },
+    practice: { timeZone: 'America/New_York', reminderDays: [20, 27], sweep: { dailyLimit: 100, startsPerMinute: 60 } },
   };
   return { started, waits, ports: ports as unknown as Ports };
 }

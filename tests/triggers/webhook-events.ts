@@ -3,6 +3,7 @@ import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2, Context
 import { createWebhookSignatures } from '../../functions/adapters/webhook-signatures.ts';
 import type { EhrEvent } from '../../functions/domain/ehr-event.ts';
 import { httpHandler } from '../../functions/runtime/http-handler.ts';
+import { webhookProblem } from '../../functions/runtime/webhook-problems.ts';
 import { ehrWebhook } from '../../functions/triggers/ehr-webhook.ts';
 import { freshId, signed } from '../harness/ehr-sender.ts';
 import { type RequestMore, requestOf } from './http-events.ts';
@@ -33,7 +34,8 @@ export interface Answered {
 
 /** The handler over these ports, with everything that is around it on AWS. */
 export function handling(ports: Ports, deadlineMs = 60_000): (request: APIGatewayProxyEventV2) => Promise<Answered> {
-  const handler = httpHandler({ name: 'EhrWebhook', deadlineMs, run: (request) => ehrWebhook(ports, request) });
+  const run = (request: APIGatewayProxyEventV2) => ehrWebhook(ports, request);
+  const handler = httpHandler({ name: 'EhrWebhook', deadlineMs, problem: webhookProblem, run });
   return async (request) => {
     const invoke = handler as (event: unknown, context: Context) => Promise<APIGatewayProxyStructuredResultV2>;
     const { statusCode = 0, headers = {}, body: text = '' } = await invoke(request, {} as Context);

@@ -116,9 +116,10 @@ describe('what is decided', () => {
 
   /** A start is due from today on, or from the day it was due before. */
   const earlier = (day: string | null | undefined) => (day != null && day < TODAY ? day : TODAY);
-  /** Who is not started is looked at when it was due anyway; who is tracked now, on the day of expiry. */
+  /** Who is not started is looked at when it was due anyway; who is tracked now, on the first reminder's day, or on that of expiry where it is over. */
   function dayLeft(record: Partial<Account> | null, decision: string, signedAt = '') {
-    if (record === null && decision === 'TRACKED') return lifeOf(Date.parse(signedAt)).expiresAt.slice(0, 10);
+    if (record === null && decision === 'TRACKED')
+      return signedAt === VALID ? '2026-06-30' : lifeOf(Date.parse(signedAt)).expiresAt.slice(0, 10);
     return record?.nextCheckDay ?? null;
   }
 
@@ -130,6 +131,29 @@ describe('what is decided', () => {
       expect(await world.ports.records.readRequest('nobody', webhookRequestId('msg_nobody'))).toBeNull();
     },
   );
+
+  it('of a registration: counted once, at the PIN’s location, and only for a PIN of ours', async () => {
+    const ours = { ...valid, location: 'org-1', issuedBy: 1 };
+    const before = world.registrations.length;
+    const { id } = await decisionOn(ours, registered, VALID);
+    expect(world.registrations.slice(before)).toEqual(['org-1']);
+    expect((await world.ports.records.read(id))?.registeredAt).toBe(timestamp);
+    // Told by another webhook once more, and of somebody whose PIN was made by hand.
+    await take(id, registered, 2);
+    await decisionOn({ ...valid, location: 'org-1' }, registered, VALID);
+    await decisionOn(ours, optedOut, VALID);
+    expect(world.registrations.slice(before)).toEqual(['org-1']);
+  });
+
+  it('of another address: a message that was to wait goes out at once', async () => {
+    const message = { kind: 'NEW_PIN', state: 'OWED', document: 'd1', sesId: 's1', filed: true, returns: 1 } as const;
+    const waits = { ...valid, message: { ...message, notBefore: '2026-06-16' } };
+    expect((await decisionOn(waits, issued, VALID)).decision).toBe('NOT_DUE');
+    const { id, decision } = await decisionOn(waits, emailChanged, VALID);
+    expect(decision).toBe('STARTED');
+    const { returns: _none, ...owed } = { ...message, sesId: null, filed: false };
+    expect((await world.ports.records.read(id))?.message).toEqual(owed);
+  });
 
   it('of a case that runs: its execution', async () => {
     for (const told of [issued, requested(true), emailChanged]) {

@@ -14,7 +14,7 @@ function world(account: Account, saves: boolean[] = []) {
   let stored = account;
   const ports = {
     clock: { now: () => NOW },
-    practice: { timeZone: 'America/New_York', recheckDays: 7 },
+    practice: { timeZone: 'America/New_York', recheckDays: 7, reminderDays: [20, 27] },
     metrics: { ended: (ended: EndedCase) => void counted.push(ended) },
     ehr: {
       openStaffTask: async ({ code, reason }: { code: string; reason: string }) => void tasks.add(`${code} ${reason}`),
@@ -76,7 +76,7 @@ describe('an end is counted', () => {
 });
 
 it('leaves one Task of a kind: the newer reason takes the place of the older', async () => {
-  const unknown = { state: 'UNKNOWN', document: 'd1', sesId: null, filed: false } as const;
+  const unknown = { kind: 'NEW_PIN', state: 'UNKNOWN', document: 'd1', sesId: null, filed: false } as const;
   const older = { code: 'notify-patient', reason: 'EmailRejectedError' } as const;
   const newer = { code: 'notify-patient', reason: 'NotificationFateUnknownError' } as const;
   const before = account({ document: 'd1', message: unknown, staffTasks: [older] });

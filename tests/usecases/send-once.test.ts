@@ -1,12 +1,50 @@
 import { describe, expect, it } from 'vitest';
 import { type Account, type Message, newAccount } from '../../functions/domain/account.ts';
 import { AwsUnavailableError, EmailRejectedError, EmailThrottledError } from '../../functions/domain/errors.ts';
-import type { PinRecords } from '../../functions/ports.ts';
+import type { FiledMessage, PinRecords } from '../../functions/ports.ts';
 import { sendOnce } from '../../functions/usecases/send-once.ts';
 
+const NOW = Date.parse('2026-06-15T12:00:00Z');
 const MAIL = { to: 'pat@example.com', from: 'a@practice.example', subject: 's', text: 't', html: 'h' };
-const message: Message = { state: 'OWED', document: 'd1', sesId: null, filed: false };
+const message: Message = { kind: 'NEW_PIN', state: 'OWED', document: 'd1', sesId: null, filed: false };
 const account: Account = { ...newAccount('p1'), document: 'd1', message, rejectedAddresses: ['old'] };
+
+describe('a mail that SES took', () => {
+  /** What is written, in this order, where each write may fail. */
+  async function sent(failing: 'putMessage' | 'none') {
+    const down = new AwsUnavailableError('HTTP_503');
+    const written: string[] = [];
+    const records = {
+      putMessage: async ({ sesId }: FiledMessage) => {
+        written.push(`message ${sesId}`);
+        if (failing === 'putMessage') throw down;
+      },
+      save: async (_previous: Account | null, next: Account) => {
+        written.push(`account ${next.message?.state}`);
+        return next;
+      },
+    };
+    const ports = {
+      // Of the records a sending uses these methods alone.
+      records: records as unknown as PinRecords,
+      mailer: { send: async () => 's1' },
+      fingerprint: { of: async () => 'digest' },
+      clock: { now: () => NOW },
+    };
+    const answer: unknown = await sendOnce(ports, account, message, MAIL).catch((caught) => caught);
+    return { written, answer };
+  }
+  const writes = ['account INTENDED', 'message s1', 'account ACCEPTED'];
+
+  it('is noted by its id before it is accepted: SES may tell of it at once', async () => {
+    const accepted = { ...message, state: 'ACCEPTED', sesId: 's1' };
+    expect(await sent('none')).toMatchObject({ written: writes, answer: { message: accepted } });
+  });
+
+  it('is accepted also where that cannot be noted, and the step is run again', async () => {
+    expect(await sent('putMessage')).toMatchObject({ written: writes, answer: { name: 'AwsUnavailableError' } });
+  });
+});
 
 /** What the record says after a mail that was refused, and by what the step fails. */
 async function refusedBy(error: Error, fingerprint: () => Promise<string> = async () => 'digest') {
@@ -23,6 +61,7 @@ async function refusedBy(error: Error, fingerprint: () => Promise<string> = asyn
       records: records as unknown as PinRecords,
       mailer: { send: () => Promise.reject(error) },
       fingerprint: { of: fingerprint },
+      clock: { now: () => NOW },
     },
     account,
     message,

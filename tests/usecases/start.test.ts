@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { type Account, newAccount } from '../../functions/domain/account.ts';
+import type { ExecutionStatus } from '../../functions/domain/executions.ts';
 import { executionName } from '../../functions/domain/identity.ts';
-import type { ExecutionInput, ExecutionStatus } from '../../functions/ports.ts';
+import type { ExecutionInput } from '../../functions/ports.ts';
 import { type StartPorts, start } from '../../functions/usecases/start.ts';
 
 const NOW = Date.parse('2026-06-15T12:00:00Z');
@@ -14,7 +15,7 @@ function world(account: Account, known: Record<string, ExecutionStatus>) {
   const ports = {
     clock: { now: () => NOW },
     pauseSwitch: { read: async () => null },
-    practice: { timeZone: 'America/New_York' },
+    practice: { timeZone: 'America/New_York', reminderDays: [20, 27] },
     records: {
       read: async () => stored,
       save: async (_previous: Account | null, next: Account) => {

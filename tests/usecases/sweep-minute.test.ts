@@ -71,7 +71,7 @@ function world({ due, startsPerMinute = 600, dailyLimit = 1000, pageMs = 10, onS
       },
     },
     clock: { now: () => NOW },
-    practice: { timeZone: 'America/New_York', sweep: { startsPerMinute, dailyLimit } },
+    practice: { timeZone: 'America/New_York', reminderDays: [20, 27], sweep: { startsPerMinute, dailyLimit } },
     shards: due.length,
     pause: async (milliseconds) => {
       state.pauses.push(milliseconds);

@@ -48,7 +48,7 @@ function world(account: Account | null, { allowance = 5, isDown = false, isPause
       },
     },
     clock: { now: () => NOW },
-    practice: { timeZone: 'America/New_York', sweep: { dailyLimit: 100 } },
+    practice: { timeZone: 'America/New_York', reminderDays: [20, 27], sweep: { dailyLimit: 100 } },
   };
   return { state, ports: ports as unknown as LapsePorts };
 }

@@ -6,7 +6,8 @@ import { createDynamoDbWebhookRecords } from '../../functions/adapters/dynamodb-
 import { type Account, newAccount } from '../../functions/domain/account.ts';
 import type { PinDocument } from '../../functions/domain/chart.ts';
 import { PatientNotFoundError } from '../../functions/domain/errors.ts';
-import type { Ehr, ExecutionInput, ExecutionStatus, Fingerprint } from '../../functions/ports.ts';
+import type { ExecutionStatus } from '../../functions/domain/executions.ts';
+import type { Ehr, ExecutionInput, Fingerprint, Metrics } from '../../functions/ports.ts';
 import type { TakePorts } from '../../functions/usecases/take-webhook.ts';
 import { tableUnderTest } from '../contracts/table-under-test.ts';
 
@@ -22,6 +23,8 @@ export interface WebhookWorld {
   ports: TakePorts;
   /** What was started for the patient, oldest first. */
   started(patientId: string): Started[];
+  /** Where each counted registration was. */
+  registrations: (string | null)[];
   /** How an execution ends, with what it leaves on the record. */
   end(name: string, status: ExecutionStatus): void;
   /** A patient of the chart, with a record where one is given, and a signed PIN document of that instant. */
@@ -34,6 +37,7 @@ export async function webhookWorld(webhooksPerMinute = 600): Promise<WebhookWorl
   const chart = new Map<string, PinDocument[]>();
   const executions = new Map<string, ExecutionStatus>();
   const all: Started[] = [];
+  const registrations: (string | null)[] = [];
   let admitted = 0;
   const records = createDynamoDbPinRecords({ ...table, newId: () => randomUUID() });
   const ehr: Partial<Ehr> = {
@@ -44,6 +48,13 @@ export async function webhookWorld(webhooksPerMinute = 600): Promise<WebhookWorl
     readPinDocuments: async (id) => chart.get(id) ?? [],
     countOurSigned: async () => 0,
     readPin: async () => null,
+  };
+  const metrics: Metrics = {
+    ended: () => undefined,
+    issued: () => undefined,
+    pickedUp: () => undefined,
+    registered: (location) => void registrations.push(location),
+    fedBack: () => undefined,
   };
   const fingerprint: Fingerprint = { of: async (value) => `mac-${value}` };
   return {
@@ -66,13 +77,22 @@ export async function webhookWorld(webhooksPerMinute = 600): Promise<WebhookWorl
       },
       clock: { now: () => NOW },
       chance: { randomInt: () => 0, newId: () => randomUUID() },
-      practice: { timeZone: 'America/New_York', webhooksPerMinute },
+      metrics,
+      practice: { timeZone: 'America/New_York', reminderDays: [20, 27], webhooksPerMinute },
     },
     started: (patientId) => all.filter(({ input }) => input.patientId === patientId),
+    registrations,
     end: (name, status) => void executions.set(name, status),
     async patient(record, signedAt) {
       const id = `p${++admitted}`;
-      const signed = { id: `d-${id}`, signed: true, date: signedAt ?? null, cycleIdentifier: null, encounter: null };
+      const signed = {
+        id: `d-${id}`,
+        signed: true,
+        date: signedAt ?? null,
+        cycleIdentifier: null,
+        encounter: null,
+        location: null,
+      };
       chart.set(id, signedAt === undefined ? [] : [signed]);
       if (record !== null) await records.save(null, { ...newAccount(id), ...record });
       return id;

@@ -1,5 +1,7 @@
 /** Paths on which nothing is regenerated, or a person is asked. */
 import { EXTENSION } from '../../functions/adapters/fhir/codes.ts';
+import { addDays, dayOf } from '../../functions/domain/calendar.ts';
+import { DAY } from '../../local/demo/case.ts';
 import { email } from '../../local/demo/chart-builders.ts';
 import { FAMILY_DOCTORS } from '../../local/demo/directory.ts';
 import { type HttpHandler, readBody, send } from '../../local/http-messages.ts';
@@ -25,6 +27,12 @@ function refuseAddress(practice: FailingPractice, patientId: string): void {
     return practice.platform.mailbox.handleSes(req, res);
   };
   practice.journey(patientId).serve = ({ service }) => (service === '/ses' ? refuses : null);
+}
+
+/** The age in days of a PIN signed so many days of the calendar ago, at noon in New York: never near a change of day. */
+function daysSinceNoon(now: number, days: number): number {
+  const noon = Date.parse(`${addDays(dayOf(now, 'America/New_York'), -days)}T17:00:00Z`);
+  return (now - noon) / DAY;
 }
 
 export const PATHS: readonly Path[] = [
@@ -60,6 +68,21 @@ export const PATHS: readonly Path[] = [
       staffTasks: [],
     }),
     through: ['CheckExpiry'],
+  },
+  {
+    name: 'a reminder is sent',
+    // Known since the day before its reminder; a look at a PIN that nobody knew of sends none.
+    chart: (patientId, now) => chart(patientId, now, daysSinceNoon(now, 19)),
+    yesterday: async (practice, patientId) => {
+      await practice.run(patientId);
+    },
+    expected: (patientId) => ({
+      ending: { outcome: 'NOT_NEEDED', reason: 'NOT_EXPIRED' },
+      live: { document: oldDocumentOf(patientId) },
+      mails: 1,
+      staffTasks: [],
+    }),
+    through: ['VerifyEmail', 'CheckExpiry', 'SendEnrollmentNotification'],
   },
   {
     name: 'SES refuses the mail of the first day',

@@ -43,6 +43,8 @@ export interface FhirClient {
   read(path: string): Promise<FhirResource | null>;
   /** All resources that a search matches or includes, page after page. */
   search(path: string): Promise<FhirResource[]>;
+  /** One page of a search, and the path of the next one below the base, or null; null where the server knows no such page. */
+  page(path: string): Promise<{ resources: FhirResource[]; next: string | null } | null>;
   /** Reads and searches in one batch; per query its resources (a missing one: none), every page unless only the first is asked for. */
   batch<const Queries extends readonly Query[]>(queries: Queries): Promise<Answers<Queries>>;
   /** All or nothing; answers in the entries' order. */
@@ -123,8 +125,7 @@ export function createFhirClient(options: FhirOptions): FhirClient {
   async function bundleOf(request: FhirRequest): Promise<Bundle> {
     const resource = await resourceOf(request);
     if (resource === null) throw new EhrRejectedError('HTTP_404');
-    if (resource.resourceType !== 'Bundle') throw new EhrUnavailableError('ANSWER_IS_NO_BUNDLE');
-    return resource;
+    return asBundle(resource);
   }
 
   async function restOf(first: Bundle): Promise<FhirResource[]> {
@@ -141,6 +142,12 @@ export function createFhirClient(options: FhirOptions): FhirClient {
 
   return {
     read: (path) => resourceOf({ method: 'GET', path }),
+    async page(path) {
+      const resource = await resourceOf({ method: 'GET', path });
+      if (resource === null) return null;
+      const bundle = asBundle(resource);
+      return { resources: matchesOf(bundle), next: nextLink(bundle, base) };
+    },
     search: async (path) => restOf(await bundleOf({ method: 'GET', path })),
     async batch(queries) {
       const entry = queries.map((query) => {
@@ -179,6 +186,11 @@ export function createFhirClient(options: FhirOptions): FhirClient {
     if (entry.resource.resourceType !== 'Bundle') return [entry.resource];
     return firstPageOnly ? matchesOf(entry.resource) : restOf(entry.resource);
   }
+}
+
+function asBundle(resource: FhirResource): Bundle {
+  if (resource.resourceType !== 'Bundle') throw new EhrUnavailableError('ANSWER_IS_NO_BUNDLE');
+  return resource;
 }
 
 function matchesOf(bundle: Bundle): FhirResource[] {

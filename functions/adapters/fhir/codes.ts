@@ -21,6 +21,9 @@ export const PARTICIPATION_EMAIL = {
   system: 'http://terminology.hl7.org/CodeSystem/v3-ParticipationMode',
   code: 'EMAILWRIT',
 } as const;
+/** Why a Communication came to nothing, https://terminology.hl7.org/CodeSystem-communication-not-done-reason.html */
+export const COMMUNICATION_NOT_DONE_REASON =
+  'http://terminology.hl7.org/CodeSystem/communication-not-done-reason' as const;
 
 /** The Pin Generator form and its version (P6). */
 export const PIN_GENERATOR_FORM = `${BASE}Questionnaire/pin-generator|1.5`;

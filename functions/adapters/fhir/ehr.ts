@@ -1,8 +1,7 @@
 /** The Ehr port over FHIR R4. A vendor's own API is one more file like this that passes tests/contracts/ehr.contract.ts. */
 import type { Provenance, QuestionnaireResponse, Reference } from 'fhir/r4';
-import { EhrUnavailableError, PatientNotFoundError } from '../../domain/errors.ts';
-import { toInstant } from '../../domain/instant.ts';
-import type { Clock, Ehr, SignedReading } from '../../ports.ts';
+import { PatientNotFoundError } from '../../domain/errors.ts';
+import type { Ehr, SignedReading } from '../../ports.ts';
 import {
   cancelRouting,
   currentPinDocumentsOf,
@@ -14,41 +13,36 @@ import {
   sign,
   toRouting,
 } from './chart-update.ts';
-import { createFhirClient, type FhirClient, type FhirOptions } from './client.ts';
+import { createFhirClient, type FhirClient } from './client.ts';
 import { ACTIVATION, CYCLE_IDENTIFIER, DOCUMENT_TYPE, EXTENSION, FORM_ITEM } from './codes.ts';
 import { discardDrafts } from './discard-drafts.ts';
+import { type FrontDeskOptions, frontDeskOf } from './front-desk.ts';
 import {
   answerOf,
   askedFor,
   authorDigest,
   careTeamDigest,
+  custodianOf,
   cycleIdentifierOf,
   documentsOf,
   generalPractitionerDigest,
   ofType,
   pathOf,
   pinOf,
-  toPatient,
   toPinDocument,
 } from './read.ts';
-import { closeStaffTask, fileMessage, openStaffTask } from './staff.ts';
+import { listSignedPins } from './signed-pins.ts';
 import { readUpdateFacts } from './update-facts.ts';
 
-export function createFhirEhr(options: FhirOptions & { clock: Clock }): Ehr {
+export function createFhirEhr(options: FrontDeskOptions): Ehr {
   const fhir = createFhirClient(options);
   return {
-    async readPatient(patientId) {
-      const resource = await fhir.read(`Patient/${patientId}`);
-      if (resource === null) throw new PatientNotFoundError('HTTP_404');
-      if (resource.resourceType !== 'Patient' || resource.id !== patientId) {
-        throw new EhrUnavailableError('ANSWER_IS_ANOTHER_PATIENT');
-      }
-      return toPatient({ ...resource, id: patientId });
-    },
+    ...frontDeskOf(fhir, options.clock),
     async readPinDocuments(patientId) {
       const documents = await fhir.search(currentPinDocumentsOf(patientId));
       return documentsOf(documents, patientId).map(toPinDocument);
     },
+    listSignedPins: (bookmark) => listSignedPins(fhir, bookmark),
     async readPin(encounter) {
       const forms = await fhir.search(`QuestionnaireResponse?encounter=Encounter/${encounter}&status=completed`);
       const isOfIt = (form: QuestionnaireResponse) => pathOf(form.encounter) === `Encounter/${encounter}`;
@@ -73,9 +67,6 @@ export function createFhirEhr(options: FhirOptions & { clock: Clock }): Ehr {
     sign: (signature) => sign(fhir, signature),
     readSigned: (patientId, document, cycleIdentifier) => readSigned(fhir, patientId, document, cycleIdentifier),
     discardDrafts: (cycleIdentifiers) => discardDrafts(fhir, cycleIdentifiers),
-    fileMessage: (message) => fileMessage(fhir, message),
-    openStaffTask: (order) => openStaffTask(fhir, order, toInstant(options.clock.now())),
-    closeStaffTask: (order) => closeStaffTask(fhir, order),
   };
 }
 
@@ -108,6 +99,7 @@ async function readSigned(
   const isTheirs = (each: { subject?: Reference | undefined }) => pathOf(each.subject) === patientRef;
   return {
     date: document?.date ?? null,
+    location: custodianOf(document),
     pin: pinOf(form),
     signed: document !== undefined && document.status === 'current' && toPinDocument(document).signed,
     formCompleted: form?.status === 'completed' && answerOf(form, FORM_ITEM.activationStatus) === ACTIVATION.active,

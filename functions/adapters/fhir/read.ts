@@ -1,6 +1,7 @@
 /** From FHIR R4 resources to the domain's facts. Charts are inconvenient: whatever may be missing, is missing somewhere. */
 import type {
   CareTeam,
+  Communication,
   Device,
   DocumentReference,
   Encounter,
@@ -25,6 +26,7 @@ import { CYCLE_IDENTIFIER, EXTENSION, FORM_ITEM } from './codes.ts';
 
 interface ResourceByType {
   CareTeam: CareTeam;
+  Communication: Communication;
   Device: Device;
   DocumentReference: DocumentReference;
   Encounter: Encounter;
@@ -127,7 +129,14 @@ export function toPinDocument(document: DocumentReference & { id: string }): Pin
     date: docStatus === undefined ? null : (document.date ?? null),
     cycleIdentifier: cycleIdentifierOf(document),
     encounter: encounterOf(document),
+    location: custodianOf(document),
   };
+}
+
+/** Id of the Organization that keeps the document; null where it names none by reference. */
+export function custodianOf(document: DocumentReference | undefined): string | null {
+  const path = pathOf(document?.custodian);
+  return path?.startsWith('Organization/') ? idOf(path) : null;
 }
 
 function encounterOf(document: DocumentReference): string | null {

@@ -5,7 +5,7 @@
  */
 export const SCOPES = [
   'system/CareTeam.s',
-  'system/Communication.cs',
+  'system/Communication.cus',
   'system/Device.s',
   'system/DocumentReference.crus',
   'system/Encounter.crus',

@@ -1,15 +1,9 @@
-/** What the chart shows to people: Tasks for the front desk, and the Communication about the mail (P14). */
-import type { Communication, Task } from 'fhir/r4';
+/** What the chart asks of people: Tasks for the front desk. */
+import type { Task } from 'fhir/r4';
 import { staffTaskIdentifier } from '../../domain/identity.ts';
-import type { FiledMessage, StaffTaskOrder } from '../../ports.ts';
+import type { StaffTaskOrder } from '../../ports.ts';
 import type { FhirClient } from './client.ts';
-import {
-  FRONT_DESK,
-  PARTICIPATION_EMAIL,
-  SES_MESSAGE_IDENTIFIER,
-  STAFF_TASK_IDENTIFIER,
-  STAFF_TASK_SYSTEM,
-} from './codes.ts';
+import { FRONT_DESK, STAFF_TASK_IDENTIFIER, STAFF_TASK_SYSTEM } from './codes.ts';
 import { askedFor, ofType } from './read.ts';
 
 const OPEN = 'requested,received,accepted,in-progress,on-hold';
@@ -48,19 +42,4 @@ export async function closeStaffTask(fhir: FhirClient, order: StaffTaskOrder): P
       { op: 'replace', path: '/status', value: 'completed' },
     ]);
   }
-}
-
-/** Without address and without text: the chart says that and when, not what. */
-export async function fileMessage(fhir: FhirClient, message: FiledMessage): Promise<void> {
-  const communication: Communication = {
-    resourceType: 'Communication',
-    identifier: [{ system: SES_MESSAGE_IDENTIFIER, value: message.sesId }],
-    status: 'completed',
-    medium: [{ coding: [PARTICIPATION_EMAIL] }],
-    subject: { reference: `Patient/${message.patientId}` },
-    about: [{ reference: `DocumentReference/${message.document}` }],
-    recipient: [{ reference: `Patient/${message.patientId}` }],
-    sent: message.sentAt,
-  };
-  await fhir.createIfNone(communication, `identifier=${SES_MESSAGE_IDENTIFIER}|${message.sesId}`);
 }

@@ -85,10 +85,13 @@ const asRead = {
 };
 const routing = { open: 1, asRead: { tasks: [{ resourceType: 'Task', id: 't1', meta, status: 'requested' }] } };
 
+const message = { patientId: 'p1', document: 'd1', sesId: 's1', sentAt: '2026-06-15T12:00:00Z' };
+
 /** Every call of the port, with arguments that would do. */
 export const CALLS: Record<keyof Ehr, (ehr: Ehr) => Promise<unknown>> = {
   readPatient: (ehr) => ehr.readPatient('p1'),
   readPinDocuments: (ehr) => ehr.readPinDocuments('p1'),
+  listSignedPins: (ehr) => ehr.listSignedPins(null),
   readPin: (ehr) => ehr.readPin('e1'),
   countOurSigned: (ehr) => ehr.countOurSigned('p1'),
   readUpdateFacts: (ehr) => ehr.readUpdateFacts('p1', 'd0', 'cycle', NOW),
@@ -109,8 +112,8 @@ export const CALLS: Record<keyof Ehr, (ehr: Ehr) => Promise<unknown>> = {
   sign: (ehr) => ehr.sign({ patientId: 'p1', draft, cycle: 'd0', asRead, now: NOW }),
   readSigned: (ehr) => ehr.readSigned('p1', 'd1', 'cycle'),
   discardDrafts: (ehr) => ehr.discardDrafts(['cycle']),
-  fileMessage: (ehr) =>
-    ehr.fileMessage({ patientId: 'p1', document: 'd1', sesId: 's1', sentAt: '2026-06-15T12:00:00Z' }),
+  fileMessage: (ehr) => ehr.fileMessage(message),
+  noteFate: (ehr) => ehr.noteFate(message, 'BOUNCED', null),
   openStaffTask: (ehr) => ehr.openStaffTask({ patientId: 'p1', code: 'enter-email', reason: 'NONE' }),
   closeStaffTask: (ehr) => ehr.closeStaffTask({ patientId: 'p1', code: 'enter-email', reason: 'NONE' }),
 };

@@ -62,6 +62,22 @@ describe('starting by a name', () => {
   });
 });
 
+describe('DescribeExecution', () => {
+  it('leaves out what a machine’s key encrypts, for who asks for metadata alone', async () => {
+    const { client, finish } = await serve({ functions: functionsWith() });
+    const { executionArn } = await finish('asked', { patientId: 'p-1' });
+    const all = await client.send(new DescribeExecutionCommand({ executionArn }));
+    const metadata = await client.send(new DescribeExecutionCommand({ executionArn, includedData: 'METADATA_ONLY' }));
+    expect([all.input, all.output]).toEqual([expect.stringContaining('p-1'), expect.any(String)]);
+    expect([metadata.input, metadata.output, metadata.inputDetails]).toEqual([
+      undefined,
+      undefined,
+      { included: false },
+    ]);
+    expect([metadata.status, metadata.stopDate]).toEqual([all.status, all.stopDate]);
+  });
+});
+
 describe('ListExecutions', () => {
   it('shows the newest first, in pages that later starts do not shift', async () => {
     const { client, start, stepFunctions } = await serve();

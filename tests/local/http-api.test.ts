@@ -2,7 +2,8 @@ import { connect } from 'node:net';
 import type { APIGatewayProxyEventV2 } from 'aws-lambda';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createGateway, type Gateway } from '../../local/gateway.ts';
-import { localWebhookSecret, serveHttpApi } from '../../local/webhooks.ts';
+import { serveHttpApi } from '../../local/http-api.ts';
+import { localWebhookSecret } from '../../local/webhooks.ts';
 
 const NOW = Date.parse('2026-06-15T12:00:00Z');
 let gateway: Gateway;
@@ -13,18 +14,11 @@ beforeAll(async () => {
     seen.push(event as APIGatewayProxyEventV2);
     return { statusCode: 202, headers: { 'content-type': 'application/json', 'x-told': 'yes' }, body: '{"ü":1}' };
   };
-  gateway.mount(
-    '/webhooks',
-    serveHttpApi('/webhooks', handler, () => NOW),
-  );
-  gateway.mount(
-    '/broken',
-    serveHttpApi(
-      '/broken',
-      () => Promise.reject(new Error('Jane Doe')),
-      () => NOW,
-    ),
-  );
+  const now = () => NOW;
+  const broken = () => Promise.reject(new Error('Jane Doe'));
+  gateway.mount('/webhooks', serveHttpApi({ name: 'Webhook', handler, prefix: '/webhooks' }, now));
+  gateway.mount('/page', serveHttpApi({ name: 'Page', handler, prefix: '/page', path: '/{token}' }, now));
+  gateway.mount('/broken', serveHttpApi({ name: 'Broken', handler: broken, prefix: '/broken' }, now));
 });
 afterAll(() => gateway.close());
 
@@ -83,6 +77,31 @@ describe('the event that API Gateway makes of a request', () => {
       'POST /webhooks/ehr HTTP/1.1\nHost: localhost\nContent-Length: 0\nContent-Type: a\nContent-Type: b\nwebhook-id: 1\nWEBHOOK-ID: 2\nConnection: close\n\n',
     );
     expect(event.headers).toMatchObject({ 'content-type': 'a,b', 'webhook-id': '1,2' });
+  });
+});
+
+describe('a route with a parameter', () => {
+  it('hands the parameter over, and bears its name alone where it is logged', async () => {
+    const event = await eventOf('/page/AbC-_1?lang=es', { method: 'POST' });
+    const routeKey = 'POST /page/{token}';
+    expect(event).toMatchObject({ routeKey, pathParameters: { token: 'AbC-_1' }, rawQueryString: 'lang=es' });
+    expect(event.requestContext.routeKey).toBe(routeKey);
+  });
+
+  it.each([
+    ['/page/a%2Fb', 'a/b'],
+    ['/page/%E0%A4%A', '%E0%A4%A'],
+    ['/page/%C3%BC', 'ü'],
+  ])('decodes %s', async (path, token) => expect((await eventOf(path)).pathParameters).toEqual({ token }));
+
+  it.each(['/page', '/page/', '/page/a/b', '/page//'])('has no handler for %s', async (path) => {
+    seen = [];
+    const response = await fetch(`${gateway.url}${path}`);
+    expect([response.status, await response.json(), seen]).toEqual([404, { message: 'Not Found' }, []]);
+  });
+
+  it('without one has none', async () => {
+    expect(await eventOf('/webhooks/ehr')).not.toHaveProperty('pathParameters');
   });
 });
 

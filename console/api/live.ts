@@ -1,0 +1,57 @@
+/** Answers that stay current: asked again while the page is looked at, less often the longer nobody answers. */
+import { keepPreviousData, QueryClient, type QueryKey, type UseQueryResult, useQuery } from '@tanstack/react-query';
+import { type ApiError, passes } from './client.ts';
+
+/** Something runs: as often as a person notices. */
+export const BUSY_MS = 1_500;
+/** Nothing runs: a colleague, a webhook or the sweep may change it. */
+export const CALM_MS = 15_000;
+const FIRST_RETRY_MS = 1_000;
+const LAST_RETRY_MS = 30_000;
+
+export function createQueryClient(): QueryClient {
+  return new QueryClient({
+    defaultOptions: {
+      queries: {
+        // On one machine the browser may well be offline.
+        networkMode: 'always',
+        // Asking again is `useLive`'s, at one pace for everything.
+        retry: false,
+        staleTime: 1_000,
+        refetchOnWindowFocus: true,
+      },
+      mutations: { networkMode: 'always' },
+    },
+  });
+}
+
+/** Milliseconds until a failed question is asked again: half of the time that it has not been answered. */
+export function retryAfter(failedAt: number, answeredAt: number, failures: number): number {
+  const waited = answeredAt === 0 ? FIRST_RETRY_MS * 2 ** Math.min(failures - 1, 6) : (failedAt - answeredAt) / 2;
+  return Math.min(LAST_RETRY_MS, Math.max(FIRST_RETRY_MS, waited));
+}
+
+/**
+ * Asks `ask` and asks again every `every` milliseconds (0: never), also after a failure that passes; not while nobody
+ * looks at the page. While another key is asked the answer before stays.
+ */
+export function useLive<Data>(
+  key: QueryKey,
+  ask: (signal: AbortSignal) => Promise<Data>,
+  every: number | ((data: Data | undefined) => number) = CALM_MS,
+): UseQueryResult<Data, ApiError> {
+  return useQuery<Data, ApiError>({
+    queryKey: key,
+    queryFn: ({ signal }) => ask(signal),
+    placeholderData: keepPreviousData,
+    refetchInterval: ({ state }) => {
+      if (state.status === 'error' || state.fetchFailureCount > 0) {
+        return passes(state.error)
+          ? retryAfter(state.errorUpdatedAt, state.dataUpdatedAt, state.errorUpdateCount)
+          : false;
+      }
+      const interval = typeof every === 'function' ? every(state.data) : every;
+      return interval > 0 ? interval : false;
+    },
+  });
+}

@@ -1,0 +1,37 @@
+/** What `config.json` beside the console says about the place where it runs. */
+import * as z from 'zod/mini';
+import { consoleConfig } from '../../functions/admin/contract.ts';
+
+const local = z.strictObject({
+  /** Base of what local/local-api-contract.ts describes. */
+  api: z.string(),
+  clock: z.string(),
+  mailbox: z.string(),
+});
+export type LocalSite = z.infer<typeof local>;
+
+const site = z.strictObject({ ...consoleConfig.shape, local: z._default(z.nullable(local), null) });
+export type Site = z.infer<typeof site>;
+
+/** Where there is no such file nobody logs in, and there is nothing beside the API. */
+const BARE: Site = { api: '/api', auth: null, local: null };
+
+/** The file is there and says nothing that can be used: a mistake of the deployment. */
+export class SiteError extends Error {
+  override readonly name = 'SiteError';
+}
+
+/** @throws SiteError; TypeError or TimeoutError where nobody answers */
+export async function readSite(): Promise<Site> {
+  const response = await fetch(`${import.meta.env.BASE_URL}config.json`, {
+    cache: 'no-store',
+    signal: AbortSignal.timeout(10_000),
+  });
+  if (response.status === 404) return BARE;
+  if (!response.ok) throw new TypeError(`config.json: ${response.status}`);
+  // A site that answers every path with the page has no such file either.
+  if (!response.headers.get('content-type')?.includes('json')) return BARE;
+  const result = z.safeParse(site, await response.json().catch(() => null));
+  if (!result.success) throw new SiteError(z.prettifyError(result.error));
+  return result.data;
+}

@@ -1,0 +1,137 @@
+/** Patients by their next look: whose PIN expires soon, and whose case is looked at again. */
+import Box from '@cloudscape-design/components/box';
+import Button from '@cloudscape-design/components/button';
+import Header from '@cloudscape-design/components/header';
+import Input from '@cloudscape-design/components/input';
+import SpaceBetween from '@cloudscape-design/components/space-between';
+import Table, { type TableProps } from '@cloudscape-design/components/table';
+import { type FormEvent, useState } from 'react';
+import { useNavigate } from 'react-router';
+import type { PatientRow } from '../../functions/admin/contract/patients.ts';
+import { useOverview, usePatients } from '../api/questions.ts';
+import { Choice } from '../shell/choice.tsx';
+import { Answered, Empty, Page } from '../shell/page.tsx';
+import { PageLink } from '../shell/page-link.tsx';
+import { EndingStatus, PinStatus } from '../shell/status.tsx';
+import { dayAfter, shortDayOf } from '../time.ts';
+import { TODO_WORDS } from '../words.ts';
+import { useFilters } from './filters.ts';
+import { CursorPagination, usePosition } from './paged.tsx';
+
+const SPANS = [
+  { id: '1', text: 'Today' },
+  { id: '7', text: '7 days' },
+  { id: '30', text: '30 days' },
+  { id: '90', text: '90 days' },
+];
+const USUAL = '30';
+
+export default function Patients() {
+  const overview = useOverview();
+  return (
+    <Page
+      title="Patients"
+      description="By the day on which they are looked at next: the day their PIN expires, or their case is tried again. Who a patient is stands in the EHR."
+      actions={<Search />}
+    >
+      <Answered query={overview} what="the day">
+        {({ today }) => <List today={today} />}
+      </Answered>
+    </Page>
+  );
+}
+
+/** The id is opaque, so it is searched for as a whole. */
+function Search() {
+  const navigate = useNavigate();
+  const [id, setId] = useState('');
+  const open = (event: FormEvent) => {
+    event.preventDefault();
+    const wanted = id.trim().replace(/^Patient\//, '');
+    if (wanted !== '') void navigate(`/patients/${encodeURIComponent(wanted)}`);
+  };
+  return (
+    <form onSubmit={open}>
+      <SpaceBetween direction="horizontal" size="xs">
+        <Input
+          type="search"
+          value={id}
+          onChange={({ detail }) => setId(detail.value)}
+          placeholder="Patient id"
+          ariaLabel="Id of the FHIR Patient"
+        />
+        <Button formAction="submit">Open</Button>
+      </SpaceBetween>
+    </form>
+  );
+}
+
+function List({ today }: { today: string }) {
+  const [read, set] = useFilters();
+  const { cursor } = usePosition();
+  const span = SPANS.find(({ id }) => id === read('days'))?.id ?? USUAL;
+  const to = dayAfter(today, Number(span) - 1);
+  const query = { from: today, to, cursor };
+  const patients = usePatients(query);
+  const { data, isPlaceholderData } = patients;
+  return (
+    <Answered query={patients} what="patients">
+      {() => (
+        <Table
+          variant="container"
+          header={<Header variant="h2">By their next look</Header>}
+          ariaLabels={{ tableLabel: 'Patients' }}
+          columnDefinitions={COLUMNS}
+          items={data?.items ?? []}
+          trackBy="patientId"
+          wrapLines
+          loading={isPlaceholderData}
+          loadingText="Reading patients"
+          filter={
+            <Choice
+              label="Next look within"
+              options={SPANS}
+              chosen={span}
+              choose={(id) => set({ days: id === USUAL ? undefined : id })}
+            />
+          }
+          pagination={
+            <CursorPagination
+              list={`patients ${to}`}
+              next={isPlaceholderData ? undefined : data?.next}
+              label="Pages of patients"
+            />
+          }
+          empty={
+            <Empty title="Nobody is looked at in these days">
+              {data?.next == null ? 'Choose a longer span, or open a patient by id.' : 'Go on to the next page.'}
+            </Empty>
+          }
+        />
+      )}
+    </Answered>
+  );
+}
+
+const COLUMNS: TableProps.ColumnDefinition<PatientRow>[] = [
+  {
+    id: 'patient',
+    header: 'Patient',
+    isRowHeader: true,
+    cell: ({ patientId }) => <PageLink to={`/patients/${patientId}`}>{patientId}</PageLink>,
+  },
+  { id: 'pin', header: 'PIN', minWidth: 210, cell: ({ pin }) => <PinStatus pin={pin} /> },
+  { id: 'case', header: 'Last look', minWidth: 220, cell: (row) => <EndingStatus {...row} /> },
+  {
+    id: 'todo',
+    header: 'To do',
+    minWidth: 150,
+    cell: ({ todo }) => (todo === null ? <Box color="text-body-secondary">nothing</Box> : TODO_WORDS[todo].title),
+  },
+  {
+    id: 'next',
+    header: 'Next look',
+    cell: ({ nextCheckDay }) => (nextCheckDay === null ? 'not by itself' : shortDayOf(nextCheckDay)),
+  },
+  { id: 'location', header: 'Location', cell: ({ location }) => location ?? '–' },
+];

@@ -1,0 +1,86 @@
+/** The practice: its policy with what each setting does, and who stopped or started what. */
+import Header from '@cloudscape-design/components/header';
+import SpaceBetween from '@cloudscape-design/components/space-between';
+import Table from '@cloudscape-design/components/table';
+import { useDecisions, usePracticePolicy } from '../api/questions.ts';
+import { Json } from '../shell/json.tsx';
+import { Answered, Empty, Page } from '../shell/page.tsx';
+import { PageLink } from '../shell/page-link.tsx';
+import { usePracticeTime } from '../shell/practice-time.tsx';
+import { momentOf } from '../time.ts';
+import { executionPath } from './execution-name.ts';
+
+const DECISIONS: Record<string, string> = {
+  pause: 'Paused all starts',
+  resume: 'Resumed starts',
+  sweep: 'Started a sweep',
+  'dry-run': 'Started a dry run',
+};
+
+export default function Practice() {
+  const practice = usePracticePolicy();
+  const decisions = useDecisions();
+  const { timeZone } = usePracticeTime();
+  return (
+    <Page
+      title="Practice"
+      description="What this practice has decided once, for everybody. It is changed in the policy file and takes effect when that is deployed, or started with."
+    >
+      <SpaceBetween size="l">
+        <Answered query={practice} what="the policy">
+          {({ settings }) => (
+            <Table
+              variant="container"
+              header={<Header variant="h2">Policy</Header>}
+              ariaLabels={{ tableLabel: 'Policy' }}
+              wrapLines
+              columnDefinitions={[
+                { id: 'key', header: 'Setting', isRowHeader: true, minWidth: 170, cell: ({ key }) => key },
+                { id: 'value', header: 'Value', minWidth: 180, cell: ({ value }) => <Json value={value} /> },
+                { id: 'explanation', header: 'What it does', minWidth: 300, cell: ({ explanation }) => explanation },
+              ]}
+              items={settings}
+              trackBy="key"
+            />
+          )}
+        </Answered>
+        <Answered query={decisions} what="decisions">
+          {({ items }) => (
+            <Table
+              variant="container"
+              header={
+                <Header
+                  variant="h2"
+                  description="About the practice as a whole; those about a patient are with the patient."
+                >
+                  Latest decisions
+                </Header>
+              }
+              ariaLabels={{ tableLabel: 'Latest decisions' }}
+              wrapLines
+              columnDefinitions={[
+                { id: 'what', header: 'What', isRowHeader: true, cell: ({ action }) => DECISIONS[action] ?? action },
+                { id: 'who', header: 'Who', cell: ({ actor }) => actor },
+                { id: 'why', header: 'Why', cell: ({ reason }) => reason },
+                { id: 'when', header: 'When', cell: ({ at }) => momentOf(at, timeZone) },
+                {
+                  id: 'execution',
+                  header: 'Execution',
+                  cell: ({ execution }) =>
+                    execution === null ? (
+                      '–'
+                    ) : (
+                      <PageLink to={executionPath(execution, 'sweep-expiring-pins')}>Open</PageLink>
+                    ),
+                },
+              ]}
+              items={items}
+              trackBy="id"
+              empty={<Empty title="Nobody has paused, resumed or swept by hand" />}
+            />
+          )}
+        </Answered>
+      </SpaceBetween>
+    </Page>
+  );
+}

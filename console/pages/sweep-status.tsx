@@ -1,0 +1,11 @@
+import StatusIndicator from '@cloudscape-design/components/status-indicator';
+import type { Sweep } from '../../functions/admin/contract/sweeps.ts';
+import { STOP_WORDS } from '../words.ts';
+
+/** Whether a sweep has seen everybody, and what stopped it where it has not. */
+export function SweepStatus({ of: { status, stoppedBy } }: { of: Sweep }) {
+  if (status === 'RUNNING') return <StatusIndicator type="in-progress">Running</StatusIndicator>;
+  if (status === 'STOPPED') return <StatusIndicator type="stopped">Stopped from outside</StatusIndicator>;
+  if (stoppedBy !== null) return <StatusIndicator type="warning">{STOP_WORDS[stoppedBy] ?? stoppedBy}</StatusIndicator>;
+  return <StatusIndicator type="success">Looked at everybody</StatusIndicator>;
+}

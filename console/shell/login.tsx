@@ -1,0 +1,78 @@
+/** On AWS: the user pool's login, authorization code with PKCE. The token stays in this tab's session. */
+import Alert from '@cloudscape-design/components/alert';
+import Button from '@cloudscape-design/components/button';
+import { WebStorageStateStore } from 'oidc-client-ts';
+import { useCallback, useEffect, useRef, useState } from 'react';
+import { AuthProvider, useAuth } from 'react-oidc-context';
+import { useNavigate } from 'react-router';
+import { createApi } from '../api/client.ts';
+import { SurroundingsProvider } from '../api/context.tsx';
+import type { Site } from '../api/site.ts';
+import { App } from './app.tsx';
+import { Before, Waiting } from './start.tsx';
+
+type Auth = NonNullable<Site['auth']>;
+
+export default function Login({ site }: { site: Site }) {
+  return site.auth === null ? null : <LoginOf site={site} auth={site.auth} />;
+}
+
+function LoginOf({ site, auth }: { site: Site; auth: Auth }) {
+  const navigate = useNavigate();
+  const home = `${location.origin}${import.meta.env.BASE_URL}`;
+  return (
+    <AuthProvider
+      authority={auth.issuer}
+      client_id={auth.clientId}
+      redirect_uri={home}
+      scope={auth.scopes.join(' ')}
+      response_type="code"
+      automaticSilentRenew
+      userStore={new WebStorageStateStore({ store: sessionStorage })}
+      // Back to where the person wanted to go, without the code in the address.
+      onSigninCallback={(user) => void navigate(typeof user?.state === 'string' ? user.state : '/', { replace: true })}
+    >
+      <SignedIn site={site} auth={auth} home={home} />
+    </AuthProvider>
+  );
+}
+
+function SignedIn({ site, auth, home }: { site: Site; auth: Auth; home: string }) {
+  const { isLoading, isAuthenticated, activeNavigator, error, user, signinRedirect, removeUser } = useAuth();
+  const token = useRef<string | null>(null);
+  token.current = user?.access_token ?? null;
+  const [api] = useState(() => createApi(() => token.current));
+  const [isLeaving, setIsLeaving] = useState(false);
+  const isBusy = isLoading || activeNavigator !== undefined || isLeaving;
+  const mustSignIn = !isBusy && !isAuthenticated && error === undefined;
+  const signIn = useCallback(() => {
+    const wanted = location.pathname.slice(import.meta.env.BASE_URL.length - 1) + location.search;
+    void signinRedirect({ state: wanted });
+  }, [signinRedirect]);
+  useEffect(() => {
+    if (mustSignIn) signIn();
+  }, [mustSignIn, signIn]);
+
+  // Whoever is at work when their token cannot be renewed keeps the page: the API's refusal is told above it.
+  if (error !== undefined && !isAuthenticated) {
+    return (
+      <Before>
+        <Alert type="error" header="You could not be signed in" action={<Button onClick={signIn}>Sign in</Button>}>
+          {error.message}
+        </Alert>
+      </Before>
+    );
+  }
+  if (!isAuthenticated) return <Waiting />;
+  // Cognito ends its own session only at its own address.
+  const signOut = () => {
+    setIsLeaving(true);
+    const query = new URLSearchParams({ client_id: auth.clientId, logout_uri: home });
+    void removeUser().then(() => location.assign(`${auth.login}/logout?${query}`));
+  };
+  return (
+    <SurroundingsProvider value={{ api, site, signOut, signIn }}>
+      <App />
+    </SurroundingsProvider>
+  );
+}

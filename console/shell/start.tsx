@@ -1,0 +1,99 @@
+/** What stands before the pages: where the console runs, and who is there. Each can fail, and says so. */
+import Alert from '@cloudscape-design/components/alert';
+import Box from '@cloudscape-design/components/box';
+import { I18nProvider } from '@cloudscape-design/components/i18n';
+import messages from '@cloudscape-design/components/i18n/messages/all.en';
+import Spinner from '@cloudscape-design/components/spinner';
+import { QueryClientProvider, useQuery } from '@tanstack/react-query';
+import { lazy, Suspense, useState } from 'react';
+import { BrowserRouter } from 'react-router';
+import { createApi } from '../api/client.ts';
+import { SurroundingsProvider } from '../api/context.tsx';
+import { createQueryClient } from '../api/live.ts';
+import { readSite, type Site, SiteError } from '../api/site.ts';
+import { App } from './app.tsx';
+import { ErrorBoundary } from './error-boundary.tsx';
+
+// Nobody logs in locally, so that nobody loads it there.
+const Login = lazy(() => import('./login.tsx'));
+
+const AGAIN_AFTER_MS = 2_000;
+
+export function Start() {
+  const [client] = useState(createQueryClient);
+  return (
+    <I18nProvider locale="en" messages={[messages]}>
+      <QueryClientProvider client={client}>
+        <BrowserRouter basename={import.meta.env.BASE_URL}>
+          <ErrorBoundary>
+            <AtSite />
+          </ErrorBoundary>
+        </BrowserRouter>
+      </QueryClientProvider>
+    </I18nProvider>
+  );
+}
+
+function AtSite() {
+  const { data: site, error } = useQuery({
+    queryKey: ['site'],
+    queryFn: readSite,
+    staleTime: Number.POSITIVE_INFINITY,
+    refetchOnWindowFocus: false,
+    refetchInterval: ({ state }) =>
+      state.status === 'success' || state.error instanceof SiteError ? false : AGAIN_AFTER_MS,
+  });
+  if (site !== undefined) return site.auth === null ? <Open site={site} /> : <Behind site={site} />;
+  if (error instanceof SiteError) {
+    return (
+      <Before>
+        <Alert type="error" header="This console is not set up right">
+          Its config.json cannot be used; deploy again. {error.message}
+        </Alert>
+      </Before>
+    );
+  }
+  if (error !== null) {
+    return (
+      <Before>
+        <Alert type="warning" header="Portal PIN does not answer">
+          The page goes on by itself as soon as it does.
+        </Alert>
+      </Before>
+    );
+  }
+  return <Waiting />;
+}
+
+function Open({ site }: { site: Site }) {
+  const [api] = useState(() => createApi(() => null));
+  return (
+    <SurroundingsProvider value={{ api, site, signOut: null, signIn: null }}>
+      <App />
+    </SurroundingsProvider>
+  );
+}
+
+function Behind({ site }: { site: Site }) {
+  return (
+    <Suspense fallback={<Waiting />}>
+      <Login site={site} />
+    </Suspense>
+  );
+}
+
+export function Before({ children }: { children: React.ReactNode }) {
+  return (
+    <Box padding="xxl">
+      <main>{children}</main>
+    </Box>
+  );
+}
+
+export function Waiting() {
+  return (
+    <Before>
+      <Spinner size="large" /> Portal PIN
+    </Before>
+  );
+}

@@ -1,0 +1,112 @@
+/**
+ * AdminApi: `/api/…`, what the practice's staff see and do (docs/openapi/admin-api.json). Behind a JWT authorizer on
+ * AWS; who may do what is checked here. What is done is done once by its Idempotency-Key.
+ */
+import type { APIGatewayProxyEventV2 } from 'aws-lambda';
+import { actionRequestId, requestDigest } from '../domain/identity.ts';
+import { clock, realPause, realTime } from '../runtime/clock.ts';
+import {
+  caseLists,
+  chance,
+  consoleOrigins,
+  ehr,
+  executionReader,
+  executions,
+  onceRecords,
+  pauseSwitch,
+  pinRecords,
+  policy,
+  practiceDecisions,
+  sweepExecutions,
+  sweepRecords,
+} from '../runtime/container.ts';
+import { type HttpAnswer, httpHandler } from '../runtime/http-handler.ts';
+import { doOnce, type OnceRequest } from '../usecases/once.ts';
+import { assertMay, assertOrigin, callerOf } from './caller.ts';
+import { OPERATIONS, type Operation, type OperationName } from './contract.ts';
+import * as executionOperations from './operations/executions.ts';
+import type { AdminPorts, AskedOf, Perform } from './operations/operation.ts';
+import * as patientOperations from './operations/patients.ts';
+import * as practiceOperations from './operations/practice.ts';
+import * as sweepOperations from './operations/sweeps.ts';
+import * as workOperations from './operations/work.ts';
+import { adminProblem, asProblem } from './problems.ts';
+import { readAsked } from './request.ts';
+import { routed } from './routing.ts';
+
+/** A page of a hundred cases takes a second; API Gateway waits ten (infra/constructs/http-api.ts), people do not. */
+const DEADLINE_MS = 8_000;
+
+/** By the operation's name, which is the function's. */
+const PERFORM: { [Name in OperationName]: Perform<Name> } = {
+  ...workOperations,
+  ...patientOperations,
+  ...executionOperations,
+  ...sweepOperations,
+  ...practiceOperations,
+};
+
+export interface Guard {
+  /** Whose pages may call. */
+  origins: readonly string[];
+  /** The machine's time, in milliseconds: tokens are agreed with another machine. */
+  now: number;
+}
+
+/** Throws a Problem for what is refused, and what EHR, records, executions throw. */
+export async function adminApi(ports: AdminPorts, guard: Guard, event: APIGatewayProxyEventV2): Promise<HttpAnswer> {
+  assertOrigin(event, guard.origins);
+  const caller = callerOf(event, guard.now);
+  const { name, parameters } = routed(event);
+  const operation: Operation = OPERATIONS[name];
+  assertMay(caller, operation.group);
+  const { key, ...asked } = readAsked(operation, event, parameters);
+  const id = key === null ? '' : actionRequestId(caller.name, key);
+  const perform = () => performed(name, ports, { ...asked, id, caller } as AskedOf<typeof name>);
+  const body = key === null ? await perform() : await once(ports, { id, digest: requestDigest(name, asked) }, perform);
+  return { status: operation.status, body, log: { operation: name, patientId: asked.parameters.patientId ?? null } };
+}
+
+/** What was asked was read by the schemas of this very operation, which its type no longer says. */
+async function performed<Name extends OperationName>(name: Name, ports: AdminPorts, asked: AskedOf<Name>) {
+  try {
+    return await PERFORM[name](ports, asked);
+  } catch (error) {
+    throw asProblem(error);
+  }
+}
+
+async function once(ports: AdminPorts, request: OnceRequest, work: () => Promise<object>): Promise<object> {
+  const done = await doOnce(ports, request, work);
+  if (done.kind === 'ANSWER') return done.answer;
+  throw done.kind === 'OTHER'
+    ? adminProblem('other-body')
+    : adminProblem('in-flight', { headers: { 'retry-after': '1' } });
+}
+
+export const handler = httpHandler({
+  name: 'AdminApi',
+  deadlineMs: DEADLINE_MS,
+  problem: adminProblem,
+  run: (event, call) =>
+    adminApi(
+      {
+        lists: caseLists(call),
+        records: pinRecords(call),
+        sweeps: sweepRecords(call),
+        decisions: practiceDecisions(call),
+        once: onceRecords(call),
+        pauseSwitch: pauseSwitch(call),
+        executions: executions(call),
+        sweepExecutions: sweepExecutions(call),
+        reader: executionReader(call),
+        ehr: ehr(call),
+        chance: chance(),
+        clock: clock(),
+        wait: realPause,
+        practice: policy(),
+      },
+      { origins: consoleOrigins(), now: realTime() },
+      event,
+    ),
+});

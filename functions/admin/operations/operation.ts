@@ -1,0 +1,29 @@
+/** What performs an operation of the contract: a function of the ports, of what was asked, and of who asked. */
+import type * as z from 'zod/mini';
+import type { ExecutionReader } from '../../ports.ts';
+import type { Policy } from '../../runtime/policy.ts';
+import type { ActPorts } from '../../usecases/act-on-case.ts';
+import type { ListPorts } from '../../usecases/list-cases.ts';
+import type { OncePorts } from '../../usecases/once.ts';
+import type { SweepPorts } from '../../usecases/steer-practice.ts';
+import type { Caller } from '../caller.ts';
+import type { Answer, OPERATIONS, OperationName } from '../contract.ts';
+
+export type AdminPorts = ActPorts & ListPorts & SweepPorts & OncePorts & { reader: ExecutionReader; practice: Policy };
+
+type Schema<Name extends OperationName, Part extends string> = (typeof OPERATIONS)[Name] extends {
+  [Key in Part]: infer Read extends z.ZodMiniType;
+}
+  ? z.infer<Read>
+  : Record<string, never>;
+
+export interface AskedOf<Name extends OperationName> {
+  parameters: Record<string, string>;
+  query: Schema<Name, 'query'>;
+  body: Schema<Name, 'body'>;
+  /** Of what is done: the same one when it is repeated. Empty where nothing is. */
+  id: string;
+  caller: Caller;
+}
+
+export type Perform<Name extends OperationName> = (ports: AdminPorts, asked: AskedOf<Name>) => Promise<Answer<Name>>;

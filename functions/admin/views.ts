@@ -1,0 +1,63 @@
+/** How a case is shown: what a record says, without what identifies anybody or lets anybody in. */
+import type { Account } from '../domain/account.ts';
+import { millisecondsOf } from '../domain/instant.ts';
+import { fittingActions, isAtWork, todoOf, workEntryOf } from '../domain/work.ts';
+import type { KnownSweep } from '../usecases/list-sweeps.ts';
+import type { PatientRow, PatientView } from './contract/patients.ts';
+import type { Sweep } from './contract/sweeps.ts';
+import type { WorkItem } from './contract/work.ts';
+
+/** One line of a list of patients at `now`, milliseconds. */
+export function patientRow(account: Account, now: number): PatientRow {
+  const { patientId, version, outcome, reason, nextCheckDay, location } = account;
+  return {
+    patientId,
+    version: version ?? '', // stored, so it has one
+    pin: pinOf(account, now),
+    outcome,
+    reason,
+    todo: todoOf(account),
+    nextCheckDay,
+    location,
+    isAtWork: isAtWork(account, now),
+  };
+}
+
+function pinOf({ document, issuedAt, expiresAt }: Account, now: number): PatientRow['pin'] {
+  if (document === null) return { state: 'NONE', issuedAt, expiresAt };
+  const isAlive = now < (millisecondsOf(expiresAt ?? '') ?? 0);
+  return { state: isAlive ? 'ALIVE' : 'EXPIRED', issuedAt, expiresAt };
+}
+
+/** One line of the work list; null where the case waits for nobody any more. */
+export function workItem(account: Account, now: number): WorkItem | null {
+  const entry = workEntryOf(account);
+  if (entry === null) return null;
+  const { patientId, version, reason, nextCheckDay, location, staffTasks, execution } = account;
+  return {
+    ...{ patientId, version: version ?? '', ...entry, reason, nextCheckDay, location },
+    ...{ staffTasks, execution, isAtWork: isAtWork(account, now), actions: fittingActions(account, now) },
+  };
+}
+
+type FromAccount = Omit<PatientView, 'explain' | 'executions' | 'decisions'>;
+
+/** What the record says of one case. */
+export function caseView(account: Account, now: number): FromAccount {
+  const { unresolvedSince, endedAt, endedBy, failures, unclaimedCycles, message, document, staffTasks } = account;
+  const isOfNewest = message !== null && message.document === document;
+  const { pickedUpAt, registeredAt, reminder } = account;
+  return {
+    ...patientRow(account, now),
+    ...{ pickedUpAt, registeredAt, reminder },
+    since: unresolvedSince,
+    ...{ endedAt, endedBy, failures, unclaimedCycles, staffTasks },
+    message: isOfNewest ? { kind: message.kind, state: message.state, isFiled: message.filed } : null,
+    actions: fittingActions(account, now),
+  };
+}
+
+export function sweepView(run: KnownSweep): Sweep {
+  const { day, execution, dryRun, startedAt, endedAt, status, stoppedBy, minutes, counts } = run;
+  return { day, execution, dryRun, startedAt, endedAt, status, stoppedBy, minutes, counts };
+}

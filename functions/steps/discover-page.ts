@@ -1,0 +1,37 @@
+/** DiscoverPage: reads the chart's signed PIN documents page by page, until its time is nearly over, and tracks them (P2, P8). */
+import * as z from 'zod/mini';
+import { clock, pause } from '../runtime/clock.ts';
+import { discoveries, ehr, fingerprint, pinRecords, policy } from '../runtime/container.ts';
+import { stepHandler } from '../runtime/step-handler.ts';
+import { discoverPages } from '../usecases/discover-pages.ts';
+
+/** Names the reading; the page that is next is in its record, since nobody knows what an EHR writes into its links. */
+const cursor = z.nullable(z.string().check(z.minLength(1), z.maxLength(120)));
+const input = z.strictObject({ execution: z.string().check(z.minLength(1)), cursor });
+/** `isOver` beside the cursor: a Choice cannot tell null by Not. */
+const output = z.strictObject({ isOver: z.boolean(), cursor });
+
+/** 14 minutes: the last page begins after 8 at the latest, and takes 6 of the slowest EHR; its Lambda has 15. */
+const DEADLINE_MS = 840_000;
+
+export const handler = stepHandler({
+  name: 'DiscoverPage',
+  input,
+  output,
+  deadlineMs: DEADLINE_MS,
+  run: async (event, call) => {
+    const begun = performance.now();
+    const ports = {
+      ehr: ehr(call),
+      records: pinRecords(call),
+      fingerprint: fingerprint(call),
+      discoveries: discoveries(call),
+      clock: clock(),
+      pause,
+      practice: policy(),
+      elapsed: () => performance.now() - begun,
+    };
+    const next = await discoverPages(ports, event);
+    return { isOver: next === null, cursor: next };
+  },
+});

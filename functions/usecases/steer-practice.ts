@@ -1,0 +1,83 @@
+/** What a person decides about the practice as a whole: pause, resume, sweep now. Each is recorded with who and why. */
+import { addDays, dayOf } from '../domain/calendar.ts';
+import { DecisionRefusedError } from '../domain/errors.ts';
+import { toInstant } from '../domain/instant.ts';
+import type {
+  Clock,
+  Executions,
+  PauseSwitch,
+  PracticeDecision,
+  PracticeDecisions,
+  StartsPaused,
+  SweepInput,
+  SweepRecords,
+} from '../ports.ts';
+
+export interface SteerPorts {
+  pauseSwitch: PauseSwitch;
+  decisions: PracticeDecisions;
+  clock: Clock;
+}
+
+export interface Steering {
+  /** Of the decision: the same one when it is repeated. */
+  id: string;
+  actor: string;
+  reason: string;
+}
+
+async function record(
+  { decisions, clock }: Pick<SteerPorts, 'decisions' | 'clock'>,
+  action: PracticeDecision['action'],
+  { id, actor, reason }: Steering,
+  execution: string | null,
+): Promise<void> {
+  await decisions.put({ id, action, actor, reason, at: toInstant(clock.now()), execution });
+}
+
+/** Stops all starts at once; what runs goes to its end. */
+export async function pauseStarts(ports: SteerPorts, steering: Steering): Promise<StartsPaused> {
+  await record(ports, 'pause', steering, null);
+  const { actor, reason } = steering;
+  const paused = { actor, reason, at: toInstant(ports.clock.now()) };
+  await ports.pauseSwitch.set(paused);
+  return paused;
+}
+
+/** Ends the pause; the next sweep takes up what was left. */
+export async function resumeStarts(ports: SteerPorts, steering: Steering): Promise<void> {
+  await record(ports, 'resume', steering, null);
+  await ports.pauseSwitch.set(null);
+}
+
+export interface SweepPorts extends SteerPorts {
+  sweeps: SweepRecords;
+  sweepExecutions: Executions<SweepInput>;
+  practice: { timeZone: string };
+}
+
+/**
+ * Starts a sweep, or a dry run, and answers with its day and execution. DecisionRefusedError while starts are paused,
+ * and for a sweep beside another one: they would share the day's limit and double each other's looks.
+ */
+export async function startSweep(
+  ports: SweepPorts,
+  { dryRun, ...steering }: Steering & SweepInput,
+): Promise<{ day: string; execution: string }> {
+  const today = dayOf(ports.clock.now(), ports.practice.timeZone);
+  if ((await ports.pauseSwitch.read()) !== null) throw new DecisionRefusedError('STARTS_PAUSED');
+  if (!dryRun && (await isSweeping(ports, today))) throw new DecisionRefusedError('SWEEP_RUNNING');
+  const execution = `by-hand-${steering.id}`;
+  await record(ports, dryRun ? 'dry-run' : 'sweep', steering, execution);
+  await ports.sweepExecutions.start(execution, { dryRun });
+  return { day: today, execution };
+}
+
+/** Yesterday's may still be at it: a sweep has 23 hours. */
+async function isSweeping({ sweeps, sweepExecutions }: SweepPorts, today: string): Promise<boolean> {
+  const runs = (await Promise.all([today, addDays(today, -1)].map((day) => sweeps.list(day)))).flat();
+  for (const { execution } of runs.filter(({ dryRun, endedAt }) => !dryRun && endedAt === null)) {
+    if ((await sweepExecutions.describe(execution))?.status === 'RUNNING') return true;
+  }
+  return false;
+}

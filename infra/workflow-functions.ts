@@ -1,0 +1,75 @@
+/** Every function of the table, with its code, its role and the one environment of all. */
+import type { Stack } from 'aws-cdk-lib';
+import type { IFunction } from 'aws-cdk-lib/aws-lambda';
+import type { Bundles } from './bundles.ts';
+import { stateMachineArnOf } from './constructs/asl-state-machine.ts';
+import type { DeadLetters } from './constructs/dead-letters.ts';
+import { WorkflowFunction } from './constructs/workflow-function.ts';
+import type { Deployment } from './deployment.ts';
+import { environmentOf } from './environment.ts';
+import { found } from './found.ts';
+import { FUNCTIONS } from './functions.ts';
+import { MACHINES, REGENERATE_PIN, SWEEP_EXPIRING_PINS } from './machines.ts';
+import type { Names } from './names.ts';
+import { statementsFor } from './permissions.ts';
+import type { StatefulStack } from './stacks/stateful.ts';
+
+/** By name. */
+export type Functions = ReadonlyMap<string, IFunction>;
+
+export interface WorkflowFunctionsProps {
+  names: Names;
+  deployment: Deployment;
+  bundles: Pick<Bundles, 'folders'>;
+  stateful: StatefulStack;
+  configurationSetName: string;
+  lostLapses: DeadLetters;
+}
+
+export function workflowFunctions(stack: Stack, props: WorkflowFunctionsProps): Functions {
+  const { names, deployment, bundles, stateful, configurationSetName, lostLapses } = props;
+  const { table, tableStreamArn, dataKey, fingerprintKey, ehrKeySecretArn, ehrWebhookSecretArn } = stateful;
+  const stateMachineName = names.machineOf(REGENERATE_PIN.name);
+  const environment = environmentOf({
+    ehr: deployment.ehr,
+    tableName: table.tableName,
+    ehrKeySecretArn,
+    ehrWebhookSecretArn,
+    fingerprintKeyArn: fingerprintKey.keyArn,
+    configurationSetName,
+    stateMachineArn: stateMachineArnOf(stack, stateMachineName),
+    sweepStateMachineArn: stateMachineArnOf(stack, names.machineOf(SWEEP_EXPIRING_PINS.name)),
+    consoleOrigins: [`https://${deployment.console.domain}`],
+    metricNamespace: names.metricNamespace,
+  });
+  const resources = {
+    table,
+    tableName: names.table,
+    tableStreamArn,
+    lostLapses,
+    stateMachineName,
+    sweepMachineName: names.machineOf(SWEEP_EXPIRING_PINS.name),
+    stateMachineNames: MACHINES.map(({ name }) => names.machineOf(name)),
+    dataKey,
+    fingerprintKey,
+    ehrKeySecretArn,
+    ehrWebhookSecretArn,
+    configurationSetName,
+    sender: deployment.policy.practice.sender,
+  };
+  return new Map(
+    FUNCTIONS.map(({ name, description, permissions, memory, timeout }) => {
+      const { function: made } = new WorkflowFunction(stack, name, {
+        functionName: names.functionOf(name),
+        description,
+        code: found(bundles.folders, name),
+        environment,
+        logGroup: found(stateful.functionLogs, name),
+        statements: statementsFor(stack, permissions, resources),
+        memory,
+        timeout,
+      });
+      return [name, made];
+    }),
+  );
+}

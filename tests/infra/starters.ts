@@ -1,0 +1,88 @@
+/** Lets every function that begins something by itself do all that it can do, each call of it watched. */
+import type { Context, DynamoDBStreamEvent } from 'aws-lambda';
+import type { EhrEvent } from '../../functions/domain/ehr-event.ts';
+import { toInstant } from '../../functions/domain/instant.ts';
+import { trackPin } from '../../functions/usecases/track-pin.ts';
+import { removalRecord } from '../../local/dynamodb-stream.ts';
+import { chart } from '../harness/charts.ts';
+import { freshId, secretOf, signed } from '../harness/ehr-sender.ts';
+import type { FailingPractice } from '../harness/failing-practice.ts';
+import { Invocation } from '../harness/invocation.ts';
+import type { OutsideCall } from '../harness/outside-call.ts';
+import { requestOf } from '../triggers/http-events.ts';
+
+type Handler = (event: object, context: Context) => Promise<unknown>;
+
+/** What EhrWebhook, SweepMinute, PinLapsed and DiscoverPage asked of the world, as OutsideCalls whose step is the function. */
+export async function callsOfStarters(practice: FailingPractice): Promise<OutsideCall[]> {
+  const handlers = {
+    EhrWebhook: (await import('../../functions/triggers/ehr-webhook.ts')).handler as unknown as Handler,
+    SweepMinute: (await import('../../functions/steps/sweep-minute.ts')).handler as unknown as Handler,
+    PinLapsed: (await import('../../functions/triggers/pin-lapsed.ts')).handler as unknown as Handler,
+    DiscoverPage: (await import('../../functions/steps/discover-page.ts')).handler as unknown as Handler,
+  };
+  const secret = await secretOf(practice.platform.url);
+  const seen = practice.journey('starters');
+  let patients = 0;
+
+  const run = (name: keyof typeof handlers, event: object) =>
+    new Invocation(name, seen.patientId, null).run(() => handlers[name](event, {} as Context));
+
+  /** Of a patient with a PIN of so many days. */
+  async function admitted(days: number, isTracked: boolean): Promise<string> {
+    const patientId = `started-${++patients}`;
+    await practice.admit([chart(patientId, practice.platform.clock.now(), days)]);
+    if (isTracked) await trackPin(practice.ports, patientId);
+    return patientId;
+  }
+
+  /** With an execution that has begun and does not end until `release` is called. */
+  async function running(): Promise<{ patientId: string; release(): Promise<unknown> }> {
+    const patientId = await admitted(31, true);
+    const { promise, resolve } = Promise.withResolvers<void>();
+    practice.journey(patientId).beforeStep = () => promise;
+    const answer = await practice.trigger(patientId);
+    if (answer?.decision !== 'STARTED') throw new Error(`${patientId} was not started: ${answer?.decision}`);
+    return {
+      patientId,
+      release() {
+        resolve();
+        return practice.ended(answer.execution);
+      },
+    };
+  }
+
+  async function webhook(type: EhrEvent['type'], patientId: string, more: object = {}): Promise<void> {
+    const timestamp = toInstant(practice.platform.clock.now());
+    const body = JSON.stringify({ type, timestamp, data: { patientId, ...more } });
+    await run('EhrWebhook', requestOf(body, signed(secret, freshId(), body)));
+  }
+
+  async function lapse(patientId: string): Promise<void> {
+    const account = await practice.ports.records.read(patientId);
+    const { document, expiresAt } = account ?? {};
+    const keys = { pk: { S: `PATIENT#${patientId}` }, sk: { S: 'PIN' } };
+    const image = { ...keys, document: { S: String(document) }, expiresAt: { S: String(expiresAt) } };
+    const { now } = practice.platform.clock;
+    const event: DynamoDBStreamEvent = { Records: [removalRecord('arn:aws:dynamodb', keys, image, 1, now())] };
+    await run('PinLapsed', event);
+  }
+
+  const sweep = () => run('SweepMinute', { execution: `sweep-${freshId()}`, dryRun: false, cursor: null });
+
+  const held = await running();
+  const young = await admitted(3, false);
+  await webhook('pin.issued', young);
+  await webhook('pin.regeneration_requested', young, { actor: 'ann', reason: 'lost', force: true });
+  await webhook('pin.regeneration_requested', held.patientId, { actor: 'ann', reason: 'lost', force: false });
+  await webhook('portal.registered', await admitted(3, true));
+  await admitted(31, true);
+  await sweep();
+  await lapse(held.patientId);
+  await lapse(await admitted(31, true));
+  await admitted(3, false);
+  await run('DiscoverPage', { execution: `discovery-${freshId()}`, cursor: null });
+  await held.release();
+  await practice.quiet();
+  return seen.calls;
+}
