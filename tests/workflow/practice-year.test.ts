@@ -20,13 +20,9 @@ beforeAll(async () => {
   const begun = performance.now();
   year = await playYear({ seed: SEED, firstDay: '2035-01-01', patients: PATIENTS, days: DAYS });
   const { platform, diary, policy } = year.practice;
-  const { reminderDays = [] } = policy as { reminderDays?: readonly number[] };
-  rules = { ...policy, reminderDays };
-  const histories = await readHistories(
-    platform.ehr,
-    platform.mailbox,
-    year.lives.map(({ id }) => id),
-  );
+  rules = policy;
+  const ids = year.lives.map(({ id }) => id);
+  const histories = await readHistories(platform, diary.cameBack, ids);
   cases = histories.map((history, index) => {
     const life = year.lives[index];
     if (life?.id !== history.id) throw new Error('the histories are out of order');

@@ -27,10 +27,10 @@ export function createDayBook(practice: Practice): () => Promise<string[]> {
   return async () => {
     const move = diary.moves.at(-1);
     if (move === undefined) throw new Error('the clock was not moved yet');
-    const before = diary.moves.at(-2)?.to ?? 0;
+    const since = diary.moves.at(-2)?.to ?? 0;
     const [sweeps, executions] = await Promise.all([
       listSince(sfn, stateMachines['sweep-expiring-pins'], move.from),
-      listSince(sfn, stateMachines['regenerate-pin'], before),
+      listSince(sfn, stateMachines['regenerate-pin'], since),
     ]);
     const items = await itemsOf(table, { TableName, ...byKey(`SWEEP#${move.day}`) });
     const runs = items.filter(({ sk }) => String(sk).startsWith('RUN#')) as unknown as Run[];
@@ -40,11 +40,15 @@ export function createDayBook(practice: Practice): () => Promise<string[]> {
     const [run] = runs;
     const report = run && (await sweepReport(ports, move.day, run.execution));
     const names = new Set(swept.map(({ execution }) => execution));
-    const byMachines = executions.filter(({ startDate }) => Number(startDate) >= move.from);
-    const byOthers = executions.filter(({ startDate }) => Number(startDate) < move.from);
-    const ended = await Promise.all(byMachines.map((each) => endOf(sfn, each)));
+    const all = await Promise.all(executions.map((each) => endOf(sfn, each)));
+    const ended = all.filter(({ startedAt }) => startedAt >= move.from);
+    const before = all.filter(({ startedAt }) => startedAt < move.from);
     const ofSweep = ended.filter(({ name }) => names.has(name));
-    const ofLapses = ended.filter(({ name }) => !names.has(name));
+    const others = ended.filter(({ name }) => !names.has(name));
+    const isFollowed = ({ patientId, startedAt }: Ended) =>
+      ended.some((each) => each.patientId === patientId && each.startedAt > startedAt);
+    const ends = ofSweep.map((each) => (isFollowed(each) ? 'LATER' : each.end));
+    const isFedBack = ({ patientId }: Ended) => diary.fedBack.has(patientId);
     const isPaused = (await ports.pauseSwitch.read()) !== null;
     const checks: [string, boolean][] = [
       ['one sweep ran', sweeps.length === 1 && sweeps[0]?.status === 'SUCCEEDED'],
@@ -57,12 +61,15 @@ export function createDayBook(practice: Practice): () => Promise<string[]> {
       ['it counts what its pages name', run?.counts.STARTED === swept.length],
       ['each of those is an execution of that sweep', names.size === swept.length && ofSweep.length === swept.length],
       ['no start failed', run?.counts.FAILED === 0],
-      ['the outcomes are how those ended', sameCounts(tallied(report?.outcomes), tally(ofSweep.map(({ end }) => end)))],
-      ['what else started is a lapse', ofLapses.every(({ patientId }) => move.lapsed.includes(patientId))],
+      ['the outcomes are how those ended', sameCounts(tallied(report?.outcomes), tally(ends))],
+      [
+        'what else started is a lapse, or what SES told',
+        others.every((each) => move.lapsed.includes(each.patientId) || isFedBack(each)),
+      ],
       ['the day’s allowance is what machines started', used === ended.length],
       [
-        'what started since the sweep before was asked for',
-        byOthers.every(({ name }) => diary.started.has(name ?? '')),
+        'what started since the sweep before was asked for, or SES told',
+        before.every((each) => diary.started.has(each.name) || isFedBack(each)),
       ],
     ];
     return checks.flatMap(([what, holds]) => (holds ? [] : [`${move.day}: not so: ${what}`]));
@@ -94,13 +101,22 @@ async function itemsOf(table: DynamoDBDocumentClient, query: QueryCommandInput):
   return found;
 }
 
-/** `REGENERATED`, `HELD/CYCLE_LIMIT` or FAILED, as Step Functions has it. */
-async function endOf(sfn: SFNClient, { executionArn, name = '' }: ExecutionListItem) {
+interface Ended {
+  name: string;
+  patientId: string;
+  /** Milliseconds. */
+  startedAt: number;
+  /** `REGENERATED`, `HELD/CYCLE_LIMIT` or FAILED, as Step Functions has it. */
+  end: string;
+}
+
+async function endOf(sfn: SFNClient, { executionArn, startDate, name = '' }: ExecutionListItem): Promise<Ended> {
   const { status, input, output } = await sfn.send(new DescribeExecutionCommand({ executionArn }));
   const { patientId }: { patientId: string } = JSON.parse(input ?? '{}');
-  if (status !== 'SUCCEEDED') return { name, patientId, end: status ?? '' };
+  const started = { name, patientId, startedAt: Number(startDate) };
+  if (status !== 'SUCCEEDED') return { ...started, end: status ?? '' };
   const { outcome, reason } = JSON.parse(output ?? '{}');
-  return { name, patientId, end: reason === null ? outcome : `${outcome}/${reason}` };
+  return { ...started, end: reason === null ? outcome : `${outcome}/${reason}` };
 }
 
 function tally(ends: readonly string[]): Record<string, number> {

@@ -32,8 +32,12 @@ export interface Diary {
   asked: Map<string, Asked[]>;
   /** Names of the executions that webhooks and people were told of. */
   started: Set<string>;
-  /** Addresses that the mail service refused for good, when it first did. */
+  /** Addresses that are of no use any more, when they first showed it: refused by SES, bounced, or complained. */
   refused: Map<string, number>;
+  /** Ids of mails that nobody got. */
+  cameBack: Set<string>;
+  /** Patients of whose mails SES had something to tell. */
+  fedBack: Set<string>;
   /** Mails that left and were never answered for, and whether they arrived. */
   lost: { at: number; address: string; arrived: boolean }[];
   ehrDown: Period[];
@@ -48,6 +52,8 @@ export function emptyDiary(): Diary {
     asked: new Map(),
     started: new Set(),
     refused: new Map(),
+    cameBack: new Set(),
+    fedBack: new Set(),
     lost: [],
     ehrDown: [],
     mailDown: [],

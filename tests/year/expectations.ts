@@ -45,19 +45,30 @@ export function newestPinAt({ pins }: History, at: number): ChartedPin | undefin
  * Whether this sweep had to look at the patient and could: nothing was in the way, the product knew of a PIN and, where
  * something had been in the way, was told or had its recheck day; the EHR was up, starts were not paused.
  */
-export function isOwedAt(each: Case, move: Move, diary: Diary, rules: Rules): boolean {
-  const { history, life, pieces } = each;
-  const { id } = history;
+export function isLookedAt({ history, life, pieces }: Case, move: Move, diary: Diary, rules: Rules): boolean {
   const at = move.from;
   if (isWithinOne(diary.ehrDown, at) || isWithinOne(diary.paused, at)) return false;
   const free = freeSince(pieces, at);
   if (free === null) return false;
+  const told = diary.told.get(history.id) ?? [];
   const wasTold = (type: string, since: number) =>
-    (diary.told.get(id) ?? []).some((told) => told.type === type && since <= told.at && told.at < at);
+    told.some((each) => each.type === type && since <= each.at && each.at < at);
   const isKnown = life.firstPinDay < 0 || wasTold('pin.issued', 0);
-  if (!isKnown || unclaimedAt(each, at, diary) >= rules.cycleLimit) return false;
+  if (!isKnown) return false;
   if (free.was === null || wasTold(TELLS[free.was], free.from)) return true;
   // A patient who came back gets a PIN by hand; nobody looks for those whom nobody tells of.
   if (free.was === 'standing') return false;
   return daysBetween(dayAt(free.from, rules.timeZone), move.day) >= rules.recheckDays;
+}
+
+/** Whether the patient had to have a valid PIN after this sweep: looked at, and not held by the limit of cycles. */
+export function isOwedAt(each: Case, move: Move, diary: Diary, rules: Rules): boolean {
+  return unclaimedAt(each, move.from, diary) < rules.cycleLimit && isLookedAt(each, move, diary, rules);
+}
+
+/** Since when the product knew of a PIN, at the latest; null: nobody told it. */
+export function knownSince({ history, life }: Case, pin: ChartedPin, diary: Diary): number | null {
+  if (pin.ours || (life.firstPinDay < 0 && pin === history.pins[0])) return pin.valid.from;
+  const told = diary.told.get(history.id) ?? [];
+  return told.find(({ type, at }) => type === 'pin.issued' && pin.valid.from <= at)?.at ?? null;
 }

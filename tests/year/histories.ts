@@ -1,7 +1,6 @@
 /** What the chart's own versions say: when each PIN lived, and what stood in each patient's record at any time. */
 import type { DocumentReference, Patient } from 'fhir/r4';
-import type { EhrSimulator } from '../../local/ehr/simulator.ts';
-import type { Mailbox } from '../../local/mailbox.ts';
+import type { Platform } from '../../local/platform.ts';
 import { patientOf } from './lives.ts';
 
 const PIN_LIFE_MS = 30 * 24 * 60 * 60 * 1000;
@@ -24,16 +23,22 @@ export interface History {
   patient: { at: number; version: Patient }[];
   /** In the order of signing. */
   pins: ChartedPin[];
-  /** Mails that arrived: to where and when. */
-  mails: { at: number; to: string }[];
+  /** Mails that were sent: when, to where, and whether they came back. */
+  mails: { at: number; to: string; cameBack: boolean }[];
 }
 
-export async function readHistories(ehr: EhrSimulator, mailbox: Mailbox, ids: readonly string[]): Promise<History[]> {
+/** @param cameBack ids of the mails that nobody got */
+export async function readHistories(
+  { ehr, mailbox }: Pick<Platform, 'ehr' | 'mailbox'>,
+  cameBack: ReadonlySet<string>,
+  ids: readonly string[],
+): Promise<History[]> {
   const mails = new Map<string, History['mails']>(ids.map((id) => [id, []]));
   for (const { messageId, sent } of mailbox.mails()) {
     const to = sent.destination[0] ?? '';
     // Its own field has whole seconds; the id has milliseconds.
-    mails.get(patientOf(to))?.push({ at: Number.parseInt(messageId.slice(4, 16), 16), to });
+    const at = Number.parseInt(messageId.slice(4, 16), 16);
+    mails.get(patientOf(to))?.push({ at, to, cameBack: cameBack.has(messageId) });
   }
   const histories: History[] = [];
   for (const id of ids) {

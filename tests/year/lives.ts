@@ -1,9 +1,19 @@
 /** What the seed has in store for each patient, whatever the product does. */
 import { between, type Chance, oneOf } from './chance.ts';
-import { REFUSED } from './mail-service.ts';
 
-/** What of P1 stands in the chart at first. `refused`: looks right, and SES will not take it. */
-type FirstAddress = 'good' | 'none' | 'malformed' | 'marked undeliverable' | 'refused';
+/**
+ * What of P1 stands in the chart at first. `refused`: looks right, and SES will not take it; `bounces`: SES takes it, nobody
+ * has it; `complains`: whoever has it calls it spam; `full`: the first mail comes back, the next does not.
+ */
+type FirstAddress =
+  | 'good'
+  | 'none'
+  | 'malformed'
+  | 'marked undeliverable'
+  | 'refused'
+  | 'bounces'
+  | 'complains'
+  | 'full';
 type Leaving = 'dies' | 'opts out' | 'is merged' | 'becomes inactive';
 
 export interface Life {
@@ -25,6 +35,11 @@ export interface Life {
   byHandOn: number[];
 }
 
+/** Addresses that SES will not take begin so; nothing in the address says it to the product. */
+export const REFUSED = 'no-such-box.';
+/** Addresses whose mailbox is full at the first mail. */
+export const FULL = 'full-box.';
+
 const YEAR = 365;
 
 export function lifeOf(chance: Chance, n: number): Life {
@@ -32,11 +47,14 @@ export function lifeOf(chance: Chance, n: number): Life {
   const ask = (what: string) => chance(what, n);
   const wasThere = ask('was there') < 0.35;
   const firstAddress = oneOf(ask('address'), {
-    good: 84,
+    good: 77,
     none: 6,
     malformed: 2,
-    'marked undeliverable': 4,
-    refused: 4,
+    'marked undeliverable': 3,
+    refused: 3,
+    bounces: 5,
+    complains: 1,
+    full: 3,
   });
   const leaves = oneOf(ask('leaves'), {
     stays: 80,
@@ -62,9 +80,26 @@ export function lifeOf(chance: Chance, n: number): Life {
   };
 }
 
-export const goodAddress = (id: string): string => `${id}@example.com`;
 export const laterAddress = (id: string): string => `new.${id}@example.com`;
-export const refusedAddress = (id: string): string => `${REFUSED}${id}@example.com`;
+
+/** Null: there is none, or nothing that could be one. */
+export function firstAddressOf({ id, firstAddress }: Life): string | null {
+  switch (firstAddress) {
+    case 'none':
+    case 'malformed':
+      return null;
+    case 'refused':
+      return `${REFUSED}${id}@example.com`;
+    case 'full':
+      return `${FULL}${id}@example.com`;
+    case 'bounces':
+      return `bounce+${id}@simulator.amazonses.com`;
+    case 'complains':
+      return `complaint+${id}@simulator.amazonses.com`;
+    default:
+      return `${id}@example.com`;
+  }
+}
 
 /** Whose address it is. */
 export function patientOf(address: string): string {

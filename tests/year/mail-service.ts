@@ -1,15 +1,16 @@
-/** SES as a practice meets it: it refuses some addresses for good, loses an answer now and then, and has bad days. */
-import type { HttpHandler } from '../../local/http-messages.ts';
-import { readBody, send } from '../../local/http-messages.ts';
+/** SES as a practice meets it: it refuses addresses, mails come back, an answer gets lost, and some days are bad. */
+import { type HttpHandler, readBody, send } from '../../local/http-messages.ts';
+import type { Mail } from '../../local/mailbox.ts';
 import { members, sesError, sesParameters } from '../../local/ses-protocol.ts';
 import { giveBack, performed } from '../harness/outside-call.ts';
 import type { Chance } from './chance.ts';
 import type { Diary } from './diary.ts';
+import { FULL, patientOf, REFUSED } from './lives.ts';
 
-/** Addresses that SES will not take begin so; nothing in the address says it to the product. */
-export const REFUSED = 'no-such-box.';
+/** SES's own simulator, which the local mailbox knows: nobody is there, or whoever is complains. */
+const TAKEN_ONCE = /^(bounce|complaint)\+/;
 
-/** Of a thousand mails one gets no answer, so that nobody knows whether it left. */
+/** Of a thousand mails some get no answer, so that nobody knows whether they left. */
 const LOST_SHARE = 0.004;
 
 export interface MailService {
@@ -21,9 +22,30 @@ export interface MailService {
   arrivals(): string[];
 }
 
-export function createMailService(diary: Diary, chance: Chance, now: () => number): MailService {
+interface World {
+  diary: Diary;
+  chance: Chance;
+  now(): number;
+  /** The mail that was taken last. */
+  latest(): Mail;
+  /** Lets SES tell that the mail came back, and may be tried again. */
+  bounceSoftly(mail: Mail): void;
+}
+
+export function createMailService({ diary, chance, now, latest, bounceSoftly }: World): MailService {
   const attempts = new Map<string, number>();
   let arrived: string[] = [];
+
+  /** What becomes of a mail that SES took. */
+  function taken(address: string, attempt: number): void {
+    const isFull = address.startsWith(FULL) && attempt === 1;
+    if (isFull || TAKEN_ONCE.test(address)) diary.fedBack.add(patientOf(address));
+    if (TAKEN_ONCE.test(address) && !diary.refused.has(address)) diary.refused.set(address, now());
+    if (isFull || address.startsWith('bounce+')) diary.cameBack.add(latest().messageId);
+    else arrived.push(address);
+    if (isFull) bounceSoftly(latest());
+  }
+
   const service: MailService = {
     isDown: false,
     arrivals: () => {
@@ -46,15 +68,14 @@ export function createMailService(diary: Diary, chance: Chance, now: () => numbe
       const attempt = (attempts.get(address) ?? 0) + 1;
       attempts.set(address, attempt);
       giveBack(req, body);
-      if (chance('answer lost', address, attempt) >= LOST_SHARE) {
+      if (TAKEN_ONCE.test(address) || chance('answer lost', address, attempt) >= LOST_SHARE) {
         await mailbox(req, res);
-        arrived.push(address);
-        return;
+        return taken(address, attempt);
       }
       const isSent = chance('sent all the same', address, attempt) < 0.5;
       if (isSent) {
         await performed(mailbox, req, res);
-        arrived.push(address);
+        taken(address, attempt);
       }
       diary.lost.push({ at: now(), address, arrived: isSent });
       res.destroy();

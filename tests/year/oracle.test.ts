@@ -31,7 +31,7 @@ const pin = (n: number, until: number | null, ours = true): ChartedPin => ({
   expiresAt: day(n + 30) + 60_000,
   valid: { from: day(n) + 60_000, to: until === null ? Number.POSITIVE_INFINITY : day(until) + 60_000 },
 });
-const mail = (n: number, seconds = 61) => ({ at: day(n) + seconds * 1000, to: ADDRESS });
+const mail = (n: number, seconds = 61) => ({ at: day(n) + seconds * 1000, to: ADDRESS, cameBack: false });
 
 interface World {
   patients?: [number, Patient][];
@@ -40,7 +40,7 @@ interface World {
   diary?: (diary: Diary) => void;
 }
 
-/** A PIN by hand of 10 days before, which ours replaces when it has expired: on the 21st day. Then nothing until the 40th. */
+/** A PIN by hand of 10 days before, with its reminders, which ours replaces when it has expired: on the 21st day. Then nothing until the 40th. */
 function found({ patients = [[-10, patient()]], pins, mails, diary: happened }: World = {}) {
   const diary = emptyDiary();
   for (let n = 0; n < 40; n++) {
@@ -56,7 +56,7 @@ function found({ patients = [[-10, patient()]], pins, mails, diary: happened }: 
     id: ID,
     patient: patients.map(([n, version]) => ({ at: day(n), version })),
     pins: pins ?? [pin(-10, 21, false), pin(21, null)],
-    mails: mails ?? [mail(21)],
+    mails: mails ?? [mail(10), mail(17), mail(21)],
   };
   const life = { ...lifeOf(() => 0.5, 1), firstPinDay: -10 };
   const each: Case = { history, life, pieces: piecesOf(history, diary.refused) };
@@ -77,7 +77,7 @@ it('finds nothing in a good year', () => {
 
 describe('a patient without a PIN', () => {
   // Expired on the 20th day, a minute after the sweep; ours is of the 24th.
-  const late: World = { pins: [pin(-10, 24, false), pin(24, null)], mails: [mail(24)] };
+  const late: World = { pins: [pin(-10, 24, false), pin(24, null)], mails: [mail(10), mail(17), mail(24)] };
   const days = (...dates: number[]) => dates.map((n) => `${ID} has no valid PIN after the sweep of 2035-01-${n + 1}`);
 
   it('is found at every sweep that could have helped', () => {
@@ -143,7 +143,8 @@ describe('PINs', () => {
 
   it('one that a person asked for is none too early, and one after a release none too many', () => {
     const asked = (diary: Diary) => void diary.asked.set(ID, [{ at: day(15) + 1, what: 'regenerate' }]);
-    expect(found({ pins: [pin(-10, 15, false), pin(15, null)], mails: [mail(15)], diary: asked })).toEqual(NOTHING);
+    const mails = [mail(10), mail(15), mail(35)];
+    expect(found({ pins: [pin(-10, 15, false), pin(15, null)], mails, diary: asked })).toEqual(NOTHING);
     const released = (diary: Diary) => void diary.asked.set(ID, [{ at: day(20) + 1, what: 'release' }]);
     const row = [pin(-72, -41), pin(-41, -10), pin(-10, 21), pin(21, null)];
     expect(found({ pins: row, diary: released }).pinsTooMany).toEqual([]);
@@ -195,11 +196,40 @@ describe('mails', () => {
     expect(found({ mails: [mail(21), mail(21, 80)], diary: resent }).mailsTooMany).toEqual([]);
   });
 
-  it('none at all is missed at each sweep, unless it got lost on the way', () => {
-    expect(found({ mails: [] }).mailsMissing).toHaveLength(19);
+  const untold = (world: World) => found(world).mailsMissing.filter((each) => each.includes('nobody told of it'));
+  const unreminded = (world: World) => found(world).mailsMissing.filter((each) => each.includes('not reminded'));
+
+  it('the first is missed at each sweep, unless it got lost on the way', () => {
+    expect(untold({ mails: [] })).toHaveLength(19);
     const lost = (diary: Diary) => void diary.lost.push({ at: day(21) + 61_000, address: ADDRESS, arrived: false });
-    expect(found({ mails: [], diary: lost }).mailsMissing).toEqual([]);
+    expect(untold({ mails: [], diary: lost })).toEqual([]);
     const down = (diary: Diary) => void diary.mailDown.push(period(21, 30));
-    expect(found({ mails: [], diary: down }).mailsMissing).toHaveLength(9);
+    expect(untold({ mails: [], diary: down })).toHaveLength(9);
+    // What came back may be sent again the next day.
+    const cameBack = { ...mail(21), cameBack: true };
+    expect(untold({ mails: [cameBack, mail(22)] })).toEqual([]);
+    expect(untold({ mails: [cameBack, mail(25)] })).toHaveLength(3);
+  });
+
+  it('a reminder is missed from its day until the PIN dies, or the next one is due', () => {
+    expect(unreminded({ mails: [mail(17), mail(21)] })).toHaveLength(7);
+    expect(unreminded({ mails: [mail(10), mail(21)] })).toHaveLength(3);
+    const registered: World = {
+      patients: [
+        [-10, patient()],
+        [12, patient({ active: false })],
+      ],
+    };
+    expect(unreminded({ ...registered, mails: [] })).toHaveLength(2);
+  });
+
+  it('what came back is not counted, but nobody writes to that address again', () => {
+    const cameBack = { ...mail(21), cameBack: true };
+    expect(found({ mails: [cameBack, mail(22)] }).mailsTooMany).toEqual([]);
+    const refused = (diary: Diary) => void diary.refused.set(ADDRESS, day(21) + 61_000);
+    const again = { ...mail(22), cameBack: true };
+    expect(found({ mails: [cameBack, again], diary: refused }).mailsTooMany).toEqual([
+      `${ID} was sent to ${ADDRESS} again at 2035-01-23T10:01:01.000Z`,
+    ]);
   });
 });

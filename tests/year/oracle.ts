@@ -1,9 +1,18 @@
 /** What must hold of a year, by chart, mailbox and diary; each answers with what does not. */
-import { dayAt, daysBetween } from './calendar.ts';
+import { addDays, dayAt, daysBetween } from './calendar.ts';
 import { type Diary, isWithinOne } from './diary.ts';
 import { addressesIn, obstacleAt } from './eligibility.ts';
-import { type Case, hasPinAt, isOwedAt, newestPinAt, type Rules, unclaimedAt } from './expectations.ts';
-import { patientAt } from './histories.ts';
+import {
+  type Case,
+  hasPinAt,
+  isLookedAt,
+  isOwedAt,
+  knownSince,
+  newestPinAt,
+  type Rules,
+  unclaimedAt,
+} from './expectations.ts';
+import { type ChartedPin, patientAt } from './histories.ts';
 
 const shown = (at: number) => new Date(at).toISOString();
 
@@ -47,16 +56,18 @@ export function mailsTooMany(each: Case, diary: Diary, rules: Rules): string[] {
   const { history, pieces } = each;
   const { id, mails } = history;
   const asked = diary.asked.get(id) ?? [];
-  return mails.flatMap(({ at, to }) => {
+  return mails.flatMap(({ at, to, cameBack }) => {
     const pin = newestPinAt(history, at);
     if (pin === undefined) return [`${id} got mail at ${shown(at)} without a PIN`];
     const found: string[] = [];
-    const soFar = mails.filter((mail) => pin.valid.from <= mail.at && mail.at <= at).length;
+    const soFar = mails.filter((mail) => !mail.cameBack && pin.valid.from <= mail.at && mail.at <= at).length;
     const resent = asked.filter((each) => each.what === 'resend' && pin.valid.from <= each.at && each.at <= at).length;
     const age = daysBetween(dayAt(pin.signedAt, rules.timeZone), dayAt(at, rules.timeZone));
     const reminders = rules.reminderDays.filter((day) => day <= age).length;
     const allowed = (pin.ours ? 1 : 0) + reminders + resent;
     if (soFar > allowed) found.push(`${id} got mail ${soFar} of ${allowed} for one PIN at ${shown(at)}`);
+    // What nobody got was sent again, elsewhere or another day; never to an address that had shown itself of no use.
+    if (cameBack && at > (diary.refused.get(to) ?? at)) found.push(`${id} was sent to ${to} again at ${shown(at)}`);
     if (at >= pin.expiresAt) found.push(`${id} got mail for a dead PIN at ${shown(at)}`);
     if (obstacleAt(pieces, at) === 'standing') found.push(`${id} got mail at ${shown(at)}, who is not to have any`);
     const patient = patientAt(history, at);
@@ -67,18 +78,35 @@ export function mailsTooMany(each: Case, diary: Diary, rules: Rules): string[] {
   });
 }
 
-/** Whoever got a PIN of ours is told, by the next sweep that can work; a mail that got lost is left to people. */
+/** Whoever got a PIN of ours is told, and reminded on the days of the policy, by the next sweep that can work. */
 export function mailsMissing(each: Case, diary: Diary, rules: Rules): string[] {
   const { history, pieces } = each;
   return diary.moves.flatMap((move) => {
     const pin = newestPinAt(history, move.to);
-    if (pin === undefined || !pin.ours || !hasPinAt(history, move.to)) return [];
-    if (isWithinOne(diary.mailDown, move.from) || !isOwedAt(each, move, diary, rules)) return [];
-    // Refused in that very sweep.
+    if (pin === undefined || !hasPinAt(history, move.to)) return [];
+    if (isWithinOne(diary.mailDown, move.from) || !isLookedAt(each, move, diary, rules)) return [];
+    // Refused or bounced in that very sweep.
     if (obstacleAt(pieces, move.to) !== null) return [];
-    const since = (at: number) => pin.valid.from <= at && at <= move.to;
-    const isTold = history.mails.some(({ at }) => since(at));
-    const isLost = diary.lost.some(({ at, address }) => since(at) && address.includes(history.id));
-    return isTold || isLost ? [] : [`${history.id} has a PIN that nobody told of, after the sweep of ${move.day}`];
+    const hasMailSince = (since: number) =>
+      history.mails.some(({ at, cameBack }) => !cameBack && since <= at && at <= move.to) || isLost(since);
+    // Whose fate nobody knows is left to people; one that came back for once is sent again the next day.
+    const isLost = (since: number) =>
+      diary.lost.some(({ at, address }) => since <= at && at <= move.to && address.includes(history.id)) ||
+      history.mails.some(({ at, cameBack }) => cameBack && move.from <= at && at <= move.to);
+    const found: string[] = [];
+    if (pin.ours && !hasMailSince(pin.valid.from)) found.push('nobody told of it');
+    const reminded = reminderDayBy(each, pin, move.day, diary, rules);
+    if (reminded !== null && !hasMailSince(Date.parse(`${reminded}T00:00:00Z`))) found.push('was not reminded of');
+    return found.map((what) => `${history.id} has a PIN that ${what}, after the sweep of ${move.day}`);
   });
+}
+
+/** The latest reminder day of the PIN that had come by `day`, if the product knew of the PIN before it; else null. */
+function reminderDayBy(each: Case, pin: ChartedPin, day: string, diary: Diary, rules: Rules): string | null {
+  const known = knownSince(each, pin, diary);
+  const issued = dayAt(pin.signedAt, rules.timeZone);
+  const latest = rules.reminderDays.findLast((after) => addDays(issued, after) <= day);
+  if (known === null || latest === undefined) return null;
+  const date = addDays(issued, latest);
+  return dayAt(known, rules.timeZone) < date ? date : null;
 }

@@ -9,7 +9,7 @@ import { FAMILY_DOCTORS, PRIMARY_CARE } from '../../local/demo/directory.ts';
 import { resourcesOf, signedPinUpdate, syntheticPin } from '../../local/demo/signed-pin-update.ts';
 import { person } from '../harness/charts.ts';
 import { between } from './chance.ts';
-import { goodAddress, type Life, laterAddress, refusedAddress } from './lives.ts';
+import { firstAddressOf, type Life, laterAddress } from './lives.ts';
 import type { Practice } from './practice.ts';
 
 /** How often the EHR tells of what happened in it; of the rest the product learns when it looks. */
@@ -33,19 +33,10 @@ export function firstChart(life: Life, now: number): FhirResource[] {
   return [patient, ...resourcesOf(update)];
 }
 
-function telecomOf({ id, firstAddress }: Life): ContactPoint[] {
-  switch (firstAddress) {
-    case 'good':
-      return [email(goodAddress(id))];
-    case 'none':
-      return [];
-    case 'malformed':
-      return [email('asks at next visit')];
-    case 'marked undeliverable':
-      return [email(goodAddress(id), { undeliverable: true })];
-    case 'refused':
-      return [email(refusedAddress(id))];
-  }
+function telecomOf(life: Life): ContactPoint[] {
+  const address = firstAddressOf(life);
+  if (address !== null) return [email(address, { undeliverable: life.firstAddress === 'marked undeliverable' })];
+  return life.firstAddress === 'none' ? [] : [email('asks at next visit')];
 }
 
 const portalStatus = (valueCode: string): Partial<Patient> => ({

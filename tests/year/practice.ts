@@ -13,6 +13,7 @@ import { syntheticPin } from '../../local/demo/signed-pin-update.ts';
 import { type Platform, startPlatform } from '../../local/platform.ts';
 import { outsidePorts } from '../../local/ports.ts';
 import { transactionOf } from '../../local/practice.ts';
+import { eventOf } from '../../local/ses-events.ts';
 import { type EhrSender, ehrSender, secretOf } from '../harness/ehr-sender.ts';
 import { dayAt, sweepInstant } from './calendar.ts';
 import { type Chance, chanceOf } from './chance.ts';
@@ -61,9 +62,18 @@ export interface YearOptions {
 export async function openPractice({ seed, firstDay }: YearOptions): Promise<Practice> {
   const diary = emptyDiary();
   const chance = chanceOf(seed);
-  const clock: { now: () => number } = { now: () => 0 };
-  const mail = createMailService(diary, chance, () => clock.now());
-  const platform = await startPlatform({
+  const mail = createMailService({
+    diary,
+    chance,
+    now: () => platform.clock.now(),
+    latest: () => {
+      const latest = platform.mailbox.mails().at(-1);
+      if (latest === undefined) throw new Error('no mail was taken yet');
+      return latest;
+    },
+    bounceSoftly: (bounced) => platform.emailEvents.publish([eventOf(bounced, 'SoftBounce') ?? []].flat()),
+  });
+  const platform: Platform = await startPlatform({
     port: 0,
     policyFile: POLICY_FILE,
     retryIntervalMs: 1,
@@ -72,7 +82,6 @@ export async function openPractice({ seed, firstDay }: YearOptions): Promise<Pra
       step: (_name, handler) => handler,
     },
   });
-  clock.now = platform.clock.now;
   const ports = { ...outsidePorts(), chance: ownChance() };
   const { ehr } = platform;
   await ehr.load([transactionOf(demoDirectory())]);
@@ -92,7 +101,7 @@ export async function openPractice({ seed, firstDay }: YearOptions): Promise<Pra
     ports,
     mail,
     now: platform.clock.now,
-    settled: () => platform.stepFunctions.settled(),
+    settled: () => platform.settled(),
     async patient(id) {
       const found = await ehr.read<Patient & { id: string }>('Patient', id);
       if (found === undefined) throw new Error(`no ${id} in the chart`);
