@@ -1,11 +1,11 @@
 /** What one regeneration costs on AWS: a run on the local platform counted, what is deployed, and the price table. */
-import { fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { readPolicy } from '../functions/runtime/policy.ts';
 import { atRest } from './at-rest.ts';
 import { billOf, floorOf, naiveOf, totalOf, type Usage } from './bill.ts';
 import { type Deployed, readDeployed } from './deployed.ts';
 import type { Measured } from './measured.ts';
+import { measuredBy } from './measured-by.ts';
 import { PRICES } from './prices.ts';
 import { print, printTable } from './print.ts';
 import { savings } from './savings.ts';
@@ -19,7 +19,8 @@ const POLICY_FILE = fileURLToPath(new URL('../local/demo/policy.json', import.me
 /** Answers with what one regeneration uses. */
 export async function cost(): Promise<Measured> {
   const deployed = await readDeployed();
-  const measured = await measure();
+  // The steps' log level is the process's.
+  const measured = await measuredBy<Measured>('measured.ts');
   const { startsPerMinute } = readPolicy(POLICY_FILE).sweep;
   const usage = usageOf(measured, deployed, startsPerMinute);
   reportBill(usage);
@@ -35,15 +36,6 @@ export async function cost(): Promise<Measured> {
     savings(usage, measured).map(({ what, usdPerMillion, costs }) => [what, usdPerMillion.toFixed(2), costs]),
   );
   return measured;
-}
-
-/** From measured.ts, in a process of its own. */
-async function measure(): Promise<Measured> {
-  const child = fork(fileURLToPath(new URL('measured.ts', import.meta.url)));
-  const { promise, resolve, reject } = Promise.withResolvers<Measured>();
-  child.on('message', (measured) => resolve(measured as Measured));
-  child.on('exit', (code) => reject(new Error(`measured.ts ended with ${code}`)));
-  return promise;
 }
 
 function reportBill(usage: Usage): void {

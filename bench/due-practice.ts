@@ -68,7 +68,9 @@ export async function fillDue(table: string, count: number): Promise<void> {
     async (first) => {
       const last = Math.min(first + BATCH - 1, count);
       const items = Array.from({ length: last - first + 1 }, (_, n) => itemOf(first + n));
-      let asked: BatchWriteCommandInput['RequestItems'] = { [table]: items.map((each) => ({ PutRequest: { Item: each } })) };
+      let asked: BatchWriteCommandInput['RequestItems'] = {
+        [table]: items.map((each) => ({ PutRequest: { Item: each } })),
+      };
       while (Object.keys(asked ?? {}).length > 0) {
         const written: BatchWriteCommandOutput = await client.send(new BatchWriteCommand({ RequestItems: asked }));
         asked = written.UnprocessedItems ?? {};

@@ -6,7 +6,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { StartExecutionCommand, SFNClient } from '@aws-sdk/client-sfn';
+import { SFNClient, StartExecutionCommand } from '@aws-sdk/client-sfn';
 import { STATE_MACHINE, SWEEP_MACHINE } from '../local/environment.ts';
 import { startPlatform } from '../local/platform.ts';
 import { createCountingExecutions } from './counting-executions.ts';

@@ -7,7 +7,7 @@ import { addDays, type Day } from '../functions/domain/calendar.ts';
 import { AwsUnavailableError } from '../functions/domain/errors.ts';
 import type { SweepCursor, SweepRun } from '../functions/domain/sweep.ts';
 import type { SweepRecords } from '../functions/ports.ts';
-import { type SweepPorts, sweepMinute } from '../functions/usecases/sweep-minute.ts';
+import { type SweepMinute, type SweepPorts, sweepMinute } from '../functions/usecases/sweep-minute.ts';
 import type { Draw } from './quota-bounds.ts';
 import type { Quota, QuotaName } from './quotas.ts';
 import { createVirtualTime } from './virtual-time.ts';
@@ -37,6 +37,8 @@ export interface Simulation {
 const CALL_MS = { read: 4, write: 7, startExecution: 25, note: 12 };
 /** A turn of the sweep's loop between two minutes: Choice, Lambda's start, the state's end. */
 const TURN_MS = 150;
+/** As the ASL waits before a minute is tried again. */
+const RETRY_MS = 10_000;
 /** The machine's TimeoutSeconds. */
 const LONGEST_SWEEP_MS = 82_800_000;
 const DAY_MS = 86_400_000;
@@ -114,8 +116,15 @@ export async function simulate(simulation: Simulation): Promise<Simulated> {
     let cursor: SweepCursor | null = null;
     let minutes = 0;
     do {
-      cursor = await time.through(sweepMinute(ports(time.now()), { execution: `sweep-${day}`, dryRun: false, cursor }));
-      await time.through(time.wait(TURN_MS));
+      const minute: SweepMinute = { execution: `sweep-${day}`, dryRun: false, cursor };
+      try {
+        cursor = await time.through(sweepMinute(ports(time.now()), minute));
+        await time.through(time.wait(TURN_MS));
+      } catch (error) {
+        if (!(error instanceof AwsUnavailableError)) throw error;
+        // The machine runs the minute again.
+        await time.through(time.wait(RETRY_MS));
+      }
       minutes += 1;
     } while (cursor !== null && time.now() - begins < LONGEST_SWEEP_MS);
     longestSweepMinutes = Math.max(longestSweepMinutes, minutes);

@@ -1,8 +1,7 @@
 /** The daily sweep at scale: over an embedded table full of due PINs, and a million of them under AWS's quotas. */
-import { fork } from 'node:child_process';
-import { fileURLToPath } from 'node:url';
 import { dueShards } from './due-practice.ts';
 import type { Measured } from './measured.ts';
+import { measuredBy } from './measured-by.ts';
 import { print, printTable } from './print.ts';
 import { type Bound, boundsOf, drawOf, leastSeconds, paceWithin } from './quota-bounds.ts';
 import { QUOTAS, type Quota, type QuotaName } from './quotas.ts';
@@ -18,7 +17,7 @@ const EHR_SECONDS = 0.2;
 
 /** @param measured what one regeneration uses, as cost.ts counts it */
 export async function sweep(measured: Measured): Promise<void> {
-  reportSwept(await sweepTable());
+  reportSwept(await measuredBy<SweepMeasured>('sweep-measured.ts', DUE));
   const draw = drawOf(measured, EHR_SECONDS);
   const { mails: _mails, ...others } = QUOTAS;
   await reportSimulated('with SES as AWS gave it to start with', measured, QUOTAS);
@@ -32,17 +31,6 @@ export async function sweep(measured: Measured): Promise<void> {
     quota.asOf,
   ]);
   printTable(['Quota', 'a second', 'starts a second', 'starts a day', 'Note', 'As of'], bounds);
-}
-
-/** In a process of its own, so that the memory is the sweep's. */
-async function sweepTable(): Promise<SweepMeasured> {
-  const child = fork(fileURLToPath(new URL('sweep-measured.ts', import.meta.url)), [String(DUE)], {
-    execArgv: ['--expose-gc'],
-  });
-  const { promise, resolve, reject } = Promise.withResolvers<SweepMeasured>();
-  child.on('message', (measured) => resolve(measured as SweepMeasured));
-  child.on('exit', (code) => reject(new Error(`sweep-measured.ts ended with ${code}`)));
-  return promise;
 }
 
 function reportSwept(swept: SweepMeasured): void {

@@ -5,6 +5,7 @@ import { PolicyError, readPolicy } from '../functions/runtime/policy.ts';
 import { PracticeDataError } from './ehr/practice.ts';
 import { firstPass, type PatientResult } from './first-pass.ts';
 import { PortInUseError } from './gateway.ts';
+import { keepHeapSmall } from './heap.ts';
 import { DatabaseNotOpenError } from './in-process-dynalite.ts';
 import { takeUpInterrupted } from './interrupted.ts';
 import { KeptDataError } from './kept-folder.ts';
@@ -70,6 +71,7 @@ async function main(): Promise<number> {
     return 0;
   }
   readPolicy(options.policy);
+  keepHeapSmall();
   process.umask(0o077); // whatever is written holds charts: the user's alone
   const platform = await startPlatform({
     port: options.port,
