@@ -15,6 +15,7 @@ import {
   type SweepRun,
   type SweepStop,
   withMinute,
+  withTry,
 } from '../domain/sweep.ts';
 import type { Pause, SweepRecords, SweptStart } from '../ports.ts';
 import { type StartPorts, start } from './start.ts';
@@ -61,10 +62,16 @@ export async function sweepMinute(ports: SweepPorts, minute: SweepMinute): Promi
   const allowed = minute.dryRun ? startsPerMinute : await sweeps.takeAllowance(day, startsPerMinute, dailyLimit);
   if (allowed === 0) return over(ports, run, 'DAILY_LIMIT');
 
-  const worked = await workThrough(ports, run, cursor, allowed);
-  if (!minute.dryRun) await sweeps.returnAllowance(day, allowed - worked.counts.STARTED);
-  const counted = withMinute(run, cursor.minute, worked.counts);
-  if (worked.counts.PAUSED > 0) return over(ports, counted, 'PAUSED');
+  const counts = noCounts();
+  const worked = await workThrough(ports, run, cursor, allowed, counts).catch(async (error) => {
+    // What this try started is in the report and used up; the rest is the next try's.
+    await sweeps.save(withTry(run, cursor.minute, counts));
+    if (!minute.dryRun) await sweeps.returnAllowance(day, allowed - counts.STARTED);
+    throw error;
+  });
+  if (!minute.dryRun) await sweeps.returnAllowance(day, allowed - counts.STARTED);
+  const counted = withMinute(run, cursor.minute, counts);
+  if (counts.PAUSED > 0) return over(ports, counted, 'PAUSED');
   if (worked.shard >= ports.shards) return over(ports, counted, null);
   await sweeps.save(counted);
   if (!minute.dryRun) await ports.pause(MINUTE_MS - ports.elapsed());
@@ -76,13 +83,18 @@ async function over(ports: SweepPorts, run: SweepRun, stoppedBy: SweepStop | nul
   return null;
 }
 
-/** Page after page until the allowance or the minute is used up, a pause begins or nobody is left. */
-async function workThrough(ports: SweepPorts, run: SweepRun, cursor: SweepCursor, allowed: number) {
+/** Page after page, into `counts`, until the allowance or the minute is used up, a pause begins or nobody is left. */
+async function workThrough(
+  ports: SweepPorts,
+  run: SweepRun,
+  cursor: SweepCursor,
+  allowed: number,
+  counts: SweepRun['counts'],
+): Promise<Pick<SweepCursor, 'shard' | 'after'>> {
   const { records, sweeps } = ports;
   const { startsPerMinute } = ports.practice.sweep;
   // No more than a quarter of a second's worth.
   const atOnce = Math.min(AT_ONCE, Math.ceil(startsPerMinute / 240));
-  const counts = noCounts();
   let { shard, after } = cursor;
   for (let page = 0; shard < ports.shards; page++) {
     const left = allowed - counts.STARTED;
@@ -109,7 +121,7 @@ async function workThrough(ports: SweepPorts, run: SweepRun, cursor: SweepCursor
     after = due.next;
     if (after === null) shard += 1;
   }
-  return { counts, shard, after };
+  return { shard, after };
 }
 
 interface Look {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { type Account, newAccount } from '../../functions/domain/account.ts';
-import { beginRun } from '../../functions/domain/sweep.ts';
 import type { ExecutionStatus } from '../../functions/domain/executions.ts';
+import { beginRun } from '../../functions/domain/sweep.ts';
 import type { PinRecords, SweepRecords, SweptStart } from '../../functions/ports.ts';
 import { sweepReport } from '../../functions/usecases/sweep-report.ts';
 
@@ -30,7 +30,12 @@ async function report(
           const all = closed.filter((each) => each[1] === status);
           const from = Number(after ?? 0);
           const page = all.slice(from, from + 2);
-          const executions = page.map(([name, , startedAt]) => ({ name, status: status ?? 'FAILED', startedAt, stoppedAt: null }));
+          const executions = page.map(([name, , startedAt]) => ({
+            name,
+            status: status ?? 'FAILED',
+            startedAt,
+            stoppedAt: null,
+          }));
           return { executions, next: from + 2 < all.length ? String(from + 2) : null };
         },
       },
@@ -48,11 +53,11 @@ describe('the report of a sweep', () => {
     const ended = (n: number, outcome: Account['outcome'], reason: string | null) =>
       [`e${n}`, { execution: `e${n}`, endedBy: `e${n}`, outcome, reason }] as const;
     const { outcomes, asked } = await report([
-        ended(1, 'REGENERATED', null),
-        ended(2, 'REGENERATED', null),
-        ended(3, 'HELD', 'CYCLE_LIMIT'),
-        ended(4, 'FAILED', 'EmailRejectedError'),
-        ['e5', { execution: 'e6', endedBy: 'e6', outcome: 'REGENERATED' }],
+      ended(1, 'REGENERATED', null),
+      ended(2, 'REGENERATED', null),
+      ended(3, 'HELD', 'CYCLE_LIMIT'),
+      ended(4, 'FAILED', 'EmailRejectedError'),
+      ['e5', { execution: 'e6', endedBy: 'e6', outcome: 'REGENERATED' }],
     ]);
     expect(outcomes).toEqual({ REGENERATED: 2, 'HELD/CYCLE_LIMIT': 1, 'FAILED/EmailRejectedError': 1, LATER: 1 });
     expect(asked).toEqual([]);
