@@ -13,6 +13,8 @@ export interface Move extends Period {
   day: string;
   /** Patients whose PIN item TTL removed. */
   lapsed: string[];
+  /** Whether Step Functions refused starts meanwhile. */
+  hiccup: boolean;
 }
 
 export interface Told {

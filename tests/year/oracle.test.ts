@@ -49,6 +49,7 @@ function found({ patients = [[-10, patient()]], pins, mails, diary: happened }: 
       to: day(n) + 120_000,
       day: new Date(day(n)).toISOString().slice(0, 10),
       lapsed: [],
+      hiccup: false,
     });
   }
   happened?.(diary);

@@ -15,6 +15,7 @@ import { outsidePorts } from '../../local/ports.ts';
 import { transactionOf } from '../../local/practice.ts';
 import { eventOf } from '../../local/ses-events.ts';
 import { type EhrSender, ehrSender, secretOf } from '../harness/ehr-sender.ts';
+import { type AwsHiccup, createAwsHiccup } from './aws-hiccup.ts';
 import { dayAt, sweepInstant } from './calendar.ts';
 import { type Chance, chanceOf } from './chance.ts';
 import { type Asked, type Diary, emptyDiary, note } from './diary.ts';
@@ -31,6 +32,7 @@ export interface Practice {
   policy: Policy;
   ports: Outside & { chance: ReturnType<typeof ownChance> };
   mail: MailService;
+  aws: AwsHiccup;
   now(): number;
   /** Waits until nothing runs any more. */
   settled(): Promise<void>;
@@ -49,8 +51,8 @@ export interface Practice {
   ): Promise<void>;
   /** A person decides; a decision that does not fit the case is refused, and nothing happens. */
   decide(id: string, what: Asked['what'], decision: () => Promise<StartAnswer>): Promise<void>;
-  /** Moves the clock to the sweep of the n-th day. */
-  moveTo(n: number): Promise<void>;
+  /** Moves the clock to the sweep of the n-th day, during which Step Functions may be unwell for a moment. */
+  moveTo(n: number, isAwsUnwell: boolean): Promise<void>;
 }
 
 export interface YearOptions {
@@ -73,12 +75,16 @@ export async function openPractice({ seed, firstDay }: YearOptions): Promise<Pra
     },
     bounceSoftly: (bounced) => platform.emailEvents.publish([eventOf(bounced, 'SoftBounce') ?? []].flat()),
   });
+  const aws = createAwsHiccup();
   const platform: Platform = await startPlatform({
     port: 0,
     policyFile: POLICY_FILE,
     retryIntervalMs: 1,
     around: {
-      service: (prefix, handler) => (prefix === '/ses' ? mail.around(handler) : handler),
+      service(prefix, handler) {
+        if (prefix === '/ses') return mail.around(handler);
+        return prefix === '/stepfunctions' ? aws.around(handler) : handler;
+      },
       step: (_name, handler) => handler,
     },
   });
@@ -100,6 +106,7 @@ export async function openPractice({ seed, firstDay }: YearOptions): Promise<Pra
     policy: ports.practice,
     ports,
     mail,
+    aws,
     now: platform.clock.now,
     settled: () => platform.settled(),
     async patient(id) {
@@ -146,12 +153,14 @@ export async function openPractice({ seed, firstDay }: YearOptions): Promise<Pra
       }
       await practice.settled();
     },
-    async moveTo(n) {
+    async moveTo(n, isAwsUnwell) {
       await practice.settled();
       lapsed = [];
       const from = sweepInstant(firstDay, n, { ...ports.practice.sweep, timeZone: ports.practice.timeZone });
+      if (isAwsUnwell) aws.begin();
       await platform.clock.advance(from - practice.now());
-      diary.moves.push({ from, to: practice.now(), day: dayAt(from, ports.practice.timeZone), lapsed });
+      const hiccup = aws.end();
+      diary.moves.push({ from, to: practice.now(), day: dayAt(from, ports.practice.timeZone), lapsed, hiccup });
     },
   };
   await toFirstDay(platform, firstDay, ports.practice.timeZone);

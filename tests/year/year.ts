@@ -129,6 +129,12 @@ export async function playYear(order: YearOrder): Promise<Year> {
     (n) => between(chance('pause', n), 40, 60),
     () => 4,
   );
+  const unwell = daysOf(
+    days,
+    20,
+    (n) => between(chance('AWS', n), 0, 19),
+    () => 1,
+  );
   const brokenDays: string[] = [];
   const brokenDay = createDayBook(practice);
 
@@ -140,7 +146,7 @@ export async function playYear(order: YearOrder): Promise<Year> {
       ehr.fail({ ...OUTAGES[outage % OUTAGES.length], times: Number.POSITIVE_INFINITY } as Fault);
     mail.isDown = mailDown.has(day);
     const begins = practice.now();
-    await practice.moveTo(day);
+    await practice.moveTo(day, unwell.has(day));
     brokenDays.push(...(await brokenDay()));
     // An EHR that is down is down for its own staff, too.
     const actions = agenda.get(day) ?? [];
