@@ -71,7 +71,12 @@ async function unsuccessfulSince({ reader }: ReportPorts, since: string): Promis
   for (const status of ['FAILED', 'TIMED_OUT', 'ABORTED'] as const) {
     let after: string | null = null;
     do {
-      const page: Awaited<ReturnType<ExecutionReader['list']>> = await reader.list('regenerate-pin', status, after, LISTED);
+      const page: Awaited<ReturnType<ExecutionReader['list']>> = await reader.list(
+        'regenerate-pin',
+        status,
+        after,
+        LISTED,
+      );
       const listed = page?.executions ?? [];
       // Newest first.
       const young = listed.filter(({ startedAt }) => (millisecondsOf(startedAt) ?? 0) >= begun);
