@@ -24,7 +24,13 @@ const url = z.url({ protocol: /^http$/, hostname: /^127\.0\.0\.1$/ });
 const arn = z.string().regex(/^arn:aws:states:[a-z0-9-]+:\d{12}:execution:regenerate-pin:[0-9a-f]{40}-\d+$/);
 const Endpoints = z.strictObject({
   ...{ console: url, api: url, webhooks: url, fhir: url, stepfunctions: url, dynamodb: url, ses: url, mailbox: url },
-  ...{ clock: url, stateMachines: z.record(z.string(), z.string()), table: z.string(), region: z.string() },
+  ...{
+    pickup: url,
+    clock: url,
+    stateMachines: z.record(z.string(), z.string()),
+    table: z.string(),
+    region: z.string(),
+  },
   fhirAuthorization: z.string().regex(/^Bearer \S+$/),
   webhookSecret: z.string().regex(/^whsec_\S+$/),
 });
