@@ -271,8 +271,6 @@ export interface PinRecords {
   noteFeedback(message: SentMessage, feedback: Feedback): Promise<void>;
   putRequest(request: DecisionRequest): Promise<void>;
   readRequest(patientId: string, id: string): Promise<DecisionRequest | null>;
-  /** What people decided about the patient, newest first; at most `limit`. */
-  listRequests(patientId: string, limit: number): Promise<DecisionRequest[]>;
   /** Patients due up to and with `day`, one page of at most `limit` of a shard (0–15), from the index alone. */
   listDue(
     shard: number,
@@ -342,7 +340,7 @@ export interface WorkCount {
 }
 
 /**
- * Lists of cases, from the table's two indexes alone: never a scan. An index follows its items within a second or so,
+ * Lists of cases, from the table's two indexes, and of what was decided about one: never a scan. An index follows its items within a second or so,
  * so whoever shows a case reads its account. AwsUnavailableError is retried.
  */
 export interface CaseLists {
@@ -357,6 +355,8 @@ export interface CaseLists {
   listLooks(from: Day, to: Day, after: string | null, limit: number): Promise<CasePage>;
   /** How many patients are due up to and with `day`; counting stops at `limit` or soon after. */
   countDue(day: Day, limit: number): Promise<{ count: number; isComplete: boolean }>;
+  /** What people decided about the patient, newest first; at most `limit`. Read from the patient's own items. */
+  listRequests(patientId: string, limit: number): Promise<DecisionRequest[]>;
 }
 
 export interface CasePage {

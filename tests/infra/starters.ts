@@ -1,21 +1,18 @@
 /** Lets every function that begins something by itself do all that it can do, each call of it watched. */
 import type { Context, DynamoDBStreamEvent } from 'aws-lambda';
-import type { OperationName } from '../../functions/admin/contract.ts';
-import { dayOf } from '../../functions/domain/calendar.ts';
 import type { EhrEvent } from '../../functions/domain/ehr-event.ts';
 import { toInstant } from '../../functions/domain/instant.ts';
-import { beginRun } from '../../functions/domain/sweep.ts';
 import type { StartRequest } from '../../functions/usecases/start.ts';
 import { trackPin } from '../../functions/usecases/track-pin.ts';
 import { removalRecord } from '../../local/dynamodb-stream.ts';
-import { eventOf as emailEventOf, type Telling } from '../../local/ses-events.ts';
-import { requestOf as askFor, CLAIMS, eventOf, type Sent } from '../admin/http-events.ts';
+import { eventOf, type Telling } from '../../local/ses-events.ts';
 import { addressOf, chart } from '../harness/charts.ts';
 import { freshId, secretOf, signed } from '../harness/ehr-sender.ts';
 import type { FailingPractice } from '../harness/failing-practice.ts';
 import { Invocation } from '../harness/invocation.ts';
 import type { OutsideCall } from '../harness/outside-call.ts';
 import { requestOf } from '../triggers/http-events.ts';
+import { administerAll } from './administering.ts';
 
 /** Who the patients of the pick-up page are, by what they are asked. */
 const BORN = { month: '2', day: '29', year: '2000' };
@@ -111,7 +108,7 @@ export async function callsOfStarters(practice: FailingPractice): Promise<Outsid
     await practice.run(patientId);
     const { release } = await runningOf(patientId, 'person');
     const [mail] = practice.platform.mailbox.mails().filter(({ sent }) => sent.destination[0] === addressOf(patientId));
-    const body = JSON.stringify(mail && emailEventOf(mail, telling));
+    const body = JSON.stringify(mail && eventOf(mail, telling));
     const told = () => run('EmailFeedback', { Records: [{ messageId: freshId(), body }] });
     await told();
     await release();
@@ -119,52 +116,6 @@ export async function callsOfStarters(practice: FailingPractice): Promise<Outsid
   }
 
   const sweep = () => run('SweepMinute', { execution: `sweep-${freshId()}`, dryRun: false, cursor: null });
-
-  let keys = 0;
-  /** As an operator whose token has not expired by any clock. */
-  async function administer(name: OperationName, sent: Sent = {}): Promise<Record<string, unknown>> {
-    const claims = { ...CLAIMS, exp: '99999999999' };
-    const headers = { 'idempotency-key': `key-of-its-own-${++keys}` };
-    const { body, statusCode } = (await run(
-      'AdminApi',
-      eventOf({ ...askFor(name, { ...sent, headers }), claims }),
-    )) as {
-      body: string;
-      statusCode: number;
-    };
-    if (statusCode >= 500) throw new Error(`${name}: ${body}`);
-    return JSON.parse(body) as Record<string, unknown>;
-  }
-
-  /** Every operation, the actions on a patient whose message's fate nobody knows. */
-  async function administerAll(patientId: string, execution: string): Promise<void> {
-    const at = (path: string) => ({ path });
-    for (const name of ['readOverview', 'readWorkList', 'listPatients', 'listExecutions', 'listDecisions'] as const) {
-      await administer(name);
-    }
-    await administer('readExecution', at(`/api/executions/${execution}`));
-    await administer('readHistory', at(`/api/executions/${execution}/history`));
-    await administer('readStateMachine');
-    await administer('readStateMachine', { query: `execution=${execution}` });
-    const path = `/api/patients/${patientId}`;
-    for (const action of ['redrive', 'acknowledge'] as const) {
-      const { version } = await administer('readPatient', at(path));
-      const body = JSON.stringify({ action, reason: 'r', version });
-      await administer('actOnPatient', { path: `${path}/actions`, body });
-      await practice.quiet();
-      const account = await practice.ports.records.read(patientId);
-      const staffTasks = [{ code: 'notify-patient', reason: 'PICKUP_LOCKED' } as const];
-      if (account !== null) await practice.ports.records.save(account, { ...account, staffTasks });
-    }
-    await administer('pause');
-    await administer('resume');
-    // One that is under way is asked about before another is started.
-    const sweeps = practice.ports.sweeps;
-    const day = dayOf(practice.platform.clock.now(), practice.ports.practice.timeZone);
-    await sweeps.save(beginRun(day, 'stopped', false, toInstant(practice.platform.clock.now())));
-    await administer('startSweep', { body: JSON.stringify({ dryRun: false, reason: 'r' }) });
-    await administer('listSweeps');
-  }
 
   const held = await running();
   const young = await admitted(3, false);
@@ -182,8 +133,7 @@ export async function callsOfStarters(practice: FailingPractice): Promise<Outsid
   await run('DiscoverPage', { execution: `discovery-${freshId()}`, cursor: null });
   await held.release();
   await practice.quiet();
-  const { execution } = (await practice.ports.records.read(held.patientId)) ?? {};
-  await administerAll(held.patientId, String(execution));
+  await administerAll(practice, (event) => run('AdminApi', event), held.patientId);
   await practice.quiet();
   const picked = await picksUp();
   await practice.platform.clock.advance('P30D');
