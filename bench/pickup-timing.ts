@@ -38,6 +38,12 @@ const BIRTH_DATE = '1957-03-29';
 const RIGHT = 'month=3&day=29&year=1957';
 const WRONG = 'month=3&day=28&year=1957';
 
+/**
+ * Right and wrong answers for each link: a wrong one is looked at only as long as there are answers left, and a right one
+ * has one while it is under way, perhaps beside another.
+ */
+const OF_EACH = ANSWER_LIMIT - 2;
+
 interface Try {
   kind: Kind;
   token: string;
@@ -60,16 +66,15 @@ async function pickupTiming(): Promise<void> {
 
 async function measure(platform: Platform): Promise<void> {
   const { linkOf, work } = await import('./pickup-links.ts');
-  // A wrong answer is looked at only as long as its document has answers left.
-  const each = Math.ceil(TRIES / 2 / (ANSWER_LIMIT - 1));
+  const each = Math.ceil(TRIES / 2 / OF_EACH);
   await platform.ehr.load(Array.from({ length: each + 1 }, (_, n) => transactionOf(living(n, platform.clock.now()))));
   const tokens = await pMap(Array.from({ length: each + 1 }), (_, n) => linkOf(idOf(n)), { concurrency: 16 });
   const [locked = '', ...open] = tokens;
   for (let n = 0; n < ANSWER_LIMIT; n++) await work(locked, '1957-03-28');
 
   const tries = shuffled([
-    ...open.flatMap((token) => Array.from({ length: ANSWER_LIMIT - 1 }, () => ({ kind: 'right', token }) as const)),
-    ...open.flatMap((token) => Array.from({ length: ANSWER_LIMIT - 1 }, () => ({ kind: 'wrong', token }) as const)),
+    ...open.flatMap((token) => Array.from({ length: OF_EACH }, () => ({ kind: 'right', token }) as const)),
+    ...open.flatMap((token) => Array.from({ length: OF_EACH }, () => ({ kind: 'wrong', token }) as const)),
     ...Array.from({ length: TRIES / 20 }, () => ({ kind: 'locked', token: locked }) as const),
     ...Array.from({ length: TRIES / 20 }, (_, n) => ({ kind: 'unknown', token: `${n}`.padStart(43, 'x') }) as const),
   ]);

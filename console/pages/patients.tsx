@@ -109,7 +109,11 @@ const COLUMNS: TableProps.ColumnDefinition<PatientRow>[] = [
     id: 'patient',
     header: 'Patient',
     isRowHeader: true,
-    cell: ({ patientId }) => <PageLink to={`/patients/${patientId}`}>{patientId}</PageLink>,
+    cell: ({ patientId }) => (
+      <span className="whole">
+        <PageLink to={`/patients/${patientId}`}>{patientId}</PageLink>
+      </span>
+    ),
   },
   { id: 'pin', header: 'PIN', minWidth: 210, cell: ({ pin }) => <PinStatus pin={pin} /> },
   { id: 'case', header: 'Last look', minWidth: 220, cell: (row) => <EndingStatus {...row} /> },
@@ -124,5 +128,5 @@ const COLUMNS: TableProps.ColumnDefinition<PatientRow>[] = [
     header: 'Next look',
     cell: ({ nextCheckDay }) => (nextCheckDay === null ? 'not by itself' : shortDayOf(nextCheckDay)),
   },
-  { id: 'location', header: 'Location', cell: ({ location }) => location ?? '–' },
+  { id: 'location', header: 'Location', cell: ({ location }) => <span className="whole">{location ?? '–'}</span> },
 ];

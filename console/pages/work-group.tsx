@@ -83,21 +83,34 @@ function useColumns(): TableProps.ColumnDefinition<WorkItem>[] {
       id: 'patient',
       header: 'Patient',
       isRowHeader: true,
-      cell: ({ patientId }) => <PageLink to={`/patients/${patientId}`}>{patientId}</PageLink>,
+      cell: ({ patientId }) => (
+        <span className="whole">
+          <PageLink to={`/patients/${patientId}`}>{patientId}</PageLink>
+        </span>
+      ),
     },
     { id: 'why', header: 'Why', minWidth: 220, cell: (item) => <EndingStatus {...item} /> },
-    { id: 'since', header: 'Waits for', cell: ({ since }) => lengthOf(since, now) },
+    { id: 'since', header: 'Waits for', cell: ({ since }) => <span className="whole">{lengthOf(since, now)}</span> },
     {
       id: 'next',
       header: 'Next look',
       cell: ({ nextCheckDay }) => (nextCheckDay === null ? 'not by itself' : shortDayOf(nextCheckDay)),
     },
-    { id: 'location', header: 'Location', cell: ({ location }) => location ?? '–' },
+    { id: 'location', header: 'Location', cell: ({ location }) => <span className="whole">{location ?? '–'}</span> },
     {
       id: 'execution',
       header: 'Execution',
       cell: ({ execution }) => (execution === null ? '–' : <PageLink to={`/executions/${execution}`}>Open</PageLink>),
     },
-    { id: 'actions', header: 'Actions', minWidth: 150, cell: (item) => <CaseActions of={item} /> },
+    {
+      id: 'actions',
+      header: 'Actions',
+      minWidth: 175,
+      cell: (item) => (
+        <span className="whole">
+          <CaseActions of={item} />
+        </span>
+      ),
+    },
   ];
 }

@@ -110,7 +110,8 @@ export function Reading({ what }: { what: string }) {
   );
 }
 
-function upper(text: string): string {
+/** With a capital letter, where a word stands by itself. */
+export function upper(text: string): string {
   return text.slice(0, 1).toUpperCase() + text.slice(1);
 }
 

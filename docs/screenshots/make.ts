@@ -93,7 +93,8 @@ try {
   const at = (path: string) => `${platform.endpoints.console}/${path}`;
   const { executions } = await ask<Answer<'readPatient'>>(platform, `/api/patients/${WAITING}`);
   const { items } = await ask<Answer<'listSweeps'>>(platform, '/api/sweeps?days=7');
-  const sweep = items.find(({ counts }) => counts.STARTED > 0);
+  // The earliest of the week: it looked at everybody who waits.
+  const sweep = items.findLast(({ counts }) => counts.STARTED > 0);
   const { page } = await browser.open({ viewport: { width: WIDTH, height: HEIGHT } });
   await shoot(page, at(''), 'See why it failed', 'today');
   await shoot(page, at('patients'), 'By their next look', 'patients');

@@ -7,6 +7,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { find } from '../scenarios/canary-search.ts';
 import { createCdk, type Outputs } from './cdk.ts';
 import { connect } from './deployed.ts';
+import { picksUp } from './picks-up.ts';
 import { type Practice, servePractice } from './practice.ts';
 import { staff } from './staff.ts';
 import { startsByItself } from './starts-by-itself.ts';
@@ -132,6 +133,7 @@ describe('the deployed workflow', () => {
   });
 
   startsByItself(() => ({ practice, outputs, deployed, webhookSecret: WEBHOOK_SECRET, ended }));
+  picksUp(() => ({ practice, outputs, deployed, webhookSecret: WEBHOOK_SECRET, ended, take }));
 
   staff(() => ({ practice, outputs, deployed, folder: FOLDER }));
 

@@ -2,8 +2,8 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { DocumentReference, QuestionnaireResponse } from 'fhir/r4';
-import { CYCLE_IDENTIFIER, FORM_ITEM } from '../../functions/adapters/fhir/codes.ts';
+import type { AuditEvent, DocumentReference, QuestionnaireResponse } from 'fhir/r4';
+import { ACTIVATION, CYCLE_IDENTIFIER, FORM_ITEM } from '../../functions/adapters/fhir/codes.ts';
 import { SCOPES } from '../../functions/adapters/fhir/scopes.ts';
 import type { Policy } from '../../functions/runtime/policy.ts';
 import { demoDirectory } from '../../local/demo/directory.ts';
@@ -44,6 +44,10 @@ export interface Practice {
   patientWho(outcome: string, reason: string | null, n?: number): string;
   /** The patient's PIN documents that the service made and signed. */
   signedByUs(patientId: string): Promise<DocumentReference[]>;
+  /** The PIN that the patient's chart holds as active. */
+  livingPin(patientId: string): Promise<string>;
+  /** What the audit trail tells of the patient. */
+  audited(patientId: string): Promise<string[]>;
   /** What must be found nowhere outside chart and envelope: names, addresses, PINs and so on, new ones too. */
   secrets(): Promise<string[]>;
   close(): Promise<void>;
@@ -103,6 +107,20 @@ export async function servePractice(folder: string): Promise<Practice> {
         ({ docStatus, identifier = [] }) =>
           docStatus === 'final' && identifier.some(({ system }) => system === CYCLE_IDENTIFIER),
       );
+    },
+    async livingPin(patientId) {
+      const forms = await ehr.search<QuestionnaireResponse>(
+        `QuestionnaireResponse?subject=Patient/${patientId}&status=completed`,
+      );
+      const answers = forms.map(({ item = [] }) =>
+        Object.fromEntries(item.map(({ linkId, answer }) => [linkId, answer?.[0]?.valueString])),
+      );
+      const active = answers.filter((each) => each[FORM_ITEM.activationStatus] === ACTIVATION.active);
+      return active.at(-1)?.[FORM_ITEM.pin] ?? '';
+    },
+    async audited(patientId) {
+      const events = await ehr.search<AuditEvent>(`AuditEvent?entity=Patient/${patientId}`);
+      return events.map(({ subtype }) => subtype?.[0]?.code ?? '');
     },
     async secrets() {
       const forms = await ehr.search<QuestionnaireResponse>('QuestionnaireResponse?_count=1000');

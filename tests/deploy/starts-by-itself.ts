@@ -16,7 +16,7 @@ import { portalPin, portalPinJson } from './command-line.ts';
 import type { connect } from './deployed.ts';
 import type { Practice } from './practice.ts';
 
-interface Story {
+export interface Story {
   practice: Practice;
   outputs: Outputs;
   deployed: ReturnType<typeof connect>;
@@ -28,7 +28,7 @@ interface Story {
 const REGENERATED = { outcome: 'REGENERATED', reason: null };
 
 /** The URL of the output, where MiniStack serves it. */
-function served(url = ''): string {
+export function served(url = ''): string {
   const { host, pathname } = new URL(url);
   return `${process.env.AWS_ENDPOINT_URL}/_aws/execute-api/${host.split('.')[0]}${pathname}`;
 }
