@@ -70,7 +70,8 @@ async function countOne(platform: Platform, run: Run, patientId: string): Promis
   const { events } = await latestHistory(platform, true);
   return [
     ['EHR requests, a batch counting as one', platform.ehr.requests.count(), '≤ 12'],
-    ['DynamoDB write units, index included', write, '≤ 10'],
+    // 11 for the regeneration (docs/decisions/0003), and one for the item of the mail's link (0021).
+    ['DynamoDB write units, index included', write, '≤ 12'],
     ['DynamoDB read units', read, ''],
     ['KMS calls', platform.kms.calls - kmsBefore, ''],
     ['states entered', statesEntered(events), '7'],

@@ -13,6 +13,7 @@ import {
   executions,
   pauseSwitch,
   pinRecords,
+  practiceDecisions,
   sweepRecords,
 } from '../functions/runtime/container.ts';
 import { readPolicy } from '../functions/runtime/policy.ts';
@@ -69,6 +70,7 @@ export async function connect(where: Where) {
       pauseSwitch: pauseSwitch(call),
       sweeps: sweepRecords(call),
       discoveries: discoveries(call),
+      decisions: practiceDecisions(call),
       clock: clock(),
       chance: chance(),
       practice: found.practice,

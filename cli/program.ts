@@ -101,6 +101,13 @@ function decision(command: Command): Command {
     .option('--actor <name>', 'who decides; recorded', userInfo().username);
 }
 
+/** What is done to the practice as a whole is recorded, too; whoever watches it run need not say why. */
+function recorded(command: Command): Command {
+  return command
+    .option('--reason <text>', 'why; recorded', 'at the command line')
+    .option('--actor <name>', 'who decides; recorded', userInfo().username);
+}
+
 program
   .command('status <patient>')
   .description('how the case of a patient stands')
@@ -117,12 +124,10 @@ decision(program.command('regenerate <patient>').option('--force', 'also where t
 decision(program.command('release <patient>'))
   .description('end a hold: the case goes on')
   .action((patientId: string, by: By) => run((connection) => patients.releaseHold(connection, { patientId, ...by })));
-program
-  .command('sweep')
+recorded(program.command('sweep').option('--dry-run', 'decide and start nothing'))
   .description('start whoever is due, now')
-  .option('--dry-run', 'decide and start nothing')
-  .action(({ dryRun = false }: { dryRun?: boolean }) =>
-    run((connection, isQuiet) => sweeps.sweep(connection, { dryRun, isQuiet })),
+  .action(({ dryRun = false, ...by }: By & { dryRun?: boolean }) =>
+    run((connection, isQuiet) => sweeps.sweep(connection, { dryRun, isQuiet, ...by })),
   );
 program
   .command('sweeps')
@@ -160,10 +165,9 @@ decision(program.command('redrive <execution>'))
 decision(program.command('pause'))
   .description('stop all starts at once; what runs goes to its end')
   .action((by: By) => run((connection) => sweeps.pause(connection, by)));
-program
-  .command('resume')
+recorded(program.command('resume'))
   .description('end the pause')
-  .action(() => run((connection) => sweeps.resume(connection)));
+  .action((by: By) => run((connection) => sweeps.resume(connection, by)));
 program
   .command('send-webhook')
   .description('send a webhook as the EHR would, signed; shows the answer')

@@ -1,19 +1,28 @@
 /** Commands about all starts: sweep now, pause, resume. */
+import { randomUUID } from 'node:crypto';
 import { dayOf } from '../functions/domain/calendar.ts';
 import type { Conversions } from '../functions/domain/conversion.ts';
-import { toInstant } from '../functions/domain/instant.ts';
 import type { SweepRun } from '../functions/domain/sweep.ts';
+import { pauseStarts, recordSteering, resumeStarts, type Steering } from '../functions/usecases/steer-practice.ts';
 import { sweepReport } from '../functions/usecases/sweep-report.ts';
 import type { Connection } from './connection.ts';
 import { follow, nameOf, startByHand } from './follow.ts';
 import { whole } from './interrupt.ts';
 import type { Answer } from './show.ts';
 
+/** Who decides, and why. */
+type By = Omit<Steering, 'id'>;
+
 /** Starts one sweep and follows it; `isQuiet` shows no progress. The sweep goes on when this command is stopped. */
-export async function sweep(connection: Connection, options: { dryRun: boolean; isQuiet: boolean }): Promise<Answer> {
+export async function sweep(
+  connection: Connection,
+  options: By & { dryRun: boolean; isQuiet: boolean },
+): Promise<Answer> {
   const { ports, sweepArn, lookEveryMs } = connection;
+  const { dryRun, actor, reason } = options;
   const day = dayOf(ports.clock.now(), ports.practice.timeZone);
-  const arn = await startByHand(sweepArn, { dryRun: options.dryRun });
+  const arn = await startByHand(sweepArn, { dryRun });
+  await recordSteering(ports, dryRun ? 'dry-run' : 'sweep', { id: randomUUID(), actor, reason }, nameOf(arn));
   const { error } = await follow<SweepRun>(arn, {
     everyMs: lookEveryMs,
     read: () => ports.sweeps.read(day, nameOf(arn)),
@@ -80,18 +89,17 @@ export async function reports(connection: Connection, day: string | null): Promi
   };
 }
 
-export async function pause({ ports }: Connection, by: { actor: string; reason: string }): Promise<Answer> {
-  const paused = { ...by, at: toInstant(ports.clock.now()) };
-  await whole(() => ports.pauseSwitch.set(paused));
+export async function pause({ ports }: Connection, by: By): Promise<Answer> {
+  const paused = await whole(() => pauseStarts(ports, { id: randomUUID(), ...by }));
   return {
     json: { paused },
     lines: ['All starts are paused; what runs goes to its end. "portal-pin resume" ends the pause.'],
   };
 }
 
-export async function resume({ ports }: Connection): Promise<Answer> {
+export async function resume({ ports }: Connection, by: By): Promise<Answer> {
   const before = await ports.pauseSwitch.read();
-  await whole(() => ports.pauseSwitch.set(null));
+  await whole(() => resumeStarts(ports, { id: randomUUID(), ...by }));
   const line =
     before === null ? 'Nothing was paused.' : 'Starts are possible again; the next sweep takes up what was left.';
   return { json: { paused: null }, lines: [line] };

@@ -50,6 +50,7 @@ export function lengthOf(from: string, to: string): string {
 /** @param seconds less than none is none */
 export function durationOf(seconds: number): string {
   const whole = Math.max(0, Math.round(seconds));
+  if (seconds < 1) return 'under 1 s';
   if (whole < MINUTE) return `${whole} s`;
   if (whole < HOUR)
     return joined([

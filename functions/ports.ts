@@ -12,6 +12,7 @@ import type { Feedback, MailFate } from './domain/email-feedback.ts';
 import type { ExecutionStatus, MachineName } from './domain/executions.ts';
 import type { Instant } from './domain/instant.ts';
 import type { Patient } from './domain/patient.ts';
+import type { PickupFacts, PickupToken } from './domain/pickup.ts';
 import type { ProviderCandidate } from './domain/responsible-provider.ts';
 import type { SweepRun } from './domain/sweep.ts';
 import type { Action, Todo, WorkEntry } from './domain/work.ts';
@@ -31,6 +32,8 @@ export interface Chance {
   randomInt(max: number): number;
   /** A UUID. */
   newId(): string;
+  /** `count` random bytes, from a CSPRNG. */
+  bytes(count: number): Uint8Array;
 }
 
 /** What the chart says when the provider of a new update is to be settled (P4, P5), read in one go. */
@@ -125,6 +128,27 @@ export interface FiledMessage {
   sentAt: Instant;
 }
 
+/** What the practice's audit trail is told about the pick-up page. */
+export interface PickupAudit {
+  patientId: string;
+  document: string;
+  /** VIEWED: the PIN was shown for the first time. LOCKED: too many wrong answers, or none that could be right. */
+  what: 'VIEWED' | 'LOCKED';
+  at: Instant;
+}
+
+/** What the pick-up page sees of the chart, and leaves there. Errors as for Ehr. */
+export interface PickupChart {
+  /** What an answer is compared with, and whether the document still counts. PatientNotFoundError for 404 and 410. */
+  readPickupFacts(patientId: string, document: string): Promise<PickupFacts>;
+  /** As of Ehr, to be shown. */
+  readPin(encounter: string): Promise<string | null>;
+  /** Adds an AuditEvent; one whose answer got lost may be there twice. */
+  audit(event: PickupAudit): Promise<void>;
+  /** As of FrontDesk. */
+  openStaffTask(order: StaffTaskOrder): Promise<void>;
+}
+
 /** A page of the practice's signed PIN documents, told by patient. */
 export interface SignedPinsPage {
   /** Signed PIN documents on it. */
@@ -154,23 +178,27 @@ export interface FrontDesk {
   closeStaffTask(order: StaffTaskOrder): Promise<void>;
 }
 
+/** What the chart says of a patient's PINs, for who changes nothing in it. Errors as for Ehr. */
+export interface PinReader extends Pick<FrontDesk, 'readPatient'> {
+  /** P2: the patient's current PIN documents, signed ones and drafts; one request a page. */
+  readPinDocuments(patientId: string): Promise<PinDocument[]>;
+  /** The PIN in the completed form of this encounter, to be fingerprinted; null where there is none. */
+  readPin(encounter: string): Promise<string | null>;
+  /** How many signed PIN documents, current and superseded, carry our identifier. */
+  countOurSigned(patientId: string): Promise<number>;
+}
+
 /**
  * The chart. Each method is one request or batch unless it says otherwise, and may throw EhrUnavailableError,
  * EhrThrottledError, EhrConflictError (all retried) or EhrRejectedError (not retried).
  */
-export interface Ehr extends FrontDesk {
-  /** P2: the patient's current PIN documents, signed ones and drafts; one request a page. */
-  readPinDocuments(patientId: string): Promise<PinDocument[]>;
+export interface Ehr extends FrontDesk, PinReader {
   /**
    * One page of all current, signed PIN documents of the practice; null: the first. Answers null where the EHR does not know
    * the bookmark, or no longer. What is signed, replaced or withdrawn between two pages may or may not be on them; everything
    * else is on one of them.
    */
   listSignedPins(bookmark: string | null): Promise<SignedPinsPage | null>;
-  /** The PIN in the completed form of this encounter, to be fingerprinted; null where there is none. */
-  readPin(encounter: string): Promise<string | null>;
-  /** How many signed PIN documents, current and superseded, carry our identifier. */
-  countOurSigned(patientId: string): Promise<number>;
   /** P5: what settles provider and location for a document that replaces `cycle`. */
   readUpdateFacts(patientId: string, cycle: string, cycleIdentifier: string, now: number): Promise<UpdateFacts>;
   /** P3–P8 in one transaction; finds the draft of an earlier try instead of making a second one. */
@@ -243,8 +271,6 @@ export interface PinRecords {
   noteFeedback(message: SentMessage, feedback: Feedback): Promise<void>;
   putRequest(request: DecisionRequest): Promise<void>;
   readRequest(patientId: string, id: string): Promise<DecisionRequest | null>;
-  /** What people decided about the patient, newest first; at most `limit`. */
-  listRequests(patientId: string, limit: number): Promise<DecisionRequest[]>;
   /** Patients due up to and with `day`, one page of at most `limit` of a shard (0–15), from the index alone. */
   listDue(
     shard: number,
@@ -252,6 +278,44 @@ export interface PinRecords {
     after: string | null,
     limit: number,
   ): Promise<{ patientIds: string[]; next: string | null }>;
+}
+
+/** The answers to a document's links, counted together. */
+export interface AnswersOf {
+  patientId: string;
+  document: string;
+}
+
+/** An answer that was taken from those a document has. */
+export interface TakenAnswer {
+  id: string;
+  /** None is left after it. */
+  isLast: boolean;
+}
+
+/** What the pick-up page remembers. AwsUnavailableError is retried. */
+export interface PickupRecords {
+  putToken(token: PickupToken): Promise<void>;
+  /** Strongly consistent; null where there is none of this digest. */
+  readToken(hash: string): Promise<PickupToken | null>;
+  /**
+   * Takes one of the document's answers before it is looked at, so that of many at once no more are looked at than
+   * there are; null where none is left or it is locked.
+   * @param ttl epoch seconds, when all of it may be forgotten
+   */
+  takeAnswer(of: AnswersOf, now: number, ttl: number): Promise<TakenAnswer | null>;
+  /** Gives an answer back that was not looked at, or was right. */
+  returnAnswer(of: AnswersOf, taken: TakenAnswer): Promise<void>;
+  /**
+   * Locks the document, and says whether it is the caller's turn to tell the front desk: nobody did yet, and nobody has
+   * begun to within a minute.
+   * @param isCertain false for who only finds no answer left: whoever took the last one has a minute to find it right
+   */
+  lock(of: AnswersOf, now: number, isCertain: boolean): Promise<boolean>;
+  /** Notes that the front desk was told; whether that is news. */
+  noteTold(of: AnswersOf, now: number): Promise<boolean>;
+  /** Counts one more try of this source in the hour of `now`; how many it makes. */
+  countTry(source: string, now: number): Promise<number>;
 }
 
 /** Which cases of the work list are asked for; null: whichever. */
@@ -276,7 +340,7 @@ export interface WorkCount {
 }
 
 /**
- * Lists of cases, from the table's two indexes alone: never a scan. An index follows its items within a second or so,
+ * Lists of cases, from the table's two indexes, and of what was decided about one: never a scan. An index follows its items within a second or so,
  * so whoever shows a case reads its account. AwsUnavailableError is retried.
  */
 export interface CaseLists {
@@ -291,6 +355,8 @@ export interface CaseLists {
   listLooks(from: Day, to: Day, after: string | null, limit: number): Promise<CasePage>;
   /** How many patients are due up to and with `day`; counting stops at `limit` or soon after. */
   countDue(day: Day, limit: number): Promise<{ count: number; isComplete: boolean }>;
+  /** What people decided about the patient, newest first; at most `limit`. Read from the patient's own items. */
+  listRequests(patientId: string, limit: number): Promise<DecisionRequest[]>;
 }
 
 export interface CasePage {
@@ -478,6 +544,8 @@ export interface Metrics {
   issued(location: string | null): void;
   /** Its patient looked at it for the first time. */
   pickedUp(location: string | null): void;
+  /** Its links were locked, and the front desk was told. */
+  pickupLocked(): void;
   /** Its patient registered with the portal. */
   registered(location: string | null): void;
   /** SES said something of a mail for the first time; UNKNOWN_MESSAGE: of one that nobody here sent. */

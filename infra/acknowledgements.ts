@@ -85,6 +85,12 @@ export function acknowledgementsOf(names: Names): readonly Acknowledgement[] {
         'Lambda reads the stream and calls the function synchronously. What it gives up on goes to the queue of its event source mapping, which has an alarm; a function’s own dead letter queue would stay empty.',
     },
     {
+      rule: 'HIPAA.Security-LambdaDLQ',
+      constructs: calledBy('queue'),
+      reason:
+        'Lambda reads the queue and calls the function synchronously. What it does not take goes to the queue’s own dead letters, which have an alarm; a function’s own would stay empty.',
+    },
+    {
       rule: 'HIPAA.Security-LambdaInsideVPC',
       constructs: FUNCTIONS.map(codeOf),
       reason:
@@ -94,7 +100,7 @@ export function acknowledgementsOf(names: Names): readonly Acknowledgement[] {
       rule: 'AwsSolutions-APIG4',
       constructs: OPEN_ROUTES.map(({ key }) => `stateless/Api/${routeIdOf(key)}/Route`),
       reason:
-        'No authorizer of API Gateway knows Standard Webhooks: the signature covers the raw body. The function verifies it before it looks at what the body says, and each route has a limit of its own.',
+        'No authorizer of API Gateway knows who asks: a webhook’s signature covers the raw body, and the pick-up page is for patients who have no account yet, and whom the link’s token and an answer prove. Each function verifies that itself, and each route has a limit of its own.',
     },
     {
       rule: 'AwsSolutions-CFR1',

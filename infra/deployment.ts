@@ -46,6 +46,15 @@ const deploymentSchema = z.strictObject({
   }),
   /** The practice policy, relative to the deployment file. */
   policy: z.string().min(1),
+  /**
+   * Where patients reach the pick-up page, without a slash at its end, where a domain of the practice's own leads to
+   * /pickup of the API; null: at the API's own address.
+   */
+  pickupUrl: z
+    .url()
+    .regex(/^https:\/\/.*[^/]$/, 'must be https, without a slash at its end')
+    .nullable()
+    .default(null),
   /** Who is told about alarms and failed executions; null: nobody by mail, the topic is there all the same. */
   alarmEmail: z.email().nullable(),
 });

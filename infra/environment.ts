@@ -15,6 +15,9 @@ export interface EnvironmentSources {
   configurationSetName: string;
   stateMachineArn: string;
   sweepStateMachineArn: string;
+  discoverStateMachineArn: string;
+  /** Of the pick-up page. */
+  pickupUrl: string;
   /** Whose pages may call the admin API. */
   consoleOrigins: readonly string[];
   metricNamespace: string;
@@ -24,12 +27,14 @@ export interface EnvironmentSources {
 export function environmentOf(from: EnvironmentSources): Record<string, string> {
   const ours = {
     CONSOLE_ORIGINS: from.consoleOrigins.join(' '),
+    DISCOVER_PINS_STATE_MACHINE_ARN: from.discoverStateMachineArn,
     EHR_BASE_URL: from.ehr.baseUrl,
     EHR_CLIENT_ID: from.ehr.clientId,
     EHR_KEY_SECRET_ARN: from.ehrKeySecretArn,
     EHR_WEBHOOK_SECRET_ARN: from.ehrWebhookSecretArn,
     EHR_SCOPES: from.ehr.scopes.join(' '),
     FINGERPRINT_KEY_ARN: from.fingerprintKeyArn,
+    PICKUP_URL: from.pickupUrl,
     PRACTICE_POLICY_FILE: POLICY_FILE,
     REGENERATE_PIN_STATE_MACHINE_ARN: from.stateMachineArn,
     SES_CONFIGURATION_SET: from.configurationSetName,

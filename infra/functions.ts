@@ -8,7 +8,7 @@ import { MACHINES } from './machines.ts';
 import type { Permission } from './permissions.ts';
 
 /** Who calls it decides who is told of a failure, and what it harms when it may not run. */
-export type Caller = 'state machine' | 'API' | 'stream';
+export type Caller = 'state machine' | 'API' | 'stream' | 'queue';
 
 export interface FunctionEntry {
   name: string;
@@ -62,6 +62,17 @@ export const FUNCTIONS: readonly FunctionEntry[] = [
     timeout: 3,
   },
   {
+    name: 'PickupPage',
+    source: 'functions/pickup/pickup-page.ts',
+    description: 'P14. Shows the PIN to its patient, GET and POST /pickup/{token}, and to nobody else anything.',
+    caller: 'API',
+    permissions: [...STARTS, 'records:PutItem', 'fingerprint', 'ehr'],
+    // A person waits, on a cold start as well: half a CPU.
+    memory: 1024,
+    // It answers after 8 s at the latest (functions/pickup/pickup-page.ts).
+    timeout: 9,
+  },
+  {
     name: 'AdminApi',
     source: 'functions/admin/admin-api.ts',
     description: 'What the practice’s staff see and do in the console, /api/….',
@@ -70,7 +81,7 @@ export const FUNCTIONS: readonly FunctionEntry[] = [
       ...STARTS,
       'records:PutItem',
       'records:DeleteItem',
-      'records:Query',
+      'case-partitions',
       'due-index',
       'work-index',
       'sweep',
@@ -91,6 +102,16 @@ export const FUNCTIONS: readonly FunctionEntry[] = [
     memory: 256,
     // A batch's records share 50 s (functions/triggers/pin-lapsed.ts).
     timeout: 60,
+  },
+  {
+    name: 'EmailFeedback',
+    source: 'functions/triggers/email-feedback.ts',
+    description: 'P12–P14. Takes what SES tells of our mails, and starts an execution where a patient was not reached.',
+    caller: 'queue',
+    permissions: [...STARTS, 'fingerprint', 'ehr', 'email-events'],
+    memory: 256,
+    // A batch's events share 25 s (functions/triggers/email-feedback.ts).
+    timeout: 30,
   },
 ];
 

@@ -9,10 +9,12 @@ import {
 } from 'aws-cdk-lib/aws-ses';
 import type { Construct } from 'constructs';
 
-/** What happens to a mail. Not OPEN and CLICK: for those SES puts a picture into the mail and rewrites its link. */
+/**
+ * What becomes of a mail. Not OPEN and CLICK: for those SES puts a picture into the mail and rewrites its link. Nor DELIVERY_DELAY: while
+ * SES tries, there is nothing to do.
+ */
 const EVENTS = [
   EmailSendingEvent.DELIVERY,
-  EmailSendingEvent.DELIVERY_DELAY,
   EmailSendingEvent.BOUNCE,
   EmailSendingEvent.COMPLAINT,
   EmailSendingEvent.REJECT,
@@ -28,7 +30,7 @@ export function mailConfiguration(scope: Construct, configurationSetName: string
     // The account's setting would turn open and click tracking on for every mail.
     vdmOptions: { engagementMetrics: false },
   });
-  // On the default bus, where one rule more brings them to a function.
+  // The default bus is the only one that SES publishes to (email-events.ts).
   configurationSet.addEventDestination('Events', {
     destination: EventDestination.eventBus(EventBus.fromEventBusName(scope, 'DefaultBus', 'default')),
     events: EVENTS,

@@ -21,6 +21,8 @@ export interface Names {
   scheduleGroup: string;
   lostLapses: string;
   lostSweeps: string;
+  emailEvents: string;
+  lostEmailEvents: string;
   configurationSet: string;
   userPool: string;
   /** Begins the host name of the login; the account's number follows. */
@@ -53,6 +55,8 @@ export function namesOf(deployment: string): Names {
     scheduleGroup: deployment,
     lostLapses: `${deployment}-lost-lapses`,
     lostSweeps: `${deployment}-lost-sweeps`,
+    emailEvents: `${deployment}-email-events`,
+    lostEmailEvents: `${deployment}-lost-email-events`,
     configurationSet: deployment,
     userPool: deployment,
     loginPrefix: deployment,

@@ -3,16 +3,19 @@ import type { Stack } from 'aws-cdk-lib';
 import type { Table } from 'aws-cdk-lib/aws-dynamodb';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
-import { DISCOVERIES_PARTITION, DUE_INDEX, WORK_INDEX } from '../functions/adapters/table.ts';
+import { CASE_PARTITIONS, DISCOVERIES_PARTITION, DUE_INDEX, WORK_INDEX } from '../functions/adapters/table.ts';
 import { executionArnsOf, stateMachineArnOf } from './constructs/asl-state-machine.ts';
 import type { DeadLetters } from './constructs/dead-letters.ts';
+import type { EventQueue } from './constructs/event-queue.ts';
 
 export type Permission =
-  | `records:${'GetItem' | 'PutItem' | 'UpdateItem' | 'DeleteItem' | 'Query'}`
+  | `records:${'GetItem' | 'PutItem' | 'UpdateItem' | 'DeleteItem'}`
   | 'due-index'
+  | 'case-partitions'
   | 'discoveries'
   | 'work-index'
   | 'stream'
+  | 'email-events'
   | 'executions'
   | 'sweep'
   | 'histories'
@@ -27,6 +30,7 @@ export interface PermittedResources {
   tableStreamArn: string;
   /** Where Lambda leaves, in the function's name, what it gave up of the stream. */
   lostLapses: DeadLetters;
+  emailEvents: EventQueue;
   /** Of regenerate-pin: who starts anything starts that. */
   stateMachineName: string;
   /** Of sweep-expiring-pins. */
@@ -58,8 +62,10 @@ export function statementsFor(
     ...(records.length > 0 ? recordStatements(stack, records, resources) : []),
     ...given('due-index', () => [indexStatement('DueIndex', DUE_INDEX.name, resources)]),
     ...given('work-index', () => [indexStatement('WorkIndex', WORK_INDEX.name, resources)]),
+    ...given('case-partitions', () => [casePartitionsStatement(resources)]),
     ...given('discoveries', () => [discoveriesStatement(resources)]),
     ...given('stream', () => streamStatements(stack, resources)),
+    ...given('email-events', () => resources.emailEvents.statements),
     ...given('executions', () => executionStatements(stack, '', resources.stateMachineName)),
     ...given('sweep', () => executionStatements(stack, 'Sweep', resources.sweepMachineName)),
     ...given('histories', () => historyStatements(stack, resources)),
@@ -96,6 +102,16 @@ function indexStatement(sid: string, index: string, { table }: PermittedResource
     sid,
     actions: ['dynamodb:Query'],
     resources: [`${table.tableArn}/index/${index}`],
+  });
+}
+
+/** What was decided about a patient or the practice, and what a day's sweeps did; no webhooks, mails or fingerprints. */
+function casePartitionsStatement({ table }: PermittedResources): PolicyStatement {
+  return new PolicyStatement({
+    sid: 'CasePartitions',
+    actions: ['dynamodb:Query'],
+    resources: [table.tableArn],
+    conditions: { 'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': CASE_PARTITIONS } },
   });
 }
 

@@ -85,25 +85,25 @@ async function outputsOf(stack: string): Promise<Record<string, string>> {
   return Object.fromEntries(outputs.map(({ OutputKey = '', OutputValue = '' }) => [OutputKey, OutputValue]));
 }
 
-/** What an older page that is open still asks for is left where it is. Answers with the number of files. */
-async function publish(stack: string): Promise<number> {
+/** What an older page that is open still asks for is left where it is. Answers with the keys, in their order. */
+export async function publishConsole(stack: string, dist = DIST): Promise<string[]> {
   const outputs = await outputsOf(stack);
   const { ConsoleBucket = '', ConsoleClientId = '', ConsoleIssuer = '', ConsoleLogin = '' } = outputs;
   if (ConsoleBucket === '') throw new DeploymentError(`The stack ${stack} has no console: deploy it anew.`);
-  const files = filesOf(DIST, { ConsoleBucket, ConsoleClientId, ConsoleIssuer, ConsoleLogin });
+  const files = filesOf(dist, { ConsoleBucket, ConsoleClientId, ConsoleIssuer, ConsoleLogin });
   const s3 = new S3Client({});
   for (const { key, body, type, cacheControl } of files) {
     const object = { Bucket: ConsoleBucket, Key: key, Body: body, ContentType: type, CacheControl: cacheControl };
     await s3.send(new PutObjectCommand(object));
   }
-  console.log(`${files.length} files are published; the console is at ${outputs.ConsoleUrl}`);
-  return files.length;
+  return files.map(({ key }) => key);
 }
 
 if (import.meta.main) {
   try {
     const { values } = parseArgs({ options: { deployment: { type: 'string' } } });
-    await publish(namesOf(readDeployment(values.deployment).name).statelessStack);
+    const keys = await publishConsole(namesOf(readDeployment(values.deployment).name).statelessStack);
+    console.log(`${keys.length} files are published.`);
   } catch (error) {
     // What an operator can mend; what AWS says is theirs to read, too.
     console.error(error instanceof DeploymentError ? error.message : error);

@@ -10,7 +10,7 @@ export interface RouteEntry {
   throttle(policy: Policy): Route['throttle'];
 }
 
-/** Open to everybody: the function verifies each request itself. */
+/** Open to everybody: the function verifies each request itself, or shows nothing that not everybody may see. */
 export const OPEN_ROUTES: readonly RouteEntry[] = [
   {
     key: 'POST /webhooks/ehr',
@@ -21,6 +21,19 @@ export const OPEN_ROUTES: readonly RouteEntry[] = [
       const rate = Math.ceil((2 * webhooksPerMinute) / 60);
       return { rate, burst: 10 * rate };
     },
+  },
+  {
+    key: 'GET /pickup/{token}',
+    function: 'PickupPage',
+    // Scanners open the links of a whole sweep's mails at once; an empty form takes milliseconds.
+    throttle: () => ({ rate: 50, burst: 200 }),
+  },
+  {
+    key: 'POST /pickup/{token}',
+    function: 'PickupPage',
+    // Each takes a function for a second: 20 at a time, of the 1,000 that an account has for everything. A practice's
+    // patients do not come so many a second; what is beyond costs nothing here.
+    throttle: () => ({ rate: 20, burst: 40 }),
   },
 ];
 

@@ -4,12 +4,13 @@ import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import type { Bundles } from './bundles.ts';
 import { stateMachineArnOf } from './constructs/asl-state-machine.ts';
 import type { DeadLetters } from './constructs/dead-letters.ts';
+import type { EventQueue } from './constructs/event-queue.ts';
 import { WorkflowFunction } from './constructs/workflow-function.ts';
 import type { Deployment } from './deployment.ts';
 import { environmentOf } from './environment.ts';
 import { found } from './found.ts';
 import { FUNCTIONS } from './functions.ts';
-import { MACHINES, REGENERATE_PIN, SWEEP_EXPIRING_PINS } from './machines.ts';
+import { DISCOVER_PINS, MACHINES, REGENERATE_PIN, SWEEP_EXPIRING_PINS } from './machines.ts';
 import type { Names } from './names.ts';
 import { statementsFor } from './permissions.ts';
 import type { StatefulStack } from './stacks/stateful.ts';
@@ -24,10 +25,13 @@ export interface WorkflowFunctionsProps {
   stateful: StatefulStack;
   configurationSetName: string;
   lostLapses: DeadLetters;
+  emailEvents: EventQueue;
+  /** Of the pick-up page. */
+  pickupUrl: string;
 }
 
 export function workflowFunctions(stack: Stack, props: WorkflowFunctionsProps): Functions {
-  const { names, deployment, bundles, stateful, configurationSetName, lostLapses } = props;
+  const { names, deployment, bundles, stateful, configurationSetName, lostLapses, emailEvents, pickupUrl } = props;
   const { table, tableStreamArn, dataKey, fingerprintKey, ehrKeySecretArn, ehrWebhookSecretArn } = stateful;
   const stateMachineName = names.machineOf(REGENERATE_PIN.name);
   const environment = environmentOf({
@@ -39,6 +43,8 @@ export function workflowFunctions(stack: Stack, props: WorkflowFunctionsProps): 
     configurationSetName,
     stateMachineArn: stateMachineArnOf(stack, stateMachineName),
     sweepStateMachineArn: stateMachineArnOf(stack, names.machineOf(SWEEP_EXPIRING_PINS.name)),
+    discoverStateMachineArn: stateMachineArnOf(stack, names.machineOf(DISCOVER_PINS.name)),
+    pickupUrl,
     consoleOrigins: [`https://${deployment.console.domain}`],
     metricNamespace: names.metricNamespace,
   });
@@ -47,6 +53,7 @@ export function workflowFunctions(stack: Stack, props: WorkflowFunctionsProps): 
     tableName: names.table,
     tableStreamArn,
     lostLapses,
+    emailEvents,
     stateMachineName,
     sweepMachineName: names.machineOf(SWEEP_EXPIRING_PINS.name),
     stateMachineNames: MACHINES.map(({ name }) => names.machineOf(name)),

@@ -73,10 +73,10 @@ function sendWaiting(res: Response, built: Exclude<BuiltConsole, { state: 'BUILT
     ? `<h1>The console could not be built</h1><pre>${escaped(built.why)}</pre><p>It is tried again whenever this page is loaded. <code>npm run build:console</code> says more.</p>`
     : '<h1>The console is being built</h1><p>The first time takes a few seconds. This page goes on by itself.</p>';
   res.setHeader('cache-control', 'no-store');
-  if (!failed) res.setHeader('retry-after', ASK_AGAIN_AFTER);
   const again = failed ? '' : `<meta http-equiv="refresh" content="${ASK_AGAIN_AFTER}">`;
   const page = `<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">${again}<title>Portal PIN</title></head><body>${text}</body></html>`;
-  send(res, failed ? 500 : 503, TYPES['.html'] ?? '', page);
+  // Whoever asks whether the platform is up shall not take it for broken.
+  send(res, failed ? 500 : 200, TYPES['.html'] ?? '', page);
 }
 
 function escaped(text: string): string {

@@ -9,7 +9,7 @@ import type { BusEvent } from './ses-events.ts';
 
 /** As the queue's event source mapping is deployed. */
 const BATCH = 5;
-/** Forty on AWS, three minutes apart; here nothing gets better by waiting, but for an execution that has ended since. */
+/** Eight hours of them on AWS, three minutes apart; here nothing gets better by waiting, but for an execution that has ended since. */
 const DELIVERIES = 3;
 
 export type FeedbackHandler = (event: SQSEvent) => Promise<SQSBatchResponse>;

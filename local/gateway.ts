@@ -86,10 +86,12 @@ function refusal(req: IncomingMessage, port: number): string | null {
   if (host === undefined || !hosts.includes(host.toLowerCase())) {
     return `This is the local platform on 127.0.0.1:${port}; it does not answer under the host name ${host ?? '(none)'}.`;
   }
-  if (origin !== undefined && !originsOf(port).includes(origin)) {
+  const site = req.headers['sec-fetch-site'];
+  // A page that sends no referrer sends its forms without an origin, too; then the browser still says whose it is.
+  const isOwnForm = origin === 'null' && site === 'same-origin' && req.headers['sec-fetch-mode'] === 'navigate';
+  if (origin !== undefined && !isOwnForm && !originsOf(port).includes(origin)) {
     return `Requests made by a page of ${origin} are refused; only the platform's own pages may call it.`;
   }
-  const site = req.headers['sec-fetch-site'];
   const followsLink = req.method === 'GET' && req.headers['sec-fetch-dest'] === 'document';
   if ((site === 'cross-site' || site === 'same-site') && !followsLink) {
     return "Requests made by another site's page are refused; only the platform's own pages may call it.";

@@ -100,6 +100,8 @@ export interface Endpoints {
   dynamodb: string;
   ses: string;
   mailbox: string;
+  /** A link in a mail is this, a slash and a token. */
+  pickup: string;
   clock: string;
   stateMachines: Record<string, string>;
   table: string;
@@ -238,6 +240,9 @@ async function machineOf(name: string, { step }: Around) {
 async function mountApi(gateway: Gateway, now: () => number): Promise<void> {
   const webhook = await importHandler('triggers/ehr-webhook');
   gateway.mount('/webhooks', serveHttpApi({ name: 'EhrWebhook', handler: webhook, prefix: '/webhooks' }, now));
+  const page = await importHandler('pickup/pickup-page');
+  const path = '/{token}';
+  gateway.mount('/pickup', serveHttpApi({ name: 'PickupPage', handler: page, prefix: '/pickup', path }, now));
   const admin = await importHandler('admin/admin-api');
   gateway.mount('/api', serveHttpApi({ name: 'AdminApi', handler: admin, prefix: '/api', claims: localClaims }, now));
 }
@@ -292,6 +297,7 @@ function endpointsOf(
     dynamodb: `${url}/dynamodb`,
     ses: `${url}/ses`,
     mailbox: `${url}/mailbox`,
+    pickup: `${url}/pickup`,
     clock: `${url}/clock`,
     stateMachines: { ...stepFunctions.stateMachineArns },
     table: TABLE,

@@ -6,6 +6,7 @@ import {
   executions,
   fingerprint,
   pauseSwitch,
+  pickupRecords,
   pinRecords,
   policy,
   sweepRecords,
@@ -21,6 +22,7 @@ export function outsidePorts(signal = new AbortController().signal) {
   return {
     ehr: ehr(call),
     records: pinRecords(call),
+    pickups: pickupRecords(call),
     executions: executions(call),
     reader: executionReader(call),
     pauseSwitch: pauseSwitch(call),

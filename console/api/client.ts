@@ -73,8 +73,9 @@ export function createApi(token: () => string | null): Api {
 
 function urlOf({ path }: Operation, { parameters = {}, query = {} }: Call): string {
   const filled = path.replaceAll(/\{(\w+)\}/g, (_braces, name) => encodeURIComponent(parameters[name] ?? ''));
-  const asked = Object.entries(query).flatMap(([name, value]) => (value === undefined ? [] : [[name, String(value)]]));
-  return asked.length === 0 ? filled : `${filled}?${new URLSearchParams(asked)}`;
+  const asked = new URLSearchParams();
+  for (const [name, value] of Object.entries(query)) if (value !== undefined) asked.set(name, String(value));
+  return asked.size === 0 ? filled : `${filled}?${asked}`;
 }
 
 function headersOf({ body, key }: Call, token: string | null): Record<string, string> {

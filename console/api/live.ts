@@ -1,5 +1,12 @@
 /** Answers that stay current: asked again while the page is looked at, less often the longer nobody answers. */
-import { keepPreviousData, QueryClient, type QueryKey, type UseQueryResult, useQuery } from '@tanstack/react-query';
+import {
+  keepPreviousData,
+  QueryClient,
+  type QueryKey,
+  type UseQueryOptions,
+  type UseQueryResult,
+  useQuery,
+} from '@tanstack/react-query';
 import { type ApiError, passes } from './client.ts';
 
 /** Something runs: as often as a person notices. */
@@ -31,19 +38,37 @@ export function retryAfter(failedAt: number, answeredAt: number, failures: numbe
   return Math.min(LAST_RETRY_MS, Math.max(FIRST_RETRY_MS, waited));
 }
 
+type Every<Data> = number | ((data: Data | undefined) => number);
+
 /**
  * Asks `ask` and asks again every `every` milliseconds (0: never), also after a failure that passes; not while nobody
- * looks at the page. While another key is asked the answer before stays.
+ * looks at the page.
  */
 export function useLive<Data>(
   key: QueryKey,
   ask: (signal: AbortSignal) => Promise<Data>,
-  every: number | ((data: Data | undefined) => number) = CALM_MS,
+  every: Every<Data> = CALM_MS,
 ): UseQueryResult<Data, ApiError> {
-  return useQuery<Data, ApiError>({
+  return useQuery<Data, ApiError>(asked(key, ask, every));
+}
+
+/** The same for a list: while another page or another filter is read, the rows before stay. Never for one thing: it would stand under another's name. */
+export function useLiveList<Data>(
+  key: QueryKey,
+  ask: (signal: AbortSignal) => Promise<Data>,
+  every: Every<Data> = CALM_MS,
+): UseQueryResult<Data, ApiError> {
+  return useQuery<Data, ApiError>({ ...asked(key, ask, every), placeholderData: keepPreviousData });
+}
+
+function asked<Data>(
+  key: QueryKey,
+  ask: (signal: AbortSignal) => Promise<Data>,
+  every: Every<Data>,
+): UseQueryOptions<Data, ApiError> {
+  return {
     queryKey: key,
     queryFn: ({ signal }) => ask(signal),
-    placeholderData: keepPreviousData,
     refetchInterval: ({ state }) => {
       if (state.status === 'error' || state.fetchFailureCount > 0) {
         return passes(state.error)
@@ -53,5 +78,5 @@ export function useLive<Data>(
       const interval = typeof every === 'function' ? every(state.data) : every;
       return interval > 0 ? interval : false;
     },
-  });
+  };
 }

@@ -4,7 +4,7 @@ import type { HistoryEventView } from '../../functions/admin/contract/executions
 import type { Answer } from '../../functions/admin/contract.ts';
 import { type Api, ApiError } from './client.ts';
 import { useSurroundings } from './context.tsx';
-import { BUSY_MS, CALM_MS, useLive } from './live.ts';
+import { BUSY_MS, CALM_MS, useLive, useLiveList } from './live.ts';
 
 /** What does not change while somebody looks: who they are, a deployed policy, the definition of an execution. */
 const NEVER = 0;
@@ -32,7 +32,7 @@ export function useCanAct(): boolean {
 
 export function useWorkList(query: Query) {
   const { api } = useSurroundings();
-  return useLive(
+  return useLiveList(
     ['work-list', query],
     (signal) => api.call('readWorkList', { query, signal }),
     (data) => (data?.items.some(({ isAtWork }) => isAtWork) ? BUSY_MS : CALM_MS),
@@ -41,7 +41,7 @@ export function useWorkList(query: Query) {
 
 export function usePatients(query: Query) {
   const { api } = useSurroundings();
-  return useLive(
+  return useLiveList(
     ['patients', query],
     (signal) => api.call('listPatients', { query, signal }),
     (data) => (data?.items.some(({ isAtWork }) => isAtWork) ? BUSY_MS : CALM_MS),
@@ -61,7 +61,7 @@ export function usePatient(patientId: string) {
 
 export function useExecutions(query: Query) {
   const { api } = useSurroundings();
-  return useLive(
+  return useLiveList(
     ['executions', query],
     (signal) => api.call('listExecutions', { query, signal }),
     (data) => (data?.items.some(({ status }) => status === 'RUNNING') ? BUSY_MS : CALM_MS),
@@ -95,7 +95,7 @@ export interface History {
 }
 
 /** All events so far; of a running execution only what is new is read again. */
-export function useHistory(name: string, machine: string, isRunning: boolean) {
+export function useHistory(name: string, machine: string) {
   const { api } = useSurroundings();
   const client = useQueryClient();
   const key = ['history', machine, name];
@@ -103,7 +103,7 @@ export function useHistory(name: string, machine: string, isRunning: boolean) {
     key,
     (signal) => moreHistory(api, name, machine, client.getQueryData<History>(key), signal),
     // Asked until its end is in it: the execution may have ended between two looks.
-    (data) => (data?.events.some(({ type }) => ENDS.includes(type)) ? NEVER : isRunning ? BUSY_MS : CALM_MS),
+    (data) => (data?.events.some(({ type }) => ENDS.includes(type)) ? NEVER : BUSY_MS),
   );
 }
 
@@ -131,7 +131,7 @@ async function moreHistory(
 
 export function useSweeps(day: string | undefined, days: number) {
   const { api } = useSurroundings();
-  return useLive(
+  return useLiveList(
     ['sweeps', day, days],
     (signal) => api.call('listSweeps', { query: { day, days }, signal }),
     (data) => (data?.items.some(({ status }) => status === 'RUNNING') ? BUSY_MS : CALM_MS),

@@ -1,6 +1,6 @@
 /** What `config.json` beside the console says about the place where it runs. */
 import * as z from 'zod/mini';
-import { consoleConfig } from '../../functions/admin/contract.ts';
+import { type ConsoleConfig, consoleConfig } from '../../functions/admin/contract.ts';
 
 const local = z.strictObject({
   /** Base of what local/local-api-contract.ts describes. */
@@ -8,10 +8,12 @@ const local = z.strictObject({
   clock: z.string(),
   mailbox: z.string(),
 });
-export type LocalSite = z.infer<typeof local>;
 
 const site = z.strictObject({ ...consoleConfig.shape, local: z._default(z.nullable(local), null) });
-export type Site = z.infer<typeof site>;
+export interface Site extends ConsoleConfig {
+  /** null: not on one machine. */
+  local: z.infer<typeof local> | null;
+}
 
 /** Where there is no such file nobody logs in, and there is nothing beside the API. */
 const BARE: Site = { api: '/api', auth: null, local: null };

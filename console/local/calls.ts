@@ -10,7 +10,7 @@ import type {
 } from '../../local/local-api-contract.ts';
 import { ApiError, exchange } from '../api/client.ts';
 import { useSurroundings } from '../api/context.tsx';
-import { CALM_MS, useLive } from '../api/live.ts';
+import { CALM_MS, useLive, useLiveList } from '../api/live.ts';
 
 /** Both sides are of one checkout and one process: what comes is what the contract's type says. */
 async function ask<Answer>(url: string, init: RequestInit = {}): Promise<Answer> {
@@ -37,7 +37,7 @@ function useBase(): string {
 
 export function useCharts(query: string) {
   const base = useBase();
-  return useLive(['charts', query], (signal) =>
+  return useLiveList(['charts', query], (signal) =>
     ask<ChartList>(`${base}/chart?${new URLSearchParams({ q: query })}`, { signal }),
   );
 }

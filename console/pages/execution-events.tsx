@@ -31,8 +31,7 @@ export function Events({ events, choose }: { events: readonly HistoryEventView[]
           isRowHeader: true,
           cell: ({ type, at, state, attempt, error }) => (
             <>
-              {type}
-              <Box variant="small"> {format.format(new Date(at))}</Box>
+              {type} <Box variant="small">{format.format(new Date(at))}</Box>
               {state === null ? null : (
                 <div>
                   <Link onFollow={() => choose(state)}>{state}</Link>

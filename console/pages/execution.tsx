@@ -122,7 +122,7 @@ function Course({ of: { name, machine, status } }: { of: Answer<'readExecution'>
   const [read, set] = useFilters();
   const isRunning = status === 'RUNNING';
   const definition = useDefinition(machine, name);
-  const history = useHistory(name, machine, isRunning);
+  const history = useHistory(name, machine);
   const flow = useMemo(
     () => (definition.data === undefined ? null : flowOf(definition.data.definition as AslDefinition)),
     [definition.data],

@@ -7,7 +7,7 @@ import type { Answer } from '../../functions/admin/contract.ts';
 import { MACHINES } from '../../functions/domain/executions.ts';
 import { useExecutions } from '../api/questions.ts';
 import { Choice } from '../shell/choice.tsx';
-import { Answered, Empty, Page } from '../shell/page.tsx';
+import { Empty, listed, Page } from '../shell/page.tsx';
 import { PageLink } from '../shell/page-link.tsx';
 import { usePracticeTime } from '../shell/practice-time.tsx';
 import { EndingStatus, Status } from '../shell/status.tsx';
@@ -28,40 +28,36 @@ export default function Executions() {
   const { cursor } = usePosition();
   const filters = { machine: read('machine'), status: read('status'), outcome: read('outcome') };
   const executions = useExecutions({ ...filters, cursor });
-  const { data, isPlaceholderData } = executions;
   const columns = useColumns(filters.machine, filters.outcome !== undefined);
+  const { next, ...rows } = listed(
+    executions,
+    'executions',
+    <Empty title="No execution is like that">
+      {executions.data?.next == null
+        ? 'Take a filter off. Step Functions forgets executions after 90 days.'
+        : 'Go on to the next page.'}
+    </Empty>,
+  );
   return (
     <Page title="Executions" description="Each takes one patient through the procedure once; a sweep starts many.">
-      <Answered query={executions} what="executions">
-        {() => (
-          <Table
-            variant="container"
-            header={<Header variant="h2">{filters.outcome === undefined ? 'Newest first' : 'Oldest first'}</Header>}
-            ariaLabels={{ tableLabel: 'Executions' }}
-            columnDefinitions={columns}
-            items={data?.items ?? []}
-            trackBy="name"
-            wrapLines
-            loading={isPlaceholderData}
-            loadingText="Reading executions"
-            filter={<Filters />}
-            pagination={
-              <CursorPagination
-                list={`executions ${JSON.stringify(filters)}`}
-                next={isPlaceholderData ? undefined : data?.next}
-                label="Pages of executions"
-              />
-            }
-            empty={
-              <Empty title="No execution is like that">
-                {data?.next == null
-                  ? 'Take a filter off. Step Functions forgets executions after 90 days.'
-                  : 'Go on to the next page.'}
-              </Empty>
-            }
+      <Table
+        {...rows}
+        variant="container"
+        header={<Header variant="h2">{filters.outcome === undefined ? 'Newest first' : 'Oldest first'}</Header>}
+        ariaLabels={{ tableLabel: 'Executions' }}
+        columnDefinitions={columns}
+        trackBy="name"
+        wrapLines
+        filter={<Filters />}
+        pagination={
+          <CursorPagination
+            list={`executions ${JSON.stringify(filters)}`}
+            next={next}
+            isReading={rows.loading}
+            label="Pages of executions"
           />
-        )}
-      </Answered>
+        }
+      />
     </Page>
   );
 }

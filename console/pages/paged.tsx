@@ -24,12 +24,13 @@ export function usePosition(): Position {
 interface Props {
   /** What is listed, filters included. */
   list: string;
-  /** Of the page that is shown; undefined while it is read. */
+  /** Of the page that is shown; undefined while it is read, and where it cannot be. */
   next: string | null | undefined;
+  isReading: boolean;
   label: string;
 }
 
-export function CursorPagination({ list, next, label }: Props) {
+export function CursorPagination({ list, next, isReading, label }: Props) {
   const [parameters, setParameters] = useSearchParams();
   const { page, cursor } = usePosition();
   useEffect(() => {
@@ -52,14 +53,15 @@ export function CursorPagination({ list, next, label }: Props) {
       return changed;
     });
   };
-  const isLast = next === null;
+  const hasNext = typeof next === 'string';
   return (
     <Pagination
       key={parameters.get('cursor') ?? 'first'}
       currentPageIndex={page}
-      pagesCount={isLast ? page : page + (typeof next === 'string' ? 1 : 0)}
-      openEnd={!isLast}
-      disabled={next === undefined}
+      pagesCount={hasNext ? page + 1 : page}
+      openEnd={hasNext}
+      // A page that cannot be read is left for another.
+      disabled={isReading}
       ariaLabels={{
         paginationLabel: label,
         nextPageLabel: 'Next page',

@@ -10,7 +10,7 @@ import { useNavigate } from 'react-router';
 import type { PatientRow } from '../../functions/admin/contract/patients.ts';
 import { useOverview, usePatients } from '../api/questions.ts';
 import { Choice } from '../shell/choice.tsx';
-import { Answered, Empty, Page } from '../shell/page.tsx';
+import { Answered, Empty, listed, Page } from '../shell/page.tsx';
 import { PageLink } from '../shell/page-link.tsx';
 import { EndingStatus, PinStatus } from '../shell/status.tsx';
 import { dayAfter, shortDayOf } from '../time.ts';
@@ -73,43 +73,34 @@ function List({ today }: { today: string }) {
   const to = dayAfter(today, Number(span) - 1);
   const query = { from: today, to, cursor };
   const patients = usePatients(query);
-  const { data, isPlaceholderData } = patients;
+  const { next, ...rows } = listed(
+    patients,
+    'patients',
+    <Empty title="Nobody is looked at in these days">
+      {patients.data?.next == null ? 'Choose a longer span, or open a patient by id.' : 'Go on to the next page.'}
+    </Empty>,
+  );
   return (
-    <Answered query={patients} what="patients">
-      {() => (
-        <Table
-          variant="container"
-          header={<Header variant="h2">By their next look</Header>}
-          ariaLabels={{ tableLabel: 'Patients' }}
-          columnDefinitions={COLUMNS}
-          items={data?.items ?? []}
-          trackBy="patientId"
-          wrapLines
-          loading={isPlaceholderData}
-          loadingText="Reading patients"
-          filter={
-            <Choice
-              label="Next look within"
-              options={SPANS}
-              chosen={span}
-              choose={(id) => set({ days: id === USUAL ? undefined : id })}
-            />
-          }
-          pagination={
-            <CursorPagination
-              list={`patients ${to}`}
-              next={isPlaceholderData ? undefined : data?.next}
-              label="Pages of patients"
-            />
-          }
-          empty={
-            <Empty title="Nobody is looked at in these days">
-              {data?.next == null ? 'Choose a longer span, or open a patient by id.' : 'Go on to the next page.'}
-            </Empty>
-          }
+    <Table
+      {...rows}
+      variant="container"
+      header={<Header variant="h2">By their next look</Header>}
+      ariaLabels={{ tableLabel: 'Patients' }}
+      columnDefinitions={COLUMNS}
+      trackBy="patientId"
+      wrapLines
+      filter={
+        <Choice
+          label="Next look within"
+          options={SPANS}
+          chosen={span}
+          choose={(id) => set({ days: id === USUAL ? undefined : id })}
         />
-      )}
-    </Answered>
+      }
+      pagination={
+        <CursorPagination list={`patients ${to}`} next={next} isReading={rows.loading} label="Pages of patients" />
+      }
+    />
   );
 }
 
@@ -118,7 +109,11 @@ const COLUMNS: TableProps.ColumnDefinition<PatientRow>[] = [
     id: 'patient',
     header: 'Patient',
     isRowHeader: true,
-    cell: ({ patientId }) => <PageLink to={`/patients/${patientId}`}>{patientId}</PageLink>,
+    cell: ({ patientId }) => (
+      <span className="whole">
+        <PageLink to={`/patients/${patientId}`}>{patientId}</PageLink>
+      </span>
+    ),
   },
   { id: 'pin', header: 'PIN', minWidth: 210, cell: ({ pin }) => <PinStatus pin={pin} /> },
   { id: 'case', header: 'Last look', minWidth: 220, cell: (row) => <EndingStatus {...row} /> },
@@ -133,5 +128,5 @@ const COLUMNS: TableProps.ColumnDefinition<PatientRow>[] = [
     header: 'Next look',
     cell: ({ nextCheckDay }) => (nextCheckDay === null ? 'not by itself' : shortDayOf(nextCheckDay)),
   },
-  { id: 'location', header: 'Location', cell: ({ location }) => location ?? '–' },
+  { id: 'location', header: 'Location', cell: ({ location }) => <span className="whole">{location ?? '–'}</span> },
 ];

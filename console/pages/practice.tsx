@@ -1,7 +1,10 @@
 /** The practice: its policy with what each setting does, and who stopped or started what. */
+import { useCollection } from '@cloudscape-design/collection-hooks';
 import Header from '@cloudscape-design/components/header';
 import SpaceBetween from '@cloudscape-design/components/space-between';
 import Table from '@cloudscape-design/components/table';
+import TextFilter from '@cloudscape-design/components/text-filter';
+import type { Answer } from '../../functions/admin/contract.ts';
 import { useDecisions, usePracticePolicy } from '../api/questions.ts';
 import { Json } from '../shell/json.tsx';
 import { Answered, Empty, Page } from '../shell/page.tsx';
@@ -28,21 +31,7 @@ export default function Practice() {
     >
       <SpaceBetween size="l">
         <Answered query={practice} what="the policy">
-          {({ settings }) => (
-            <Table
-              variant="container"
-              header={<Header variant="h2">Policy</Header>}
-              ariaLabels={{ tableLabel: 'Policy' }}
-              wrapLines
-              columnDefinitions={[
-                { id: 'key', header: 'Setting', isRowHeader: true, minWidth: 170, cell: ({ key }) => key },
-                { id: 'value', header: 'Value', minWidth: 180, cell: ({ value }) => <Json value={value} /> },
-                { id: 'explanation', header: 'What it does', minWidth: 300, cell: ({ explanation }) => explanation },
-              ]}
-              items={settings}
-              trackBy="key"
-            />
-          )}
+          {({ settings }) => <Policy settings={settings} />}
         </Answered>
         <Answered query={decisions} what="decisions">
           {({ items }) => (
@@ -82,5 +71,39 @@ export default function Practice() {
         </Answered>
       </SpaceBetween>
     </Page>
+  );
+}
+
+function Policy({ settings }: { settings: Answer<'readPractice'>['settings'] }) {
+  const { items, filterProps, filteredItemsCount, collectionProps } = useCollection(settings, {
+    filtering: {
+      filteringFunction: (setting, text) => JSON.stringify(setting).toLowerCase().includes(text.toLowerCase()),
+      noMatch: <Empty title="No setting says so">Search for another word.</Empty>,
+      empty: <Empty title="The policy has no settings" />,
+    },
+  });
+  return (
+    <Table
+      {...collectionProps}
+      variant="container"
+      header={<Header variant="h2">Policy</Header>}
+      ariaLabels={{ tableLabel: 'Policy' }}
+      filter={
+        <TextFilter
+          {...filterProps}
+          filteringPlaceholder="Find a setting"
+          filteringAriaLabel="Find a setting"
+          countText={`${filteredItemsCount} found`}
+        />
+      }
+      wrapLines
+      columnDefinitions={[
+        { id: 'key', header: 'Setting', isRowHeader: true, minWidth: 170, cell: ({ key }) => key },
+        { id: 'value', header: 'Value', minWidth: 180, cell: ({ value }) => <Json value={value} /> },
+        { id: 'explanation', header: 'What it does', minWidth: 300, cell: ({ explanation }) => explanation },
+      ]}
+      items={items}
+      trackBy="key"
+    />
   );
 }

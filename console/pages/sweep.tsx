@@ -8,7 +8,7 @@ import { lazy, Suspense } from 'react';
 import { useParams } from 'react-router';
 import type { Answer } from '../../functions/admin/contract.ts';
 import { useSweep } from '../api/questions.ts';
-import { Answered, Empty, Page, Reading } from '../shell/page.tsx';
+import { Answered, Empty, Page, Reading, upper } from '../shell/page.tsx';
 import { PageLink } from '../shell/page-link.tsx';
 import { usePracticeTime } from '../shell/practice-time.tsx';
 import { dayNameOf, isDay, lengthOf, momentOf } from '../time.ts';
@@ -61,7 +61,7 @@ function Report({ of }: { of: Answer<'readSweep'> }) {
             { label: 'Took', value: endedAt === null ? '–' : lengthOf(startedAt, endedAt) },
             { label: 'Minutes of work', value: minutes },
             ...Object.entries(counts).map(([look, count]) => ({
-              label: dryRun && look === 'STARTED' ? 'would be started' : (LOOK_WORDS[look] ?? look),
+              label: dryRun && look === 'STARTED' ? 'Would be started' : upper(LOOK_WORDS[look] ?? look),
               value: count,
             })),
             {
@@ -72,7 +72,7 @@ function Report({ of }: { of: Answer<'readSweep'> }) {
         />
       </Container>
       {dryRun ? null : (
-        <>
+        <SpaceBetween size="l">
           <Container header={<Header variant="h2">What became of what it started</Header>}>
             {rows.length === 0 ? (
               <Empty title="It has started nothing">Nobody was due.</Empty>
@@ -116,7 +116,7 @@ function Report({ of }: { of: Answer<'readSweep'> }) {
             items={Object.entries(conversion)}
             empty={<Empty title="It has made no PIN" />}
           />
-        </>
+        </SpaceBetween>
       )}
     </SpaceBetween>
   );

@@ -6,31 +6,71 @@ import KeyValuePairs from '@cloudscape-design/components/key-value-pairs';
 import SpaceBetween from '@cloudscape-design/components/space-between';
 import StatusIndicator from '@cloudscape-design/components/status-indicator';
 import type { Overview } from '../../functions/admin/contract/work.ts';
+import type { Answer } from '../../functions/admin/contract.ts';
 import { PauseButton } from '../actions/pause.tsx';
-import { useOverview } from '../api/questions.ts';
+import { useOverview, usePracticePolicy } from '../api/questions.ts';
+import { Choice } from '../shell/choice.tsx';
 import { Answered, Empty, Page } from '../shell/page.tsx';
 import { PageLink } from '../shell/page-link.tsx';
 import { dayNameOf, lengthOf, relativeTo } from '../time.ts';
 import { LOOK_WORDS } from '../words.ts';
+import { useFilters } from './filters.ts';
 import { WorkGroup } from './work-group.tsx';
 
 export default function Today() {
   const overview = useOverview();
+  const [read] = useFilters();
   const day = overview.data === undefined ? undefined : dayNameOf(overview.data.today);
   return (
-    <Page title="Today" description={day} actions={<PauseButton />}>
+    <Page
+      title="Today"
+      description={day}
+      actions={
+        <SpaceBetween direction="horizontal" size="xs">
+          <LocationChoice />
+          <PauseButton />
+        </SpaceBetween>
+      }
+    >
       <Answered query={overview} what="the work list">
         {(data) => (
           <SpaceBetween size="l">
             <Numbers of={data} />
             {data.work.length === 0 ? <NothingToDo of={data} /> : null}
             {data.work.map((group) => (
-              <WorkGroup key={group.todo} group={group} />
+              <WorkGroup key={group.todo} group={group} location={read('location')} />
             ))}
           </SpaceBetween>
         )}
       </Answered>
     </Page>
+  );
+}
+
+/** In a group of offices each one's staff see to their own. */
+function LocationChoice() {
+  const [read, set] = useFilters();
+  const locations = locationsIn(usePracticePolicy().data);
+  if (locations.length < 2) return null;
+  return (
+    <Choice
+      label="Location"
+      options={[EVERYWHERE, ...locations.map((id) => ({ id, text: id }))]}
+      chosen={read('location') ?? EVERYWHERE.id}
+      choose={(id) => set({ location: id === EVERYWHERE.id ? undefined : id })}
+    />
+  );
+}
+
+/** No location has this id: it is none of FHIR's. */
+const EVERYWHERE = { id: '*', text: 'all' };
+
+/** Ids of the Organizations that the policy lists. */
+function locationsIn(policy: Answer<'readPractice'> | undefined): string[] {
+  const listed = policy?.settings.find(({ key }) => key === 'locations')?.value;
+  if (!Array.isArray(listed)) return [];
+  return listed.flatMap((each: { organization?: unknown }) =>
+    typeof each.organization === 'string' ? each.organization.replace('Organization/', '') : [],
   );
 }
 

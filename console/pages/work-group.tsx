@@ -19,10 +19,16 @@ const FIRST = 5;
 /** As many as the API gives at once. */
 const MOST = 100;
 
-export function WorkGroup({ group }: { group: Overview['work'][number] }) {
+interface Props {
+  group: Overview['work'][number];
+  /** Of care: its cases alone. */
+  location: string | undefined;
+}
+
+export function WorkGroup({ group, location }: Props) {
   const { todo, count, isComplete, oldestSince } = group;
   const [limit, setLimit] = useState(FIRST);
-  const list = useWorkList({ todo, limit: String(limit) });
+  const list = useWorkList({ todo, location, limit: String(limit) });
   const { now } = usePracticeTime();
   const columns = useColumns();
   const { title, how } = TODO_WORDS[todo];
@@ -34,7 +40,8 @@ export function WorkGroup({ group }: { group: Overview['work'][number] }) {
       header={
         <Header
           variant="h2"
-          counter={`(${count}${isComplete ? '' : '+'})`}
+          // The overview counts everywhere.
+          {...(location === undefined && { counter: `(${count}${isComplete ? '' : '+'})` })}
           description={`${how} The oldest waits for ${lengthOf(oldestSince, now)}.`}
         >
           {title}
@@ -47,7 +54,13 @@ export function WorkGroup({ group }: { group: Overview['work'][number] }) {
       wrapLines
       loading={list.data === undefined}
       loadingText="Reading the cases"
-      empty={<Empty title="Done">The last of these has just been seen to.</Empty>}
+      empty={
+        location === undefined ? (
+          <Empty title="Done">The last of these has just been seen to.</Empty>
+        ) : (
+          <Empty title="Nobody there">These cases wait at other locations, or at none.</Empty>
+        )
+      }
       footer={
         hasMore && limit < MOST ? (
           <Box textAlign="center">
@@ -70,21 +83,34 @@ function useColumns(): TableProps.ColumnDefinition<WorkItem>[] {
       id: 'patient',
       header: 'Patient',
       isRowHeader: true,
-      cell: ({ patientId }) => <PageLink to={`/patients/${patientId}`}>{patientId}</PageLink>,
+      cell: ({ patientId }) => (
+        <span className="whole">
+          <PageLink to={`/patients/${patientId}`}>{patientId}</PageLink>
+        </span>
+      ),
     },
     { id: 'why', header: 'Why', minWidth: 220, cell: (item) => <EndingStatus {...item} /> },
-    { id: 'since', header: 'Waits for', cell: ({ since }) => lengthOf(since, now) },
+    { id: 'since', header: 'Waits for', cell: ({ since }) => <span className="whole">{lengthOf(since, now)}</span> },
     {
       id: 'next',
       header: 'Next look',
       cell: ({ nextCheckDay }) => (nextCheckDay === null ? 'not by itself' : shortDayOf(nextCheckDay)),
     },
-    { id: 'location', header: 'Location', cell: ({ location }) => location ?? '–' },
+    { id: 'location', header: 'Location', cell: ({ location }) => <span className="whole">{location ?? '–'}</span> },
     {
       id: 'execution',
       header: 'Execution',
       cell: ({ execution }) => (execution === null ? '–' : <PageLink to={`/executions/${execution}`}>Open</PageLink>),
     },
-    { id: 'actions', header: 'Actions', minWidth: 150, cell: (item) => <CaseActions of={item} /> },
+    {
+      id: 'actions',
+      header: 'Actions',
+      minWidth: 175,
+      cell: (item) => (
+        <span className="whole">
+          <CaseActions of={item} />
+        </span>
+      ),
+    },
   ];
 }

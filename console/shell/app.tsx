@@ -1,5 +1,6 @@
 /** The frame of all pages: navigation, notices, the practice's time, and the page that the address names. */
 import AppLayout from '@cloudscape-design/components/app-layout-toolbar';
+import BreadcrumbGroup from '@cloudscape-design/components/breadcrumb-group';
 import Button from '@cloudscape-design/components/button';
 import Flashbar, { type FlashbarProps } from '@cloudscape-design/components/flashbar';
 import SideNavigation, { type SideNavigationProps } from '@cloudscape-design/components/side-navigation';
@@ -8,6 +9,7 @@ import { Route, Routes, useHref, useLocation, useNavigate } from 'react-router';
 import { PauseBanner } from '../actions/pause.tsx';
 import { useSurroundings } from '../api/context.tsx';
 import { useOverview } from '../api/questions.ts';
+import { shortName } from '../pages/execution-name.ts';
 import { ErrorBoundary } from './error-boundary.tsx';
 import { useHealth } from './health.ts';
 import { NoticesProvider, useNotices } from './notices.tsx';
@@ -28,6 +30,13 @@ const Tour = lazy(() => import('../local/tour.tsx'));
 const Charts = lazy(() => import('../local/charts.tsx'));
 const Chart = lazy(() => import('../local/chart.tsx'));
 const Mailbox = lazy(() => import('../local/mailbox.tsx'));
+
+/** Loaded while nobody waits for them, so that one can decide although the page's files are away. */
+const DIALOGS = [
+  () => import('../actions/case-dialog.tsx'),
+  () => import('../actions/pause-dialog.tsx'),
+  () => import('../actions/sweep-dialog.tsx'),
+];
 
 const PAGES = [
   { text: 'Today', path: '/' },
@@ -60,6 +69,12 @@ function Frame() {
   const content = useRef<HTMLDivElement>(null);
   const [isOpen, setIsOpen] = useState(() => matchMedia(HAS_ROOM).matches);
   useFocusOnMove(pathname, content);
+  useEffect(() => {
+    const timer = setTimeout(() => {
+      for (const load of DIALOGS) load().catch(() => undefined);
+    }, 2_000);
+    return () => clearTimeout(timer);
+  }, []);
   return (
     <PracticeTimeProvider value={overview.data ?? UNKNOWN_TIME}>
       <div id="top">
@@ -68,6 +83,7 @@ function Frame() {
       <AppLayout
         headerSelector="#top"
         toolsHide
+        breadcrumbs={<Breadcrumbs path={pathname} />}
         navigationOpen={isOpen}
         onNavigationChange={({ detail }) => setIsOpen(detail.open)}
         maxContentWidth={1400}
@@ -167,6 +183,31 @@ function Navigation({ path, hasLocal, followed }: NavigationProps) {
         if (event.detail.external) return;
         event.preventDefault();
         followed();
+        void navigate(event.detail.href.slice(base.length) || '/');
+      }}
+    />
+  );
+}
+
+/** Where one is: the page of the navigation, and what of it is shown. */
+function Breadcrumbs({ path }: { path: string }) {
+  const navigate = useNavigate();
+  const base = useHref('/').replace(/\/$/, '');
+  const page = [...PAGES, ...LOCAL_PAGES].find((each) => each.path === activeOf(path));
+  const rest = page === undefined || page.path === '/' ? '' : path.slice(page.path.length + 1);
+  const items = [
+    { text: 'Portal PIN', href: `${base}/` },
+    ...(page === undefined ? [] : [{ text: page.text, href: `${base}${page.path}` }]),
+    ...(rest === ''
+      ? []
+      : [{ text: shortName(decodeURIComponent(rest.split('/').at(-1) ?? '')), href: `${base}${path}` }]),
+  ];
+  return (
+    <BreadcrumbGroup
+      items={items}
+      ariaLabel="Where you are"
+      onFollow={(event) => {
+        event.preventDefault();
         void navigate(event.detail.href.slice(base.length) || '/');
       }}
     />

@@ -24,17 +24,16 @@ export class ErrorBoundary extends Component<Props, { error: Error | null }> {
   override render() {
     const { error } = this.state;
     if (error === null) return this.props.children;
-    // A chunk of an older console, after a deployment.
     const isOld = /dynamically imported module|Importing a module|Failed to fetch/i.test(error.message);
     return (
       <Box padding="l">
         <Alert
           type="error"
-          header={isOld ? 'There is a newer console' : 'This page is broken'}
+          header={isOld ? 'A part of the page could not be loaded' : 'This page is broken'}
           action={<Button onClick={() => location.reload()}>Reload</Button>}
         >
           {isOld
-            ? 'A part of the page could not be loaded. Reload it; nothing that was done is lost.'
+            ? 'Portal PIN does not answer, or there is a newer console. Reload the page; nothing that was done is lost.'
             : `Nothing that was done is lost. Reload the page; if that does not help, tell whoever runs Portal PIN: ${error.message}`}
         </Alert>
       </Box>

@@ -69,6 +69,34 @@ export function Answered<Data>({ query, what, missing, children }: AnswerProps<D
   );
 }
 
+interface ListQuery<Item> {
+  data: { items: Item[]; next: string | null } | undefined;
+  error: ApiError | null;
+  isPlaceholderData: boolean;
+  refetch: () => unknown;
+}
+
+/** What a table shows of a page of a list; its filters stay, whatever the answer is. */
+export function listed<Item>(query: ListQuery<Item>, what: string, empty: ReactNode) {
+  const { data, error, isPlaceholderData } = query;
+  const isRead = data !== undefined && !isPlaceholderData;
+  return {
+    items: data?.items ?? [],
+    // A page that cannot be read is told of by `empty`.
+    loading: !isRead && error === null,
+    loadingText: `Reading ${what}`,
+    empty:
+      error !== null && data === undefined ? (
+        <Answered query={{ ...query, data: undefined }} what={what}>
+          {() => null}
+        </Answered>
+      ) : (
+        empty
+      ),
+    next: isRead ? data.next : undefined,
+  };
+}
+
 export function Reading({ what }: { what: string }) {
   const [isLong, setIsLong] = useState(false);
   useEffect(() => {
@@ -82,7 +110,8 @@ export function Reading({ what }: { what: string }) {
   );
 }
 
-function upper(text: string): string {
+/** With a capital letter, where a word stands by itself. */
+export function upper(text: string): string {
   return text.slice(0, 1).toUpperCase() + text.slice(1);
 }
 

@@ -6,10 +6,10 @@ import * as z from 'zod/mini';
 import { WrongCursorError } from '../domain/errors.ts';
 import { OUTCOMES } from '../domain/outcomes.ts';
 import type { Todo, WorkEntry } from '../domain/work.ts';
-import type { CaseLists, WorkCount, WorkFilter } from '../ports.ts';
-import { shardName, shardOf } from './dynamodb-pin-records.ts';
-import { createItems, type Item, type Items, keyOf, type TableOptions } from './items.ts';
-import { DUE_INDEX, PARTITION_KEY, SHARDS, WORK_INDEX } from './table.ts';
+import type { CaseLists, DecisionRequest, WorkCount, WorkFilter } from '../ports.ts';
+import { REQUEST, shardName, shardOf } from './dynamodb-pin-records.ts';
+import { createItems, type Item, type Items, keyOf, type TableOptions, withoutKeys } from './items.ts';
+import { DUE_INDEX, PARTITION_KEY, SHARDS, SORT_KEY, WORK_INDEX } from './table.ts';
 
 const WORK_OUTCOMES: readonly WorkEntry['outcome'][] = [...OUTCOMES, 'FAILED'];
 /** Sorts before every place and after every one: an instant begins with a digit. */
@@ -91,6 +91,23 @@ export function createDynamoDbCaseLists(table: TableOptions): CaseLists {
         count: counts.reduce((sum, { count }) => sum + count, 0),
         isComplete: counts.every(({ isComplete }) => isComplete),
       };
+    },
+
+    async listRequests(patientId, limit) {
+      const requests: DecisionRequest[] = [];
+      let next: Item | null = null;
+      do {
+        const page: { items: Item[]; next: Item | null } = await items.query({
+          KeyConditionExpression: `${PARTITION_KEY} = :pk AND begins_with(${SORT_KEY}, :prefix)`,
+          ExpressionAttributeValues: { ':pk': `PATIENT#${patientId}`, ':prefix': REQUEST },
+          ConsistentRead: true,
+          ...(next !== null && { ExclusiveStartKey: next }),
+        });
+        requests.push(...page.items.map((item) => ({ patientId, ...withoutKeys(item) }) as DecisionRequest));
+        next = page.next;
+      } while (next !== null);
+      // Their ids are in no order of time; a patient has a few dozen in a lifetime.
+      return requests.toSorted((a, b) => b.at.localeCompare(a.at) || b.id.localeCompare(a.id)).slice(0, limit);
     },
   };
 }

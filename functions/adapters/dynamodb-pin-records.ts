@@ -6,12 +6,13 @@ import { RecordConflictError } from '../domain/errors.ts';
 import { workEntryOf } from '../domain/work.ts';
 import type { DecisionRequest, PinItem, PinRecords, SentMessage } from '../ports.ts';
 import { createItems, type Item, keyOf, type TableOptions, withoutKeys } from './items.ts';
-import { DUE_INDEX, PARTITION_KEY, SHARDS, SORT_KEY, TTL_ATTRIBUTE, WORK_INDEX } from './table.ts';
+import { DUE_INDEX, PARTITION_KEY, SHARDS, TTL_ATTRIBUTE, WORK_INDEX } from './table.ts';
 
 /** The PIN's 30 days and two weeks in which a late answer, bounce or lapse may still ask. */
 const KEPT_SECONDS = 44 * 24 * 60 * 60;
 
-const REQUEST = 'REQUEST#';
+/** Begins the sort key of a decision about the patient. */
+export const REQUEST = 'REQUEST#';
 
 export interface DynamoDbOptions extends TableOptions {
   newId(): string;
@@ -125,23 +126,6 @@ export function createDynamoDbPinRecords({ newId, ...table }: DynamoDbOptions): 
       const item = await items.get(keyOf('PATIENT', patientId, `${REQUEST}${id}`));
       return item === null ? null : ({ patientId, ...withoutKeys(item) } as DecisionRequest);
     },
-    async listRequests(patientId, limit) {
-      const requests: DecisionRequest[] = [];
-      let next: Item | null = null;
-      do {
-        const page: { items: Item[]; next: Item | null } = await items.query({
-          KeyConditionExpression: `${PARTITION_KEY} = :pk AND begins_with(${SORT_KEY}, :prefix)`,
-          ExpressionAttributeValues: { ':pk': `PATIENT#${patientId}`, ':prefix': REQUEST },
-          ConsistentRead: true,
-          ...(next !== null && { ExclusiveStartKey: next }),
-        });
-        requests.push(...page.items.map((item) => ({ patientId, ...withoutKeys(item) }) as DecisionRequest));
-        next = page.next;
-      } while (next !== null);
-      // Their ids are in no order of time; a patient has a few dozen in a lifetime.
-      return requests.toSorted((a, b) => b.at.localeCompare(a.at) || b.id.localeCompare(a.id)).slice(0, limit);
-    },
-
     async listDue(shard, day, after, limit) {
       const { items: found, next } = await items.query({
         IndexName: DUE_INDEX.name,

@@ -25,5 +25,8 @@ export const WORK_INDEX = {
 /** Partitions of the index of what is due. Sixteen: a sweep reads them one after another, and none of them gets warm. */
 export const SHARDS = 16;
 
-/** The partition of the readings of the whole chart, which are few and are listed; every other item is found by its whole key. */
+/** What is listed by partition, as IAM writes it: a patient's decisions, a day's sweeps, what was decided about the practice. */
+export const CASE_PARTITIONS = ['PATIENT#*', 'SWEEP#*', 'PRACTICE#decisions'];
+
+/** The partition of the readings of the whole chart, which are few and are listed. */
 export const DISCOVERIES_PARTITION = 'DISCOVERY#chart';

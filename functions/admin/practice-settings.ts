@@ -30,6 +30,10 @@ export const EXPLANATIONS: Record<SettingKey<Policy>, string> = {
   cycleLimit: 'PINs in a row that a patient did not register with, before a person is asked.',
   attemptLimit: 'Failed ends in a row, before a person is asked.',
   webhooksPerMinute: 'Webhooks of the EHR that are taken in a minute; it repeats what comes beyond.',
+  'pickup.askLastName':
+    'Whether the page that shows a PIN asks for the last name, too, and not for the date of birth alone.',
+  'pickup.triesPerHour':
+    'How often one internet address may answer there in an hour; a clinic or a phone network has one for many people.',
   reminderDays: 'Days after a PIN was issued on which a patient who has not registered is reminded.',
   softBounceRetries:
     'How often a mail that came back for now is sent again, a day later each time, before its address counts as dead.',

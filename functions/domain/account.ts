@@ -63,6 +63,8 @@ export type StaffTaskCode = 'enter-email' | 'resolve-provider' | 'review-chart' 
 export interface StaffTask {
   code: StaffTaskCode;
   reason: string;
+  /** Of the PIN that it is about; absent where it is about the case. */
+  document?: string;
 }
 
 /** Why the EHR says that no PIN is needed any more. */
@@ -105,6 +107,8 @@ export interface Account {
   lease: Lease | null;
   draft: Draft | null;
   message: Message | null;
+  /** SHA-256 of the one pick-up token that counts, that of the newest mail; null where none was made for this document. */
+  pickupToken: string | null;
   /** What a signing broke, until a person releases it. */
   violations: Violation[];
   /** Open Tasks for staff. */
@@ -147,6 +151,7 @@ export function newAccount(patientId: string): Account {
     lease: null,
     draft: null,
     message: null,
+    pickupToken: null,
     violations: [],
     staffTasks: [],
     rejectedAddresses: [],
@@ -201,7 +206,7 @@ export function withAdopted(
   const { document, location } = signing;
   const issued = { document, location, issuedAt, expiresAt, issuedBy: null, ...NOT_CLAIMED };
   // Whoever made it by hand told the patient.
-  const told = { message: null, complainedAt: null, withoutAccessSince: null };
+  const told = { message: null, pickupToken: null, complainedAt: null, withoutAccessSince: null };
   return { ...account, ...issued, reminder, unclaimedCycles, ...told };
 }
 
@@ -223,6 +228,7 @@ export function withSigned(account: Account, signing: Signing, violations: Viola
     draft: null,
     violations,
     withoutAccessSince: account.withoutAccessSince ?? expiryBefore(account, signing.signedAt),
+    pickupToken: null,
     message: owed(account.draft?.request == null ? 'NEW_PIN' : 'REQUESTED', signing.document),
     complainedAt: null,
   };

@@ -9,7 +9,7 @@ import { type Instant, millisecondsOf, toInstant } from './instant.ts';
 
 const instant = z.iso.datetime({ offset: true });
 /** As long as SES's ids are, and more; it becomes a key. */
-const messageId = z.string().check(z.regex(/^[A-Za-z0-9_-]{1,100}$/));
+const messageId = z.string().check(z.regex(/^[A-Za-z0-9_.@-]{1,100}$/));
 /** Everybody the mail was sent to, as it was addressed. Ours go to one. */
 const mail = z.object({ timestamp: instant, messageId, destination: z.array(z.string()).check(z.minLength(1)) });
 

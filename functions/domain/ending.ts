@@ -59,17 +59,21 @@ export function checkSigningTask(account: Account): StaffTask {
   return { code: 'check-signing', reason: account.violations.join(' ') };
 }
 
+/** Whoever these are said of needs no help with a PIN. */
+const NEED_NO_PIN: readonly (string | null)[] = ['ALREADY_REGISTERED', 'OPTED_OUT', 'DECEASED', 'INACTIVE', 'MERGED'];
+
 /**
- * Tasks that outlive the run that ends now: a signing nobody has checked, a message whose fate nobody knows. All
- * others are answered by the ending itself.
+ * Tasks that outlive the run that ends now with `reason`: a signing nobody has checked, a message whose fate nobody
+ * knows, a link that was locked while its PIN is the newest. All others are answered by the ending itself.
  */
-export function tasksThatStay(account: Account): StaffTask[] {
+export function tasksThatStay(account: Account, reason: string | null): StaffTask[] {
   return account.staffTasks.filter(
     (task) =>
       (task.code === 'check-signing' && account.violations.length > 0) ||
       (task.code === 'notify-patient' &&
         account.message?.state === 'UNKNOWN' &&
-        account.message.document === account.document),
+        account.message.document === account.document) ||
+      (task.document !== undefined && task.document === account.document && !NEED_NO_PIN.includes(reason)),
   );
 }
 

@@ -37,6 +37,11 @@ export function webhookRequestId(webhookId: string): string {
   return digest('webhook', webhookId);
 }
 
+/** Id of the patient's own request for a new PIN in place of `document`'s: one, however often the button is pressed. */
+export function pickupRequestId(document: string): string {
+  return digest('pickup', document);
+}
+
 /** Id of what a person does over HTTP: the same key of the same person is the same request. */
 export function actionRequestId(actor: string, key: string): string {
   return digest('action', actor, key);

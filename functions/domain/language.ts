@@ -9,8 +9,13 @@ export type Language = (typeof LANGUAGES)[number];
  * ones ISO 639-2 codes (`spa`), or what somebody typed; Intl knows that the first two are Spanish, and refuses the third.
  */
 export function languageFor(tag: string | null, offered: readonly [Language, ...Language[]]): Language {
+  return offered.find((language) => language === languageOf(tag)) ?? offered[0];
+}
+
+/** The language of `tag`, as above, or null where it is none of ours. */
+export function languageOf(tag: string | null): Language | null {
   const spoken = tag === null ? null : primaryLanguageOf(tag.trim().replaceAll('_', '-'));
-  return offered.find((language) => language === spoken) ?? offered[0];
+  return LANGUAGES.find((language) => language === spoken) ?? null;
 }
 
 function primaryLanguageOf(tag: string): string | null {

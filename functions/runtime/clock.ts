@@ -1,5 +1,5 @@
 /** The practice's time. One source for the whole process; whoever runs a virtual clock sets it before anything else. */
-import { setTimeout } from 'node:timers/promises';
+import { setImmediate, setTimeout } from 'node:timers/promises';
 import type { Clock, Pause } from '../ports.ts';
 
 let source: Clock = { now: () => Date.now() };
@@ -21,6 +21,19 @@ export function clock(): Clock {
 /** Waits, where time passes by itself. */
 export function pause(milliseconds: number): Promise<void> {
   return wait(milliseconds);
+}
+
+/** A timer takes whole milliseconds, and the event loop's own count of them; this much before, it is asked step by step. */
+const TIMER_ERROR_MS = 3;
+
+/**
+ * Waits until `performance.now()` says `instant`, to some microseconds, also where the practice's time can be moved: for
+ * what must take equally long.
+ */
+export async function waitUntil(instant: number): Promise<void> {
+  const wait = Math.floor(instant - performance.now() - TIMER_ERROR_MS);
+  if (wait > 0) await setTimeout(wait);
+  while (performance.now() < instant) await setImmediate();
 }
 
 /** Waits the machine's own time, also where the practice's is moved: for what another request is doing meanwhile. */

@@ -2,7 +2,7 @@
  * The only wiring: one plain function per port, called when a step needs it, so that a bundle carries only what its
  * step uses. Clients are kept between invocations; what ends with a call is made for the call.
  */
-import { randomInt, randomUUID } from 'node:crypto';
+import { randomBytes, randomInt, randomUUID } from 'node:crypto';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { KMSClient } from '@aws-sdk/client-kms';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
@@ -13,12 +13,15 @@ import { createDynamoDbCaseLists } from '../adapters/dynamodb-case-lists.ts';
 import { createDynamoDbDiscoveries } from '../adapters/dynamodb-discoveries.ts';
 import { createDynamoDbOnceRecords } from '../adapters/dynamodb-once-records.ts';
 import { createDynamoDbPauseSwitch } from '../adapters/dynamodb-pause-switch.ts';
+import { createDynamoDbPickupRecords } from '../adapters/dynamodb-pickup-records.ts';
 import { createDynamoDbPinRecords } from '../adapters/dynamodb-pin-records.ts';
 import { createDynamoDbPracticeDecisions } from '../adapters/dynamodb-practice-decisions.ts';
 import { createDynamoDbSweepRecords } from '../adapters/dynamodb-sweep-records.ts';
 import { createDynamoDbWebhookRecords } from '../adapters/dynamodb-webhook-records.ts';
 import { createFhirEhr } from '../adapters/fhir/ehr.ts';
 import { createFhirFrontDesk, type FrontDeskOptions } from '../adapters/fhir/front-desk.ts';
+import { createFhirPickupChart } from '../adapters/fhir/pickup.ts';
+import { createFhirPinReader } from '../adapters/fhir/pin-reader.ts';
 import { createKmsFingerprint } from '../adapters/kms-fingerprint.ts';
 import { readSecret } from '../adapters/secrets-manager.ts';
 import { createSesMailer } from '../adapters/ses-mailer.ts';
@@ -41,6 +44,9 @@ import type {
   Metrics,
   OnceRecords,
   PauseSwitch,
+  PickupChart,
+  PickupRecords,
+  PinReader,
   PinRecords,
   PracticeDecisions,
   SweepInput,
@@ -99,7 +105,7 @@ export function policy(): Policy {
 }
 
 export function chance(): Chance {
-  return { randomInt: (max) => randomInt(max), newId: () => randomUUID() };
+  return { randomInt: (max) => randomInt(max), newId: () => randomUUID(), bytes: (count) => randomBytes(count) };
 }
 
 function fhirOptions(call: Call): FrontDeskOptions {
@@ -117,13 +123,32 @@ export function ehr(call: Call): Ehr {
 }
 
 /** Of the EHR what needs no PIN document: 11 KB less in a bundle. */
+export function pinReader(call: Call): PinReader {
+  return createFhirPinReader(fhirOptions(call));
+}
+
 export function frontDesk(call: Call): FrontDesk {
   return createFhirFrontDesk(fhirOptions(call));
+}
+
+/** Of the chart what the pick-up page needs, and no more of the adapter. */
+export function pickupChart(call: Call): PickupChart {
+  return createFhirPickupChart(fhirOptions(call));
 }
 
 export function pinRecords(call: Call): PinRecords {
   const { newId } = chance();
   return createDynamoDbPinRecords({ client: dynamoDb(), table: setting('table'), signal: call.signal, newId });
+}
+
+export function pickupRecords(call: Call): PickupRecords {
+  const { newId } = chance();
+  return createDynamoDbPickupRecords({ client: dynamoDb(), table: setting('table'), signal: call.signal, newId });
+}
+
+/** Where the pick-up page is, without a slash at its end. */
+export function pickupUrl(): string {
+  return setting('pickupUrl');
 }
 
 export function pauseSwitch(call: Call): PauseSwitch {
@@ -192,7 +217,7 @@ export function executionReader(call: Call): ExecutionReader {
   const stateMachineArns = {
     'regenerate-pin': setting('stateMachineArn'),
     'sweep-expiring-pins': setting('sweepStateMachineArn'),
-    'discover-pins': null,
+    'discover-pins': setting('discoverStateMachineArn'),
   };
   return createStepFunctionsReader({ client: stepFunctions(), stateMachineArns, signal: call.signal });
 }

@@ -12,6 +12,8 @@ export const METRICS = {
   issued: 'Issued',
   pickedUp: 'PickedUp',
   registered: 'Registered',
+  /** Count, one per PIN whose links were locked. */
+  pickupLocked: 'PickupLocked',
   /** Count, by `feedback`: what SES said of a mail for the first time. */
   emailFeedback: 'EmailFeedback',
   dimensions: {

@@ -46,5 +46,6 @@ export function createMetrics(locations: () => readonly string[]): Metrics {
         line().addMetric(METRICS.unresolvedSeconds, MetricUnit.Seconds, unresolvedSeconds);
       if (accessSeconds !== null) line().addMetric(METRICS.secondsToAccess, MetricUnit.Seconds, accessSeconds);
     },
+    pickupLocked: () => void line().addMetric(METRICS.pickupLocked, MetricUnit.Count, 1),
   };
 }

@@ -69,6 +69,15 @@ export const policySchema = z.strictObject({
   attemptLimit: count(1, 20),
   /** Webhooks of the EHR that are taken in a minute; beyond it the EHR is told to come later. */
   webhooksPerMinute: z._default(count(1, 60_000), 600),
+  pickup: z._default(
+    z.strictObject({
+      /** Whether the pick-up page asks for the last name as well as for the date of birth. */
+      askLastName: z._default(z.boolean(), false),
+      /** Tries of one source address in an hour. A clinic or a phone network is one address for many patients. */
+      triesPerHour: z._default(count(1, 1_000_000), 100),
+    }),
+    { askLastName: false, triesPerHour: 100 },
+  ),
   /** Languages of the notification; the first is for who reads none of them. */
   languages: z.tuple([language], language),
 });

@@ -16,14 +16,14 @@ import { clock } from '../runtime/clock.ts';
 import { ehr, fingerprint, metrics, pinRecords, policy } from '../runtime/container.ts';
 import { stepHandler } from '../runtime/step-handler.ts';
 import { type AdoptPorts, adoptPin } from '../usecases/adopt-pin.ts';
-import { completeSigned } from '../usecases/complete-signed.ts';
+import { type CompletePorts, completeSigned } from '../usecases/complete-signed.ts';
 import type { EndPorts } from '../usecases/end-case.ts';
 import { endNotNeeded } from '../usecases/end-not-needed.ts';
 
 const input = z.strictObject({ ...stepInput, force: z.nullable(z.string()), patient: patientFacts });
 type Input = z.infer<typeof input>;
 
-type Ports = AdoptPorts & EndPorts & { limits: Limits };
+type Ports = AdoptPorts & EndPorts & CompletePorts & { limits: Limits };
 
 /** Throws LeaseHeldError while another execution works on the patient. */
 export async function checkExpiry(ports: Ports, event: Input): Promise<Decision> {

@@ -13,14 +13,14 @@ import { clock } from '../runtime/clock.ts';
 import { ehr, fingerprint, metrics, pinRecords, policy } from '../runtime/container.ts';
 import { stepHandler } from '../runtime/step-handler.ts';
 import { type AdoptPorts, adoptPin } from '../usecases/adopt-pin.ts';
-import { completeSigned } from '../usecases/complete-signed.ts';
+import { type CompletePorts, completeSigned } from '../usecases/complete-signed.ts';
 import { type EndPorts, endCase } from '../usecases/end-case.ts';
 import { endNotNeeded } from '../usecases/end-not-needed.ts';
 
 const input = z.strictObject({ ...stepInput, decision });
 type Input = z.infer<typeof input>;
 type Remains = Pick<Decision, 'next' | 'reason' | 'error'>;
-type Ports = AdoptPorts & EndPorts;
+type Ports = AdoptPorts & EndPorts & CompletePorts;
 
 /** Throws LeaseLostError and what EHR and records throw; `next` says what remains to be done. */
 export async function discardDraft(ports: Ports, event: Input): Promise<Decision> {

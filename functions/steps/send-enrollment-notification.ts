@@ -1,6 +1,7 @@
 /**
- * SendEnrollmentNotification (P13, P14): no letter; one mail to the address that the chart has now. The record says
- * INTENDED before the first byte leaves, so that a mail whose fate nobody knows is never sent twice by itself.
+ * SendEnrollmentNotification (P13, P14): no letter; one mail, with a link of its own, to the address that the chart has
+ * now. The record says INTENDED before the first byte leaves, so that a mail whose fate nobody knows is never sent twice
+ * by itself.
  */
 import * as z from 'zod/mini';
 import { type Account, assertLease, type Message } from '../domain/account.ts';
@@ -18,11 +19,23 @@ import { ending, stepInput } from '../domain/state-data.ts';
 import { enrollmentMail } from '../notification/enrollment-mail.ts';
 import type { Fingerprint, Mailer } from '../ports.ts';
 import { clock } from '../runtime/clock.ts';
-import { fingerprint, frontDesk, mailer, metrics, pinRecords, policy } from '../runtime/container.ts';
+import {
+  chance,
+  fingerprint,
+  frontDesk,
+  mailer,
+  metrics,
+  pickupRecords,
+  pickupUrl,
+  pinRecords,
+  policy,
+} from '../runtime/container.ts';
 import type { Policy } from '../runtime/policy.ts';
 import { stepHandler } from '../runtime/step-handler.ts';
-import { type EndPorts, endCase } from '../usecases/end-case.ts';
+import type { EndPorts } from '../usecases/end-case.ts';
 import { endNotNeeded } from '../usecases/end-not-needed.ts';
+import { endTold } from '../usecases/end-told.ts';
+import { type LinkPorts, makePickupLink } from '../usecases/pickup-link.ts';
 import { fateUnknown, sendOnce } from '../usecases/send-once.ts';
 import { usableAddress } from '../usecases/usable-address.ts';
 
@@ -30,7 +43,7 @@ const input = z.strictObject(stepInput);
 type Input = z.infer<typeof input>;
 type Ending = z.infer<typeof ending>;
 
-interface Ports extends EndPorts {
+interface Ports extends EndPorts, LinkPorts {
   mailer: Mailer;
   fingerprint: Fingerprint;
   practice: Policy;
@@ -59,16 +72,17 @@ export async function sendEnrollmentNotification(ports: Ports, { execution, pati
   const chosen = await usableAddress(ports.fingerprint, patient, account, ports.clock.now());
   if (chosen.verdict !== 'USABLE') throw new AddressUnusableError(chosen.verdict);
   const { practice } = ports;
+  const { link, hash } = await makePickupLink(ports, account);
   const mail = enrollmentMail({
     to: chosen.address,
     kind: message.kind,
     language: languageFor(patient.language, practice.languages),
     expiresAt: account.expiresAt ?? '',
-    link: practice.practice.portalUrl,
+    link,
     policy: practice,
   });
-  const accepted = await sendOnce(ports, account, message, mail);
-  return file(ports, accepted.account, accepted.message, execution);
+  const accepted = await sendOnce(ports, account, message, mail, hash);
+  return endTold(ports, accepted.account, accepted.message, execution);
 }
 
 function endedAs({ outcome, reason }: Account): Ending {
@@ -81,25 +95,7 @@ async function fileAgain(ports: Ports, account: Account, message: Message, execu
   const { patientId } = account;
   const { document, sesId } = message;
   await ports.records.putMessage({ patientId, document, sesId: sesId ?? '', sentAt: toInstant(ports.clock.now()) });
-  return file(ports, account, message, execution);
-}
-
-/** Accepted and noted: filed in the chart once, and the case is over. A mere reminder regenerated nothing. */
-async function file(ports: Ports, account: Account, message: Message, execution: string): Promise<Ending> {
-  const filed = { patientId: account.patientId, document: message.document, sesId: message.sesId ?? '' };
-  const sentAt = toInstant(ports.clock.now());
-  if (!message.filed) await ports.ehr.fileMessage({ ...filed, sentAt });
-  const ended: Ending =
-    message.kind === 'REMINDER'
-      ? { outcome: 'NOT_NEEDED', reason: 'NOT_EXPIRED' }
-      : { outcome: 'REGENERATED', reason: null };
-  await endCase(ports, account, {
-    execution,
-    ...ended,
-    staffTask: null,
-    noting: { message: { ...message, filed: true } },
-  });
-  return ended;
+  return endTold(ports, account, message, execution);
 }
 
 export const handler = stepHandler({
@@ -111,6 +107,9 @@ export const handler = stepHandler({
       {
         ehr: frontDesk(call),
         records: pinRecords(call),
+        pickups: pickupRecords(call),
+        pickupUrl: pickupUrl(),
+        chance: chance(),
         mailer: mailer(call),
         fingerprint: fingerprint(call),
         clock: clock(),

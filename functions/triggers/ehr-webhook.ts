@@ -8,11 +8,11 @@ import type { WebhookSignatures } from '../ports.ts';
 import { clock } from '../runtime/clock.ts';
 import {
   chance,
-  ehr,
   executions,
   fingerprint,
   metrics,
   pauseSwitch,
+  pinReader,
   pinRecords,
   policy,
   webhookRecords,
@@ -52,7 +52,7 @@ export const handler = httpHandler({
       {
         signatures: webhookSignatures(call),
         webhooks: webhookRecords(call),
-        ehr: ehr(call),
+        ehr: pinReader(call),
         records: pinRecords(call),
         executions: executions(call),
         pauseSwitch: pauseSwitch(call),

@@ -3,10 +3,10 @@ import { type Account, withAdopted } from '../domain/account.ts';
 import type { NewestPin } from '../domain/chart.ts';
 import { isExpired, lifeOf } from '../domain/expiry.ts';
 import { latestReminderBy, type ReminderRule } from '../domain/reminder.ts';
-import type { Clock, Ehr, Fingerprint, PinRecords } from '../ports.ts';
+import type { Clock, Fingerprint, PinReader, PinRecords } from '../ports.ts';
 
 export interface AdoptPorts {
-  ehr: Ehr;
+  ehr: PinReader;
   records: PinRecords;
   fingerprint: Fingerprint;
   clock: Clock;

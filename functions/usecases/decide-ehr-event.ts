@@ -5,7 +5,7 @@ import { isAwaited, portalStatusOf, waitsForStaff, withPortalEvent } from '../do
 import { withMessageAtOnce } from '../domain/email-feedback.ts';
 import { PatientNotFoundError, RecordConflictError } from '../domain/errors.ts';
 import { webhookRequestId } from '../domain/identity.ts';
-import type { Ehr, Metrics } from '../ports.ts';
+import type { Metrics, PinReader } from '../ports.ts';
 import type { AdoptPorts } from './adopt-pin.ts';
 import { type DecisionPorts, redrive, regenerate } from './decisions.ts';
 import { leaveToSweep } from './leave-to-sweep.ts';
@@ -64,7 +64,7 @@ async function toldAtOnce(ports: EventPorts, account: Account | null): Promise<A
   return told === account || told === null ? account : ports.records.save(account, told);
 }
 
-async function isKnown(ehr: Ehr, patientId: string): Promise<boolean> {
+async function isKnown(ehr: PinReader, patientId: string): Promise<boolean> {
   try {
     await ehr.readPatient(patientId);
     return true;

@@ -17,11 +17,12 @@ import {
   RecordConflictError,
 } from '../domain/errors.ts';
 import { toInstant } from '../domain/instant.ts';
-import type { Discoveries, Pause, SignedPinsPage } from '../ports.ts';
+import type { Discoveries, Ehr, Pause, SignedPinsPage } from '../ports.ts';
 import type { AdoptPorts } from './adopt-pin.ts';
 import { trackPin } from './track-pin.ts';
 
 export interface DiscoverPorts extends AdoptPorts {
+  ehr: Pick<Ehr, 'listSignedPins'> & AdoptPorts['ehr'];
   discoveries: Discoveries;
   pause: Pause;
   /** Milliseconds since this turn began. */

@@ -35,9 +35,10 @@ function isSame(a: StaffTask, b: StaffTask): boolean {
 export async function endCase(ports: EndPorts, account: Account, end: CaseEnd): Promise<Account> {
   const { patientId } = account;
   const now = ports.clock.now();
-  const stay = tasksThatStay({ ...account, ...end.noting });
-  // One Task of a kind: the newer reason takes the older one's place.
-  const kept = [...stay.filter((each) => each.code !== end.staffTask?.code), ...(end.staffTask ? [end.staffTask] : [])];
+  const stay = tasksThatStay({ ...account, ...end.noting }, end.reason);
+  // One Task of a kind about the case: the newer reason takes the older one's place.
+  const isReplaced = ({ code, document }: StaffTask) => code === end.staffTask?.code && document === undefined;
+  const kept = [...stay.filter((each) => !isReplaced(each)), ...(end.staffTask ? [end.staffTask] : [])];
   let current = account;
   if (end.staffTask !== null) {
     const { staffTask } = end;

@@ -21,14 +21,18 @@ export async function fateUnknown(ports: { records: PinRecords }, account: Accou
 /**
  * Sends the mail, saying INTENDED before the first byte leaves and what became of it afterwards. Throws what the mailer
  * throws; NotificationFateUnknownError also stands in the record, so that no run sends the mail again by itself.
+ * @param pickupToken digest of the mail's link, which counts as soon as the mail may have left, and alone; a mail that
+ * certainly did not leave brings the earlier one's back
  */
 export async function sendOnce(
   ports: SendPorts,
   account: Account,
   message: Message,
   mail: Mail,
+  pickupToken: string,
 ): Promise<{ account: Account; message: Message }> {
-  const intended = await ports.records.save(account, { ...account, message: { ...message, state: 'INTENDED' } });
+  const intention = { ...account, message: { ...message, state: 'INTENDED' }, pickupToken } as const;
+  const intended = await ports.records.save(account, intention);
   try {
     const sesId = await ports.mailer.send(mail);
     const unnoted = await noteSent(ports, account.patientId, message.document, sesId);
@@ -40,7 +44,7 @@ export async function sendOnce(
     if (error instanceof NotificationFateUnknownError) throw await fateUnknown(ports, intended, message);
     const isRefusal =
       error instanceof Error && (error.name === 'EmailThrottledError' || error.name === 'EmailRejectedError');
-    if (isRefusal) await noteRefusal(ports, intended, message, error, mail.to);
+    if (isRefusal) await noteRefusal(ports, intended, { ...account, message }, error, mail.to);
     throw error;
   }
 }
@@ -69,12 +73,13 @@ async function noteSent(
  */
 async function noteRefusal(
   ports: SendPorts,
-  account: Account,
-  message: Message,
+  intended: Account,
+  { message, pickupToken }: { message: Message; pickupToken: string | null },
   error: Error,
   address: string,
 ): Promise<void> {
-  const refused = await ports.records.save(account, { ...account, message: { ...message, state: 'REFUSED' } });
+  const unsent = { ...intended, message: { ...message, state: 'REFUSED' }, pickupToken } as const;
+  const refused = await ports.records.save(intended, unsent);
   if (!(error instanceof EmailRejectedError) || error.code !== 'InvalidParameterValue') return;
   const rejectedAddresses = [...refused.rejectedAddresses, await ports.fingerprint.of(address)];
   await ports.records.save(refused, { ...refused, rejectedAddresses });

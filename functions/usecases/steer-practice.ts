@@ -26,7 +26,8 @@ export interface Steering {
   reason: string;
 }
 
-async function record(
+/** Notes who steered, when and why; `execution` of the sweep that was started. */
+export async function recordSteering(
   { decisions, clock }: Pick<SteerPorts, 'decisions' | 'clock'>,
   action: PracticeDecision['action'],
   { id, actor, reason }: Steering,
@@ -37,7 +38,7 @@ async function record(
 
 /** Stops all starts at once; what runs goes to its end. */
 export async function pauseStarts(ports: SteerPorts, steering: Steering): Promise<StartsPaused> {
-  await record(ports, 'pause', steering, null);
+  await recordSteering(ports, 'pause', steering, null);
   const { actor, reason } = steering;
   const paused = { actor, reason, at: toInstant(ports.clock.now()) };
   await ports.pauseSwitch.set(paused);
@@ -46,7 +47,7 @@ export async function pauseStarts(ports: SteerPorts, steering: Steering): Promis
 
 /** Ends the pause; the next sweep takes up what was left. */
 export async function resumeStarts(ports: SteerPorts, steering: Steering): Promise<void> {
-  await record(ports, 'resume', steering, null);
+  await recordSteering(ports, 'resume', steering, null);
   await ports.pauseSwitch.set(null);
 }
 
@@ -68,7 +69,7 @@ export async function startSweep(
   if ((await ports.pauseSwitch.read()) !== null) throw new DecisionRefusedError('STARTS_PAUSED');
   if (!dryRun && (await isSweeping(ports, today))) throw new DecisionRefusedError('SWEEP_RUNNING');
   const execution = `by-hand-${steering.id}`;
-  await record(ports, dryRun ? 'dry-run' : 'sweep', steering, execution);
+  await recordSteering(ports, dryRun ? 'dry-run' : 'sweep', steering, execution);
   await ports.sweepExecutions.start(execution, { dryRun });
   return { day: today, execution };
 }

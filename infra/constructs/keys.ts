@@ -13,6 +13,8 @@ export interface DataKeyProps {
   logGroupNames: string[];
   /** The topic that alarms and failed executions are told to. */
   topicName: string;
+  /** The queue that EventBridge puts SES's events into. */
+  emailEventsName: string;
 }
 
 /** Encrypts everything at rest: table, logs, history, secrets, notices. AWS services use it for named things only. */
@@ -54,6 +56,10 @@ export class DataKey extends Key {
         context: { 'aws:sns:topicArn': topicArn },
       });
     }
+    this.allow('EmailEvents', new ServicePrincipal('events.amazonaws.com'), {
+      actions: ['kms:Decrypt', 'kms:GenerateDataKey'],
+      context: { 'aws:sqs:arn': stack.formatArn({ service: 'sqs', resource: props.emailEventsName }) },
+    });
   }
 
   private allow(

@@ -7,10 +7,12 @@ import { METRICS } from '../../functions/runtime/metric-names.ts';
 import { Alarm, type AlarmProps } from '../constructs/alarm.ts';
 import { found } from '../found.ts';
 import { type Caller, FUNCTIONS } from '../functions.ts';
-import { executions, mail, notices, ownMetrics, table } from './metrics.ts';
+import { feedbackAlarms, type WatchedFeedback } from './feedback-alarms.ts';
+import { executions, mail, ownMetrics, table, undelivered } from './metrics.ts';
+import { pickupAlarms } from './pickup-alarms.ts';
 import { startingAlarms, type WatchedStarts } from './starting-alarms.ts';
 
-export interface Watched extends WatchedStarts {
+export interface Watched extends WatchedStarts, WatchedFeedback {
   topic: ITopic;
   stateMachineArn: string;
   tableName: string;
@@ -29,6 +31,7 @@ const THROTTLED: Record<Caller, (name: string) => string> = {
   'state machine': (name) => `Cases wait and then fail at ${name}: Lambda has no room for them.`,
   API: (name) => `Whoever asks ${name} is sent away and must come again: Lambda has no room for them.`,
   stream: (name) => `PINs lapse and nothing follows before the next sweep: Lambda has no room for ${name}.`,
+  queue: (name) => `Mails come back and nothing follows for hours: Lambda has no room for ${name}.`,
 };
 
 export function alarms(scope: Construct, watched: Watched): void {
@@ -131,8 +134,10 @@ export function alarms(scope: Construct, watched: Watched): void {
   alarm('NoticesLost', {
     harm: 'Executions fail and nobody is told.',
     runbook: 'notices-are-lost',
-    metric: notices(watched.noticeRuleName, MINUTES_5),
+    metric: undelivered(watched.noticeRuleName, MINUTES_5),
     threshold: 1,
   });
   startingAlarms(alarm, watched);
+  feedbackAlarms(alarm, watched);
+  pickupAlarms(alarm, watched);
 }

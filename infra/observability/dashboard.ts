@@ -7,6 +7,7 @@ import {
   MathExpression,
   SingleValueWidget,
   Stats,
+  TextWidget,
 } from 'aws-cdk-lib/aws-cloudwatch';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import type { Construct } from 'constructs';
@@ -22,7 +23,15 @@ export interface Shown {
   apiId: string;
   tableName: string;
   metricNamespace: string;
+  /** Address of the console's page. */
+  consoleUrl: string;
 }
+
+/** For who sees the page and has never seen the source. */
+const LEGEND = `Each execution takes one patient through the procedure for an expired portal PIN, and ends in an **outcome**:
+**REGENERATED** a new PIN is signed and the patient was told · **NOT_NEEDED** nothing was to be done; the reason says why ·
+**EMAIL_MISSING** the front desk is asked to enter an address · **HELD** a person decides ·
+**FAILED** an error, which names the side at fault; nothing is half-done, and the next day's sweep tries again.`;
 
 const HOUR = Duration.hours(1);
 const DAY = Duration.days(1);
@@ -30,12 +39,13 @@ const DAY = Duration.days(1);
 export function dashboard(scope: Construct, shown: Shown): Dashboard {
   const { stateMachineArn, sweepArn, apiId, tableName, metricNamespace } = shown;
   const own = ownMetrics(metricNamespace);
-  const { service, outcome, reason } = METRICS.dimensions;
+  const { service, outcome, reason, location, feedback } = METRICS.dimensions;
   const functions = [...shown.functions.values()];
   return new Dashboard(scope, 'Dashboard', {
     dashboardName: shown.dashboardName,
     defaultInterval: Duration.days(14),
     widgets: [
+      [new TextWidget({ width: 24, height: 3, markdown: `${LEGEND}\n\n[Cases, one by one](${shown.consoleUrl})` })],
       [
         new SingleValueWidget({
           title: 'Regenerated',
@@ -79,6 +89,17 @@ export function dashboard(scope: Construct, shown: Shown): Dashboard {
       ],
       [
         graph(
+          'PINs by location',
+          [METRICS.issued, METRICS.pickedUp, METRICS.registered].map((name) =>
+            search(`{"${metricNamespace}",${service},${location}} MetricName="${name}"`, DAY),
+          ),
+        ),
+        graph('What SES told of mails', [
+          search(`{"${metricNamespace}",${service},${feedback}} MetricName="${METRICS.emailFeedback}"`, DAY),
+        ]),
+      ],
+      [
+        graph(
           'Sweeps',
           ['ExecutionsStarted', 'ExecutionsSucceeded', 'ExecutionsFailed', 'ExecutionsTimedOut'].map((name) =>
             executions(name, sweepArn, DAY),
@@ -89,6 +110,7 @@ export function dashboard(scope: Construct, shown: Shown): Dashboard {
           (['Count', '4xx', '5xx'] as const).map((name) => api(name, apiId, HOUR)),
         ),
       ],
+      [graph('Links locked', [own.counted(METRICS.pickupLocked, HOUR)])],
       [
         graph(
           'Slowest tenth of each function',

@@ -3,6 +3,7 @@ import type { Duration } from 'aws-cdk-lib';
 import { Metric, Stats } from 'aws-cdk-lib/aws-cloudwatch';
 import { FilterPattern, type ILogGroup, MetricFilter } from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
+import type { FeedbackKind } from '../../functions/domain/email-event.ts';
 import type { ERROR_NAMES } from '../../functions/domain/errors.ts';
 import { METRICS } from '../../functions/runtime/metric-names.ts';
 
@@ -67,6 +68,16 @@ export function ownMetrics(namespace: string) {
         statistic: Stats.SUM,
         period,
       }),
+    counted: (metricName: string, period: Duration): Metric =>
+      new Metric({ namespace, metricName, dimensionsMap: service, statistic: Stats.SUM, period }),
+    fedBack: (kind: FeedbackKind, period: Duration): Metric =>
+      new Metric({
+        namespace,
+        metricName: METRICS.emailFeedback,
+        dimensionsMap: { ...service, [METRICS.dimensions.feedback]: kind },
+        statistic: Stats.SUM,
+        period,
+      }),
     seconds: (metricName: string, statistic: string, period: Duration): Metric =>
       new Metric({ namespace, metricName, dimensionsMap: service, statistic, period }),
   };
@@ -83,8 +94,8 @@ export function api(metricName: '4xx' | '5xx' | 'Count', ApiId: string, period: 
   });
 }
 
-/** Notices of failed executions that EventBridge could not deliver. */
-export function notices(RuleName: string, period: Duration): Metric {
+/** What a rule matched and EventBridge could not deliver. */
+export function undelivered(RuleName: string, period: Duration): Metric {
   return new Metric({
     namespace: 'AWS/Events',
     metricName: 'FailedInvocations',

@@ -18,7 +18,7 @@ export interface WatchedStarts {
   metricNamespace: string;
 }
 
-type MakeAlarm = (id: string, props: Omit<AlarmProps, 'topic'>) => void;
+export type MakeAlarm = (id: string, props: Omit<AlarmProps, 'topic'>) => void;
 
 const MINUTES_5 = Duration.minutes(5);
 const MINUTES_15 = Duration.minutes(15);
@@ -68,7 +68,7 @@ function sweepAlarms(alarm: MakeAlarm, { sweepArn, lostSweeps, lostLapses }: Wat
 
 function webhookAlarms(alarm: MakeAlarm, { apiId, functions, metricNamespace }: WatchedStarts): void {
   alarm('ApiFails', {
-    harm: 'What the EHR tells is not taken: its webhooks are answered 5xx.',
+    harm: 'What the EHR tells is not taken, or patients cannot see their PIN: requests are answered 5xx.',
     runbook: 'webhooks-fail',
     metric: api('5xx', apiId, MINUTES_15),
     // A 503 that asks to come again is part of the contract; five in a quarter of an hour have one cause.

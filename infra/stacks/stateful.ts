@@ -52,6 +52,7 @@ export class StatefulStack extends Stack {
         names.apiLogs,
       ],
       topicName: names.alarmTopic,
+      emailEventsName: names.emailEvents,
     });
     this.fingerprintKey = new FingerprintKey(this, 'FingerprintKey', { alias: names.fingerprintKeyAlias });
     this.table = this.recordsTable(names.table);

@@ -6,9 +6,11 @@ import { AslStateMachine } from '../constructs/asl-state-machine.ts';
 import { CONSOLE_PATH, ConsoleSite } from '../constructs/console-site.ts';
 import { DailyExecution } from '../constructs/daily-execution.ts';
 import { DeadLetters } from '../constructs/dead-letters.ts';
+import { EventQueue } from '../constructs/event-queue.ts';
 import { HttpApi } from '../constructs/http-api.ts';
 import { StaffLogin } from '../constructs/staff-login.ts';
 import type { Deployment } from '../deployment.ts';
+import { emailEvents, REDELIVERY } from '../email-events.ts';
 import { found } from '../found.ts';
 import { lapses } from '../lapses.ts';
 import { MACHINES, type Machine, REGENERATE_PIN, SWEEP_EXPIRING_PINS } from '../machines.ts';
@@ -37,6 +39,8 @@ interface Parts {
   machines: ReadonlyMap<string, string>;
   lostLapses: DeadLetters;
   lostSweeps: DeadLetters;
+  lostEmailEvents: DeadLetters;
+  emailEventsRuleName: string;
 }
 
 export class StatelessStack extends Stack {
@@ -47,14 +51,33 @@ export class StatelessStack extends Stack {
     // Before the functions: their environment may say its address.
     const api = new HttpApi(this, 'Api', {
       apiName: names.api,
-      description: 'Portal PIN: webhooks of the EHR, admin API',
+      description: 'Portal PIN: webhooks of the EHR, the page that shows a PIN, admin API',
       accessLog: stateful.apiLog,
     });
+    const pickupUrl = deployment.pickupUrl ?? `${api.endpoint}/pickup`;
     const lostLapses = new DeadLetters(this, 'LostLapses', { queueName: names.lostLapses, key: stateful.dataKey });
     const lostSweeps = new DeadLetters(this, 'LostSweeps', { queueName: names.lostSweeps, key: stateful.dataKey });
-    const functions = workflowFunctions(this, { ...props, configurationSetName, lostLapses });
+    const emailEventQueue = new EventQueue(this, 'EmailEvents', {
+      ...REDELIVERY,
+      queueName: names.emailEvents,
+      deadLettersName: names.lostEmailEvents,
+      key: stateful.dataKey,
+    });
+    const functions = workflowFunctions(this, {
+      ...props,
+      configurationSetName,
+      lostLapses,
+      emailEvents: emailEventQueue,
+      pickupUrl,
+    });
     const machines = new Map(MACHINES.map((machine) => [machine.name, this.machine(machine, props, functions)]));
-    const parts = { api, functions, machines, lostLapses, lostSweeps };
+    const { ruleName: emailEventsRuleName } = emailEvents(this, {
+      queue: emailEventQueue,
+      function: found(functions, 'EmailFeedback'),
+      configurationSetName,
+    });
+    const lostEmailEvents = emailEventQueue.deadLetters;
+    const parts = { api, functions, machines, lostLapses, lostSweeps, lostEmailEvents, emailEventsRuleName };
     this.startedByThemselves(props, parts);
     this.console(props, parts);
     const alarmTopicArn = this.watch(props, parts);
@@ -62,6 +85,7 @@ export class StatelessStack extends Stack {
     const output = (name: string, value: string) => new CfnOutput(this, name, { value });
     for (const { id: machineId, name } of MACHINES) output(`${machineId}Arn`, found(machines, name));
     output('ApiUrl', api.endpoint);
+    output('PickupUrl', pickupUrl);
     output('EhrWebhookUrl', `${api.endpoint}/webhooks/ehr`);
     output('TimeZone', deployment.policy.timeZone);
     // An output may not be empty; the command line takes what is no number for no day.
@@ -132,7 +156,7 @@ export class StatelessStack extends Stack {
 
   /** Who looks after it is told what goes wrong; the topic's ARN. */
   private watch({ names, deployment, stateful }: StatelessStackProps, parts: Parts): string {
-    const { machines, functions, api, lostLapses, lostSweeps } = parts;
+    const { machines, functions, api, lostLapses, lostSweeps, lostEmailEvents, emailEventsRuleName } = parts;
     const topic = alarmTopic(this, {
       topicName: names.alarmTopic,
       key: stateful.dataKey,
@@ -149,9 +173,15 @@ export class StatelessStack extends Stack {
       tableName: stateful.table.tableName,
       metricNamespace,
     };
-    const queues = { lostLapses: lostLapses.queue, lostSweeps: lostSweeps.queue };
-    alarms(this, { ...watched, ...queues, topic, noticeRuleName, recheckDays: deployment.policy.recheckDays });
-    dashboard(this, { ...watched, dashboardName: names.dashboard });
+    const queues = {
+      lostLapses: lostLapses.queue,
+      lostSweeps: lostSweeps.queue,
+      lostEmailEvents: lostEmailEvents.queue,
+    };
+    const rules = { noticeRuleName, emailEventsRuleName };
+    alarms(this, { ...watched, ...queues, ...rules, topic, recheckDays: deployment.policy.recheckDays });
+    const consoleUrl = `https://${deployment.console.domain}${CONSOLE_PATH}`;
+    dashboard(this, { ...watched, dashboardName: names.dashboard, consoleUrl });
     return topic.topicArn;
   }
 }

@@ -75,7 +75,7 @@ export function requestOf(name: OperationName, more: Sent = {}): Sent {
   const filled = path.replaceAll(/\{(\w+)\}/g, (_brace, parameter: string) => PARAMETERS[parameter] ?? '');
   const headers = { 'content-type': 'application/json', 'idempotency-key': 'a-key-of-its-own', ...more.headers };
   const body = BODIES[name];
-  return { ...(body !== undefined && { body: JSON.stringify(body) }), ...more, method, path: filled, headers };
+  return { ...(body !== undefined && { body: JSON.stringify(body) }), path: filled, ...more, method, headers };
 }
 
 export interface Answered {

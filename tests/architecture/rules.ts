@@ -50,7 +50,8 @@ const LAYERS: Layer[] = [
   // What a step needs of an adapter it gets from the container, so that a bundle carries only what its step uses.
   { path: 'functions/steps', ...ENTRANCE },
   { path: 'functions/triggers', ...ENTRANCE },
-  { path: 'functions/pickup', ...ENTRANCE },
+  // The page is HTML, and its policy names the digests of its style and script.
+  { path: 'functions/pickup', ...ENTRANCE, packages: [...ENTRANCE.packages, 'mustache', 'node:crypto'] },
   { path: 'functions/admin', ...ENTRANCE },
   { path: 'statemachines', imports: ['functions/domain/errors.ts'], packages: null },
   // Names of variables, states and the table's attributes, and the policy's schema, so that a wrong policy stops the
@@ -63,8 +64,11 @@ const LAYERS: Layer[] = [
       POLICY,
       'functions/adapters/table.ts',
       'functions/domain/errors.ts',
+      'functions/domain/email-event.ts',
       'statemachines',
     ],
+    // What metrics are told apart by.
+    types: ['functions/domain/email-event.ts'],
     packages: null,
   },
   // What both sides of the API agree on, and the pure rules behind its codes. What this machine alone serves is known by type.
@@ -96,6 +100,7 @@ export const ENVIRONMENTS: Record<string, string> = {
   'bench/regeneration.ts': 'how many patients to measure with',
   'bench/executions.ts': 'how many executions to keep',
   'bench/sweep.ts': 'how many due PINs to sweep',
+  'bench/pickup-timing.ts': 'how many tries to measure with',
 };
 
 /** What pure rules may not reach for, as it is written: I/O, chance and time are injected. */

@@ -5,7 +5,11 @@ import { program } from '../../cli/program.ts';
 /** What a command's --help prints. */
 function helpOf(command: typeof program): string {
   let help = '';
-  command.configureOutput({ writeOut: (text) => void (help += text) });
+  command.configureOutput({
+    writeOut: (text) => {
+      help += text;
+    },
+  });
   command.outputHelp();
   return help;
 }

@@ -4,9 +4,14 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import type { Connection } from '../../cli/connection.ts';
 import { sweep } from '../../cli/sweeps.ts';
 import { beginRun, endRun, type SweepRun } from '../../functions/domain/sweep.ts';
+import type { PracticeDecision } from '../../functions/ports.ts';
 
 const sfn = mockClient(SFNClient);
-beforeEach(() => sfn.reset());
+let decided: PracticeDecision[] = [];
+beforeEach(() => {
+  sfn.reset();
+  decided = [];
+});
 
 /** A sweep whose execution and whose record are so at each look; the last stays. */
 function sweeping(looks: { status: ExecutionStatus; run: SweepRun | null }[]) {
@@ -22,9 +27,11 @@ function sweeping(looks: { status: ExecutionStatus; run: SweepRun | null }[]) {
       clock: { now: () => Date.parse('2026-11-24T12:00:00Z') },
       practice: { timeZone: 'America/New_York' },
       sweeps: { read: async () => look?.run ?? null, listStarts: async () => [] },
+      decisions: { put: async (decision: PracticeDecision) => void decided.push(decision) },
     },
   };
-  return sweep(connection as unknown as Connection, { dryRun: true, isQuiet: true });
+  const by = { actor: 'ann', reason: 'before the holidays' };
+  return sweep(connection as unknown as Connection, { dryRun: true, isQuiet: true, ...by });
 }
 
 const begun = beginRun('2026-11-24', 'by-hand', true, '2026-11-24T12:00:00Z');
@@ -38,6 +45,9 @@ describe('a sweep that is followed', () => {
       { status: 'RUNNING', run: ended },
     ]);
     expect(answer.json).toMatchObject({ day: '2026-11-24', dryRun: true });
+    expect(decided).toMatchObject([
+      { action: 'dry-run', actor: 'ann', reason: 'before the holidays', execution: 'arn' },
+    ]);
   });
   it('may have closed just before its record is read', async () => {
     expect((await sweeping([{ status: 'SUCCEEDED', run: ended }])).json).toMatchObject({ dryRun: true });

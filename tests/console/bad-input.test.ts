@@ -209,6 +209,18 @@ describe('an API that is', () => {
     await page.getByText('Your session has ended').waitFor();
   });
 
+  it('of no use for a list: the page says so and keeps the filters, by which one goes on', async () => {
+    const { page } = await consoles.at('executions?machine=discover-pins&page=7&cursor=old', {
+      listExecutions: ({ query }) =>
+        query.get('machine') === 'discover-pins' ? new Refusal('machine-unknown') : { items: [], next: null },
+    });
+    await page.getByText('It is not deployed here.').waitFor();
+    await page.getByRole('button', { name: /State machine: discover-pins/ }).click();
+    await page.getByRole('menuitemcheckbox', { name: 'regenerate-pin' }).click();
+    await page.getByText('No execution is like that').waitFor();
+    expect(new URL(page.url()).search).toBe('');
+  });
+
   it('without the thing that the address names: the page says what to do', async () => {
     const { page } = await consoles.at('patients/nobody');
     await page.getByText('No record of nobody').waitFor();

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { globSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { type Flow, flowOf } from '../../console/graph/flow.ts';
 import { linesOf, type PlacedState, planOf } from '../../console/graph/layout.ts';
@@ -6,7 +6,9 @@ import { type Trace, traceOf } from '../../console/graph/trace.ts';
 import type { HistoryEventView } from '../../functions/admin/contract/executions.ts';
 import type { AslDefinition } from '../../statemachines/asl.ts';
 
-const MACHINES = ['regenerate-pin', 'sweep-expiring-pins'];
+const MACHINES = globSync('*.asl.json', { cwd: new URL('../../statemachines', import.meta.url) }).map((file) =>
+  file.replace('.asl.json', ''),
+);
 
 function shipped(name: string): AslDefinition {
   return JSON.parse(readFileSync(new URL(`../../statemachines/${name}.asl.json`, import.meta.url), 'utf8'));

@@ -5,8 +5,8 @@ import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { HistoryEventView } from '../../functions/admin/contract/executions.ts';
 import type { Answer } from '../../functions/admin/contract.ts';
-import { type Answers, NOW } from '../harness/scripted-api.ts';
-import { type OpenConsole, openConsole } from './open-console.ts';
+import { type Answers, NOW, TODAY } from '../harness/scripted-api.ts';
+import { heldCase, type OpenConsole, openConsole } from './open-console.ts';
 
 let consoles: OpenConsole;
 beforeAll(async () => {
@@ -105,6 +105,34 @@ describe('while an execution runs', () => {
   });
 });
 
+describe('Today', () => {
+  it('shows the cases of one location, by its address', async () => {
+    const { page, api } = await consoles.at('?location=org-2', {
+      readOverview: () => ({
+        ...{ now: NOW, today: TODAY, timeZone: 'America/New_York', paused: null, lastSweep: null },
+        work: [{ todo: 'enter-email', count: 3, isComplete: true, oldestSince: NOW }],
+        due: { count: 0, isComplete: true },
+        running: { count: 0, isComplete: true },
+      }),
+      readPractice: () => ({
+        settings: [
+          {
+            key: 'locations',
+            value: [{ organization: 'Organization/org-1' }, { organization: 'Organization/org-2' }],
+            explanation: '',
+          },
+        ],
+      }),
+    });
+    await page.getByText('Nobody there').waitFor();
+    expect(api.of('readWorkList').at(-1)?.query.get('location')).toBe('org-2');
+    await page.getByRole('button', { name: 'Location: org-2' }).click();
+    await page.getByRole('menuitemcheckbox', { name: 'all' }).click();
+    await page.getByText('The last of these has just been seen to.').waitFor();
+    expect(api.of('readWorkList').at(-1)?.query.has('location')).toBe(false);
+  });
+});
+
 describe('the appearance', () => {
   it('follows the system, and is what one chooses, the next time too', async () => {
     const { page } = await consoles.at('', {}, { colorScheme: 'dark' });
@@ -131,5 +159,33 @@ describe('a link', () => {
     expect(await page.title()).toBe('Practice – Portal PIN');
     expect(await page.evaluate('window.isSame')).toBe(true);
     expect(await page.evaluate('document.activeElement.className')).toBe('content');
+  });
+
+  it('to another execution shows nothing of the one before under its name', async () => {
+    const answer = Promise.withResolvers<void>();
+    const { page } = await consoles.at('executions/one', {
+      ...execution(shipped(), 'FAILED'),
+      readPatient: () => heldCase(),
+      actOnPatient: () => ({ decision: 'STARTED', execution: 'two' }),
+      readExecution: async ({ parameters }) => {
+        const name = parameters.name ?? '';
+        if (name === 'two') await answer.promise;
+        return {
+          ...{ name, machine: 'regenerate-pin', status: 'FAILED', startedAt: NOW, stoppedAt: NOW },
+          ...{ patientId: 'demo-001', outcome: null, reason: null, input: {}, output: null, cause: null },
+          error: `ErrorOf${name}`,
+        };
+      },
+    });
+    await page.getByText('ErrorOfone').waitFor();
+    await page.getByRole('button', { name: 'Actions for demo-001' }).click();
+    await page.getByRole('menuitem', { name: 'Redrive' }).click();
+    await page.getByRole('dialog').getByRole('textbox').fill('It works again.');
+    await page.getByRole('dialog').getByRole('button', { name: 'Redrive' }).click();
+    await page.getByRole('link', { name: 'Follow the execution' }).click();
+    await page.getByText('Reading the execution').waitFor();
+    expect(await page.getByText('ErrorOfone').count()).toBe(0);
+    answer.resolve();
+    await page.getByText('ErrorOftwo').waitFor();
   });
 });

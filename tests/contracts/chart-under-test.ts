@@ -1,14 +1,23 @@
 /** What the Ehr contract works with: a chart beside the port, and the patients that its tests begin with. */
 import { PIN_LIFETIME_MS } from '../../functions/domain/expiry.ts';
 import { cycleIdentifier } from '../../functions/domain/identity.ts';
-import type { DraftIds, Ehr, UpdateOrder } from '../../functions/ports.ts';
+import type { DraftIds, Ehr, PickupChart, UpdateOrder } from '../../functions/ports.ts';
 
 /** A chart that the suite may fill and look at, beside the port. Every patient is a new one. */
 export interface ChartUnderTest {
   ehr: Ehr;
+  /** The same chart, as the pick-up page sees it. */
+  pickup: PickupChart;
   now(): number;
   /** A patient with one general practitioner (active), one address, a draft order; at a location. */
-  newPatient(): Promise<{ patientId: string; provider: string; location: string; address: string }>;
+  newPatient(): Promise<{
+    patientId: string;
+    provider: string;
+    location: string;
+    address: string;
+    birthDate: string;
+    familyName: string;
+  }>;
   deletePatient(patientId: string): Promise<void>;
   /** Signs a PIN by hand at `at` (ms); it supersedes the earlier one. */
   signByHand(patientId: string, pin: string, at: number): Promise<{ document: string; encounter: string }>;
@@ -28,6 +37,8 @@ export interface ChartUnderTest {
   isDiscarded(draft: DraftIds): Promise<boolean>;
   /** Messages filed for the patient, each as its id at the mail service. */
   filedMessages(patientId: string): Promise<string[]>;
+  /** What the audit trail tells of the patient, oldest first: what, of which document, and whether the patient did it. */
+  auditTrail(patientId: string): Promise<{ what: string; document: string; byPatient: boolean }[]>;
   /** What the chart says of one: whether it was done, why not or what went wrong, and when it was received. */
   filedFate(sesId: string): Promise<{ isDone: boolean; why: string | null; receivedAt: string | null }>;
   /** Open Tasks for the front desk, `code reason`, sorted. */

@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe } from 'vitest';
 import { type ChartUnderTest, patientsOf } from './chart-under-test.ts';
 import { describeListing } from './ehr-listing.ts';
 import { describeMessages } from './ehr-messages.ts';
+import { describePickup } from './ehr-pickup.ts';
 import { describeReading } from './ehr-reading.ts';
 import { describeSigning } from './ehr-signing.ts';
 import { describeUpdating } from './ehr-updating.ts';
@@ -24,6 +25,7 @@ export function describeEhr(name: string, make: () => Promise<ChartUnderTest>): 
       describeUpdating,
       describeSigning,
       describeMessages,
+      describePickup,
     ]) {
       describePart(chart, patientsOf(chart));
     }

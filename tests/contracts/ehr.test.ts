@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import type {
+  AuditEvent,
   Bundle,
   BundleEntry,
   Communication,
@@ -12,6 +13,7 @@ import type {
 import { expect, it } from 'vitest';
 import { CYCLE_IDENTIFIER, SES_MESSAGE_IDENTIFIER, STAFF_TASK_SYSTEM } from '../../functions/adapters/fhir/codes.ts';
 import { createFhirEhr } from '../../functions/adapters/fhir/ehr.ts';
+import { createFhirPickupChart } from '../../functions/adapters/fhir/pickup.ts';
 import { SCOPES } from '../../functions/adapters/fhir/scopes.ts';
 import { createSmartAuthorization } from '../../functions/adapters/smart-authorization.ts';
 import {
@@ -86,7 +88,8 @@ async function fhirOverHttp(): Promise<ChartUnderTest> {
   });
   const signal = AbortSignal.timeout(60_000);
   const authorization = (refused: string | null) => authorize(signal, refused);
-  const ehr = createFhirEhr({ baseUrl: url, authorization, signal, clock: { now: () => NOW } });
+  const options = { baseUrl: url, authorization, signal, clock: { now: () => NOW } };
+  const ehr = createFhirEhr(options);
   // A doctor may stand in the chart as a role, too.
   const order = { practitioner: PROVIDER, organization: LOCATION };
   const byRole = {
@@ -104,6 +107,7 @@ async function fhirOverHttp(): Promise<ChartUnderTest> {
   };
   return {
     ehr,
+    pickup: createFhirPickupChart(options),
     now: () => NOW,
     close: gateway.close,
     async newPatient() {
@@ -114,6 +118,7 @@ async function fhirOverHttp(): Promise<ChartUnderTest> {
           patient({
             id: patientId,
             name: { given: 'Pat', family: 'Ient' },
+            birthDate: '1957-03-29',
             telecom: [email(address)],
             generalPractitioner: [PROVIDER],
             managingOrganization: LOCATION,
@@ -126,7 +131,8 @@ async function fhirOverHttp(): Promise<ChartUnderTest> {
           }),
         ),
       ]);
-      return { patientId, provider: PROVIDER, location: LOCATION, address };
+      const familyName = 'Ient';
+      return { patientId, provider: PROVIDER, location: LOCATION, address, birthDate: '1957-03-29', familyName };
     },
     async deletePatient(patientId) {
       await fetch(`${url}/Patient/${patientId}`, { method: 'DELETE', headers: byHand });
@@ -172,6 +178,15 @@ async function fhirOverHttp(): Promise<ChartUnderTest> {
     async filedMessages(patientId) {
       const found = await simulator.search<Communication>(`Communication?subject=Patient/${patientId}`);
       return found.map((each) => each.identifier?.[0]?.value ?? '');
+    },
+    async auditTrail(patientId) {
+      const patient = `Patient/${patientId}`;
+      const found = await simulator.search<AuditEvent>(`AuditEvent?entity=${patient}`);
+      return found.map(({ subtype, entity, agent }) => ({
+        what: subtype?.[0]?.code ?? '',
+        document: (entity?.[1]?.what?.reference ?? '').replace('DocumentReference/', ''),
+        byPatient: agent.some(({ who, requestor }) => requestor && who?.reference === patient),
+      }));
     },
     async filedFate(sesId) {
       const [filed, ...more] = await simulator.search<Communication>(

@@ -241,18 +241,6 @@ export function describePinRecords(name: string, make: () => Promise<RecordsUnde
         expect(await records.readRequest(patientId, 'r2')).toBeNull();
         expect(await records.readRequest(newPatient(), 'r1')).toBeNull();
       });
-      it("lists a patient's requests, newest first", async () => {
-        const patientId = newPatient();
-        const requests = [3, 1, 2].map((hours) => ({
-          ...{ id: `r${hours}`, patientId, action: 'release' as const, actor: 'ann', reason: `after ${hours} h` },
-          at: toInstant(under.now() + hours * 3_600_000),
-        }));
-        for (const request of requests) await records.putRequest(request);
-        await records.save(null, newAccount(patientId));
-        expect((await records.listRequests(patientId, 10)).map(({ id }) => id)).toEqual(['r3', 'r2', 'r1']);
-        expect(await records.listRequests(patientId, 2)).toEqual([requests[0], requests[2]]);
-        expect(await records.listRequests(newPatient(), 10)).toEqual([]);
-      });
     });
 
     describe('listDue', () => {

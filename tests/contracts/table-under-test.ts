@@ -14,7 +14,8 @@ export interface TableUnderTest extends TableOptions {
   close(): Promise<void>;
 }
 
-export async function tableUnderTest(): Promise<TableUnderTest> {
+/** @param lifetimeMs after which every call is given up */
+export async function tableUnderTest(lifetimeMs = 300_000): Promise<TableUnderTest> {
   const table = 'portal-pin';
   const gateway = await createGateway({ port: 0 });
   const database = await createDynamoDb({ now: () => Date.parse('2026-06-15T12:00:00Z') });
@@ -35,7 +36,7 @@ export async function tableUnderTest(): Promise<TableUnderTest> {
   return {
     client: DynamoDBDocumentClient.from(client),
     table,
-    signal: AbortSignal.timeout(300_000),
+    signal: AbortSignal.timeout(lifetimeMs),
     capacity: database.capacity,
     loseNextPut() {
       losesNextPut = true;

@@ -15,6 +15,7 @@ import { clock } from '../../functions/runtime/clock.ts';
 import { executions, pauseSwitch, pinRecords } from '../../functions/runtime/container.ts';
 import type { Policy } from '../../functions/runtime/policy.ts';
 import { type StartAnswer, start } from '../../functions/usecases/start.ts';
+import type { BusEvent } from '../../local/ses-events.ts';
 import type { Outputs } from './cdk.ts';
 
 const POLL_MS = 100;
@@ -99,10 +100,13 @@ export function connect(outputs: Outputs, policy: Policy) {
     },
     /** Every line that the functions and the state machine wrote. */
     async logLines(): Promise<string[]> {
-      const { logGroups } = await logs<{ logGroups: { logGroupName: string }[] }>('DescribeLogGroups', {});
+      const { logGroups } = await json<{ logGroups: { logGroupName: string }[] }>(
+        'Logs_20140328.DescribeLogGroups',
+        {},
+      );
       const groups = await Promise.all(
         logGroups.map(({ logGroupName }) =>
-          logs<{ events: { message: string }[] }>('FilterLogEvents', { logGroupName }),
+          json<{ events: { message: string }[] }>('Logs_20140328.FilterLogEvents', { logGroupName }),
         ),
       );
       return groups.flatMap(({ events }) => events.map(({ message }) => message));
@@ -111,13 +115,31 @@ export function connect(outputs: Outputs, policy: Policy) {
     async schedule(name: string): Promise<Record<string, unknown>> {
       return rest(`/schedules/${name}?groupName=portal-pin`, 'scheduler');
     },
-    /** What a stream brings to functions. */
+    /** What streams and queues bring to functions. */
     async eventSourceMappings(): Promise<Record<string, unknown>[]> {
       const { EventSourceMappings } = await rest<{ EventSourceMappings: Record<string, unknown>[] }>(
         '/2015-03-31/event-source-mappings/',
         'lambda',
       );
       return EventSourceMappings;
+    },
+    /** Puts an event of SES, for which nobody else may speak on a bus, into the queues of the rules that match it; how many there are. */
+    async tell(event: BusEvent): Promise<number> {
+      const { Rules } = await json<{ Rules: { Name: string; EventPattern: string }[] }>('AWSEvents.ListRules', {});
+      const queues = await Promise.all(
+        Rules.map(async ({ Name, EventPattern }) => {
+          const test = { EventPattern, Event: JSON.stringify(event) };
+          const { Result } = await json<{ Result: boolean }>('AWSEvents.TestEventPattern', test);
+          if (!Result) return [];
+          const { Targets } = await json<{ Targets: { Arn: string }[] }>('AWSEvents.ListTargetsByRule', { Rule: Name });
+          return Targets.map(({ Arn }) => Arn.slice(Arn.lastIndexOf(':') + 1));
+        }),
+      );
+      for (const QueueName of queues.flat()) {
+        const { QueueUrl } = await json<{ QueueUrl: string }>('AmazonSQS.GetQueueUrl', { QueueName });
+        await json('AmazonSQS.SendMessage', { QueueUrl, MessageBody: JSON.stringify(event) });
+      }
+      return queues.flat().length;
     },
     /** Calls a function as Lambda calls it for an event. */
     async invoke(functionName: string, event: object): Promise<unknown> {
@@ -151,10 +173,10 @@ async function rest<T>(path: string, service: string, body?: string): Promise<T>
   return (await answer.json()) as T;
 }
 
-/** One call to CloudWatch Logs, whose client is nobody else's need here. */
-async function logs<T>(operation: string, request: object): Promise<T> {
-  const headers = { 'content-type': 'application/x-amz-json-1.1', 'x-amz-target': `Logs_20140328.${operation}` };
+/** One call to a service that is known by its target, and whose client is nobody else's need here. */
+async function json<T>(target: string, request: object): Promise<T> {
+  const headers = { 'content-type': 'application/x-amz-json-1.1', 'x-amz-target': target };
   const answer = await fetch(`${ENDPOINT}/`, { method: 'POST', headers, body: JSON.stringify(request) });
-  if (!answer.ok) throw new Error(`${operation}: ${answer.status} ${await answer.text()}`);
+  if (!answer.ok) throw new Error(`${target}: ${answer.status} ${await answer.text()}`);
   return (await answer.json()) as T;
 }

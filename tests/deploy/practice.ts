@@ -2,8 +2,8 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { DocumentReference, QuestionnaireResponse } from 'fhir/r4';
-import { CYCLE_IDENTIFIER, FORM_ITEM } from '../../functions/adapters/fhir/codes.ts';
+import type { AuditEvent, DocumentReference, QuestionnaireResponse } from 'fhir/r4';
+import { ACTIVATION, CYCLE_IDENTIFIER, FORM_ITEM } from '../../functions/adapters/fhir/codes.ts';
 import { SCOPES } from '../../functions/adapters/fhir/scopes.ts';
 import type { Policy } from '../../functions/runtime/policy.ts';
 import { demoDirectory } from '../../local/demo/directory.ts';
@@ -18,6 +18,11 @@ import { canaryCharts, PERSON } from '../scenarios/canary-practice.ts';
 
 const DEMO_POLICY = fileURLToPath(new URL('../../local/demo/policy.json', import.meta.url));
 
+/** MiniStack has no certificates, and no name leads to it. */
+const CONSOLE = {
+  domain: 'pins.example.com',
+  certificateArn: 'arn:aws:acm:us-east-1:000000000000:certificate/12345678-1234-1234-1234-123456789012',
+};
 const HALF_A_DAY_MS = 12 * 60 * 60 * 1000;
 
 function hourIn(timeZone: string, milliseconds: number): number {
@@ -39,6 +44,10 @@ export interface Practice {
   patientWho(outcome: string, reason: string | null, n?: number): string;
   /** The patient's PIN documents that the service made and signed. */
   signedByUs(patientId: string): Promise<DocumentReference[]>;
+  /** The PIN that the patient's chart holds as active. */
+  livingPin(patientId: string): Promise<string>;
+  /** What the audit trail tells of the patient. */
+  audited(patientId: string): Promise<string[]>;
   /** What must be found nowhere outside chart and envelope: names, addresses, PINs and so on, new ones too. */
   secrets(): Promise<string[]>;
   close(): Promise<void>;
@@ -73,6 +82,7 @@ export async function servePractice(folder: string): Promise<Practice> {
   const deploymentFile = write('deployment.json', {
     name: 'portal-pin',
     ehr: { baseUrl, clientId: CLIENT_ID, scopes: SCOPES },
+    console: CONSOLE,
     policy: 'policy.json',
     alarmEmail: 'on-call@example.com',
   });
@@ -97,6 +107,20 @@ export async function servePractice(folder: string): Promise<Practice> {
         ({ docStatus, identifier = [] }) =>
           docStatus === 'final' && identifier.some(({ system }) => system === CYCLE_IDENTIFIER),
       );
+    },
+    async livingPin(patientId) {
+      const forms = await ehr.search<QuestionnaireResponse>(
+        `QuestionnaireResponse?subject=Patient/${patientId}&status=completed`,
+      );
+      const answers = forms.map(({ item = [] }) =>
+        Object.fromEntries(item.map(({ linkId, answer }) => [linkId, answer?.[0]?.valueString])),
+      );
+      const active = answers.filter((each) => each[FORM_ITEM.activationStatus] === ACTIVATION.active);
+      return active.at(-1)?.[FORM_ITEM.pin] ?? '';
+    },
+    async audited(patientId) {
+      const events = await ehr.search<AuditEvent>(`AuditEvent?entity=Patient/${patientId}`);
+      return events.map(({ subtype }) => subtype?.[0]?.code ?? '');
     },
     async secrets() {
       const forms = await ehr.search<QuestionnaireResponse>('QuestionnaireResponse?_count=1000');

@@ -4,17 +4,19 @@
  * name under localhost resolves nowhere), takes every schedule for UTC, and deletes nothing by TTL, so that the lapse is
  * handed to its function as the stream would. tests/infra holds what it does not.
  */
-import { expect, it } from 'vitest';
+import { expect, it, vi } from 'vitest';
 import type { EhrEvent } from '../../functions/domain/ehr-event.ts';
 import { LAPSES } from '../../infra/lapses.ts';
 import { removalRecord } from '../../local/dynamodb-stream.ts';
+import { eventOf } from '../../local/ses-events.ts';
 import { ehrSender, freshId } from '../harness/ehr-sender.ts';
+import { mailOf } from '../harness/mail-of.ts';
 import type { Outputs } from './cdk.ts';
 import { portalPin, portalPinJson } from './command-line.ts';
 import type { connect } from './deployed.ts';
 import type { Practice } from './practice.ts';
 
-interface Story {
+export interface Story {
   practice: Practice;
   outputs: Outputs;
   deployed: ReturnType<typeof connect>;
@@ -26,7 +28,7 @@ interface Story {
 const REGENERATED = { outcome: 'REGENERATED', reason: null };
 
 /** The URL of the output, where MiniStack serves it. */
-function served(url = ''): string {
+export function served(url = ''): string {
   const { host, pathname } = new URL(url);
   return `${process.env.AWS_ENDPOINT_URL}/_aws/execute-api/${host.split('.')[0]}${pathname}`;
 }
@@ -68,6 +70,35 @@ export function startsByItself(story: () => Story): void {
     expect((await deployed.mails()).length).toBe(mailsBefore + 1);
   });
 
+  it('takes what SES tells of that mail out of its queue: its address is written to no more, the front desk is asked for another', async () => {
+    const { practice, outputs, deployed, ended } = story();
+    const patientId = practice.patientWho('REGENERATED', null, 3);
+    const isHis = (item: Record<string, unknown>) => item.sk === 'MESSAGE' && item.patientId === patientId;
+    const sent = (await deployed.items()).find(isHis);
+    const mail = mailOf([(await deployed.mails()).at(-1)?.To[0] ?? ''], {
+      configurationSet: outputs.SesConfigurationSet ?? null,
+    });
+    const messageId = String(sent?.pk).slice('MESSAGE#'.length);
+    const bounce = eventOf({ ...mail, messageId, at: Math.floor(Date.now() / 1000) }, 'Bounce');
+    const foreign = eventOf({ ...mail, sent: { ...mail.sent, configurationSet: 'newsletter' } }, 'Bounce');
+    if (bounce === null || foreign === null) throw new Error('no configuration set');
+    const before = (await portalPinJson('status', patientId)) as { execution: string };
+
+    expect(await deployed.tell(foreign)).toBe(0);
+    expect(await deployed.tell(bounce)).toBe(1);
+    const { execution } = await vi.waitUntil(
+      async () => {
+        const status = (await portalPinJson('status', patientId)) as { execution: string };
+        return status.execution !== before.execution && status;
+      },
+      { timeout: 60_000, interval: 1_000 },
+    );
+    expect(await ended(arnOf(execution))).toMatchObject({
+      ending: { outcome: 'EMAIL_MISSING', reason: 'SUPPRESSED' },
+    });
+    expect((await deployed.items()).find(isHis)).toMatchObject({ feedback: { PERMANENT_BOUNCE: expect.any(String) } });
+  });
+
   it('answers 401 to a webhook that is unsigned or signed by another, and notes nothing', async () => {
     const { practice, outputs, deployed } = story();
     const before = await deployed.items();
@@ -100,11 +131,11 @@ export function startsByItself(story: () => Story): void {
       ScheduleExpression: `cron(0 ${hour} * * ? *)`,
       Target: { Arn: outputs.SweepExpiringPinsStateMachineArn, Input: '{"dryRun":false}' },
     });
-    const [mapping, ...others] = await deployed.eventSourceMappings();
-    expect(others).toEqual([]);
-    expect(mapping).toMatchObject({
+    const mappings = await deployed.eventSourceMappings();
+    const functions = mappings.map(({ FunctionArn }) => String(FunctionArn).split(':portal-pin-')[1]);
+    expect(functions.toSorted()).toEqual(['EmailFeedback', 'PinLapsed']);
+    expect(mappings[functions.indexOf('PinLapsed')]).toMatchObject({
       State: 'Enabled',
-      FunctionArn: expect.stringMatching(/:portal-pin-PinLapsed$/),
       FilterCriteria: { Filters: [{ Pattern: JSON.stringify(LAPSES) }] },
     });
   });

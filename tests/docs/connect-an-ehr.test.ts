@@ -172,9 +172,11 @@ describe('the text', () => {
       const [group = ''] = (names[0] ?? '').split('.');
       return names.map((name) => (name.startsWith('.') ? `${group}${name}` : name));
     });
-    const settings = Object.entries(policySchema.shape).flatMap(([name, schema]) =>
-      schema instanceof z.ZodMiniObject ? Object.keys(schema.shape).map((inner) => `${name}.${inner}`) : [name],
-    );
+    const settings = Object.entries(policySchema.shape).flatMap(([name, schema]) => {
+      // A group that has a default is wrapped in it.
+      const group: unknown = schema instanceof z.ZodMiniDefault ? schema._zod.def.innerType : schema;
+      return group instanceof z.ZodMiniObject ? Object.keys(group.shape).map((inner) => `${name}.${inner}`) : [name];
+    });
     expect(explained.toSorted()).toEqual(settings.toSorted());
   });
 

@@ -79,7 +79,18 @@ describe('Tasks for staff', () => {
     ['not for a PIN that was replaced', { document: 'd2', message: unknown('d') }, []],
     ['not once it was refused', { document: 'd', message: { ...unknown('d'), state: 'REFUSED' } }, []],
   ])('%s', (_case, more, stay) => {
-    expect(tasksThatStay(account({ staffTasks: all, ...more }))).toEqual(stay.map(task));
+    expect(tasksThatStay(account({ staffTasks: all, ...more }), null)).toEqual(stay.map(task));
+  });
+
+  const locked = { code: 'notify-patient', reason: 'PICKUP_LOCKED', document: 'd' } as const;
+  it.each<[string, string, string | null, boolean]>([
+    ['a locked link, while its PIN is the newest', 'd', 'NOT_EXPIRED', true],
+    ['also when a mail was sent', 'd', null, true],
+    ['not for a PIN that was replaced', 'd2', 'NOT_EXPIRED', false],
+    ['not for who registered', 'd', 'ALREADY_REGISTERED', false],
+    ['not for who died', 'd', 'DECEASED', false],
+  ])('%s', (_case, document, reason, stays) => {
+    expect(tasksThatStay(account({ staffTasks: [locked], document }), reason)).toEqual(stays ? [locked] : []);
   });
 });
 

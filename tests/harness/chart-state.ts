@@ -11,6 +11,7 @@ import type {
 } from 'fhir/r4';
 import { STAFF_TASK_SYSTEM } from '../../functions/adapters/fhir/codes.ts';
 import type { Account } from '../../functions/domain/account.ts';
+import { type PickupToken, tokenHash } from '../../functions/domain/pickup.ts';
 import type { PinItem } from '../../functions/ports.ts';
 import { addressOf } from './charts.ts';
 import type { FailingPractice } from './failing-practice.ts';
@@ -28,6 +29,8 @@ export interface PatientState {
   /** `code reason` of the open Tasks for staff. */
   openStaffTasks: string[];
   mails: number;
+  /** Of each mail's link the digest and what the records hold of it, oldest first. */
+  links: { hash: string; token: PickupToken | null }[];
   account: Account | null;
   pin: PinItem | null;
   /** The practice's time of reading, milliseconds. */
@@ -54,6 +57,9 @@ export async function stateOf(practice: FailingPractice, patientId: string): Pro
     documents.map((document) => ehr.search<Task>(`Task?focus=DocumentReference/${document.id}&_count=100`)),
   );
   const address = addressOf(patientId);
+  const mails = mailbox.mails().filter((mail) => mail.sent.destination.includes(address));
+  const hashes = mails.map(({ body }) => tokenHash(/\/pickup\/([\w-]+)/.exec(body.text ?? '')?.[1] ?? ''));
+  const { pickups } = practice.ports;
   return {
     patient,
     documents,
@@ -67,7 +73,8 @@ export async function stateOf(practice: FailingPractice, patientId: string): Pro
       .filter((task) => OPEN.includes(task.status) && staffCodeOf(task) !== null)
       .map((task) => `${staffCodeOf(task)} ${task.reasonCode?.text}`)
       .sort(),
-    mails: mailbox.mails().filter((mail) => mail.sent.destination.includes(address)).length,
+    mails: mails.length,
+    links: await Promise.all(hashes.map(async (hash) => ({ hash, token: await pickups.readToken(hash) }))),
     account: await practice.ports.records.read(patientId),
     pin: await practice.ports.records.readPin(patientId),
     now: practice.platform.clock.now(),

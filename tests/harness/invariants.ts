@@ -35,6 +35,7 @@ export function brokenInvariants(state: PatientState, expected: Expected, unknow
     ...chartChecks(state, expected),
     ...(expected.violated ? [] : providerChecks(state)),
     ...recordChecks(state, expected),
+    ...linkChecks(state),
     ...(isUnknown ? unknownMailChecks(state) : endingChecks(state, expected)),
   ];
   return checks.flatMap(([name, holds]) => (holds ? [] : [name]));
@@ -124,6 +125,25 @@ function recordChecks(state: PatientState, { untracked = false }: Expected): Che
     ['no lease', account?.lease === null],
     ['the case was ended by its last execution', account !== null && account.endedBy === account.execution],
     ['the record knows the open staff tasks', namesOf(account?.staffTasks) === state.openStaffTasks.join()],
+  ];
+}
+
+/** A mail that left has a link that opens its PIN, the newest one's alone; a mail that did not leave kills nobody's. */
+function linkChecks({ account, links, patient }: PatientState): Check[] {
+  const newest = links.at(-1);
+  const isOfNewestPin = newest !== undefined && newest.token?.document === account?.document;
+  const mayHaveLeft = account?.message?.state === 'UNKNOWN' || account?.message?.state === 'INTENDED';
+  // Of a reminder nobody knows whether it left; if it did not, the mail before it has a link that died for nothing.
+  const mayBeOlder = mayHaveLeft && account?.message?.kind === 'REMINDER';
+  const isLiving =
+    newest?.hash === account?.pickupToken &&
+    newest?.token?.patientId === patient.id &&
+    newest?.token?.expiresAt === account?.expiresAt;
+  return [
+    ['every mail has a link of its own', new Set(links.map(({ hash }) => hash)).size === links.length],
+    ['every link is known', links.every(({ token }) => token !== null)],
+    ['the newest mail about the newest PIN has the link that lives', !isOfNewestPin || isLiving || mayBeOlder],
+    ['no link lives that nobody was sent', account?.pickupToken == null || isOfNewestPin || mayHaveLeft],
   ];
 }
 

@@ -20,15 +20,11 @@ export function labelOf(service: string, req: IncomingMessage, body: Buffer): st
   const operation = String(req.headers['x-amz-target'] ?? '').split('.')[1] ?? '';
   if (service === '/ses') return 'SES SendEmail';
   if (service === '/kms') return `KMS ${operation}`;
-  if (service === '/stepfunctions') return `StepFunctions ${operation}`;
   const json: unknown = body.length === 0 ? {} : JSON.parse(body.toString());
+  if (service === '/stepfunctions') return stepFunctionsLabel(operation, json as StepFunctionsRequest);
   if (service === '/dynamodb') {
-    const { Key, Item, IndexName } = json as {
-      Key?: { sk?: { S: string } };
-      Item?: { sk?: { S: string } };
-      IndexName?: string;
-    };
-    return `DynamoDB ${operation} ${(Key ?? Item)?.sk?.S ?? IndexName ?? ''}`;
+    const { Key, Item, IndexName } = json as { Key?: SortKey; Item?: SortKey; IndexName?: string } & QueryValues;
+    return `DynamoDB ${operation} ${IndexName ?? (Key ?? Item)?.sk?.S ?? partitionOf(json as QueryValues)}`;
   }
   const path = (req.url ?? '').replace(/\?.*$/, '').replace(/^\/+/, '');
   if (path !== '') return `EHR ${req.method} ${path.replace(/\/.*/, '/:id')}`;
@@ -42,6 +38,34 @@ export function labelOf(service: string, req: IncomingMessage, body: Buffer): st
     return times === 1 ? each : `${each} ×${times}`;
   });
   return `EHR ${type}: ${counted.join(', ')}`;
+}
+
+interface QueryValues {
+  ExpressionAttributeValues?: Record<string, { S?: string }>;
+}
+
+/** What kind of partition is queried: PATIENT, SWEEP. */
+function partitionOf({ ExpressionAttributeValues: values = {} }: QueryValues): string {
+  return values[':pk']?.S?.split('#')[0] ?? '';
+}
+
+interface SortKey {
+  sk?: { S: string };
+}
+
+interface StepFunctionsRequest {
+  stateMachineArn?: string;
+  executionArn?: string;
+  includedData?: string;
+}
+
+/** Which machine, where it is not the one that regenerates; and whether a description is asked for with its data. */
+function stepFunctionsLabel(operation: string, request: StepFunctionsRequest): string {
+  const [, machine] =
+    /:(?:stateMachine|execution):([a-z-]+)/.exec(request.stateMachineArn ?? request.executionArn ?? '') ?? [];
+  const others = machine === undefined || machine === 'regenerate-pin' ? [] : [machine];
+  const withData = operation === 'DescribeExecution' && request.includedData !== 'METADATA_ONLY' ? ['with data'] : [];
+  return ['StepFunctions', operation, ...others, ...withData].join(' ');
 }
 
 /** Lets the service read `body`, which was read already to see what is asked. */

@@ -23,6 +23,7 @@ function refusalOf(content: unknown): string {
 }
 const right = { ...example, policy: 'policy.json' };
 const withEhr = (ehr: Record<string, unknown>) => ({ ...right, ehr: { ...right.ehr, ...ehr } });
+const withConsole = (console: Record<string, unknown>) => ({ ...right, console: { ...right.console, ...console } });
 
 describe('the example', () => {
   it('is a right deployment, for the scopes that the FHIR adapter needs', () => {
@@ -68,6 +69,18 @@ describe('a wrong deployment is refused by one message that names the key and th
     ['a scope for nothing', withEhr({ scopes: ['system/Patient.'] }), /ehr\.scopes\.0: /],
     ['a user’s scope', withEhr({ scopes: ['user/Patient.rs'] }), /ehr\.scopes\.0: /],
     ['no address', { ...right, alarmEmail: 'nobody' }, /alarmEmail: /],
+    ['no console', { ...right, console: undefined }, /console: /],
+    [
+      'a URL for its host name',
+      withConsole({ domain: 'https://pins.example.com' }),
+      /console\.domain: is no host name/,
+    ],
+    ['a host name that is none', withConsole({ domain: 'pins' }), /console\.domain: is no host name/],
+    [
+      'a certificate where CloudFront does not look',
+      withConsole({ certificateArn: example.console.certificateArn.replace('us-east-1', 'eu-west-1') }),
+      /console\.certificateArn: is no ACM certificate in us-east-1/,
+    ],
   ])('%s', (_what, content, message) => {
     expect(refusalOf(content)).toMatch(message);
     expect(refusalOf(content)).toContain(EXAMPLE);

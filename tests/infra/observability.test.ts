@@ -1,6 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it, vi } from 'vitest';
+import type { FeedbackKind } from '../../functions/domain/email-event.ts';
 import { ERROR_NAMES } from '../../functions/domain/errors.ts';
+import { OUTCOMES } from '../../functions/domain/outcomes.ts';
 import { METRICS } from '../../functions/runtime/metric-names.ts';
 import { WEBHOOK_PROBLEMS } from '../../functions/runtime/webhook-problems.ts';
 import { FUNCTIONS } from '../../infra/functions.ts';
@@ -29,11 +31,13 @@ const only = (type: string): Record<string, unknown> => {
   if (first === undefined || others.length > 0) throw new Error(`not one ${type}`);
   return first;
 };
+const rules = propertiesOf<Record<string, unknown>>(template, 'AWS::Events::Rule');
 const runbook = readFileSync('docs/runbook.md', 'utf8');
 /** As GitHub makes an anchor of a heading. */
 const sections = new Map(
   runbook.split(/^## /m).map((text) => [text.split('\n')[0]?.toLowerCase().replaceAll(' ', '-') ?? '', text]),
 );
+const NOT_SENT: FeedbackKind = 'NOT_SENT';
 const anchorOf = (text: string) => /docs\/runbook\.md#([a-z-]+)$/.exec(text)?.[1] ?? '';
 
 describe('alarms', () => {
@@ -53,6 +57,8 @@ describe('alarms', () => {
       'AWS/States ExecutionsFailed',
       'AWS/States ExecutionsStarted',
       'AWS/States ExecutionsTimedOut',
+      'PortalPin/portal-pin EmailFeedback',
+      'PortalPin/portal-pin PickupLocked',
       'PortalPin/portal-pin StepFailed',
       'PortalPin/portal-pin UnresolvedSeconds',
     ]);
@@ -112,13 +118,25 @@ describe('alarms', () => {
     });
     expect(textOf(alarm?.Dimensions?.[0]?.Value)).toMatch(/:stateMachine:portal-pin-sweep-expiring-pins$/);
   });
+  it('events that came into no queue, and notices that came to nobody, ring rule by rule', () => {
+    const undelivered = alarms.filter(({ MetricName }) => MetricName === 'FailedInvocations');
+    const names = undelivered.map(({ Dimensions }) => Dimensions?.map(({ Value }) => textOf(Value)));
+    expect(names.flat().toSorted()).toEqual([...rules.keys()].map((id) => `{${id}}`).toSorted());
+  });
+  it('a mail that SES took and did not send rings at once, by the name that the function counts it by', () => {
+    const alarm = alarms.find(({ MetricName }) => MetricName === METRICS.emailFeedback);
+    expect(alarm).toMatchObject({ Threshold: 1, EvaluationPeriods: 1 });
+    expect(alarm?.Dimensions).toContainEqual({ Name: METRICS.dimensions.feedback, Value: NOT_SENT });
+    expect(alarm?.Dimensions).toContainEqual({ Name: METRICS.dimensions.service, Value: METRICS.service });
+  });
   it('each queue of dead letters rings at its first', () => {
     const queues = alarms.filter(({ Namespace }) => Namespace === 'AWS/SQS');
     expect(queues.map(({ Dimensions }) => textOf(Dimensions?.[0]?.Value))).toEqual([
       expect.stringMatching(/^\{LostSweepsQueue/),
       expect.stringMatching(/^\{LostLapsesQueue/),
+      expect.stringMatching(/^\{EmailEventsLostQueue/),
     ]);
-    expect(queues.map(({ Threshold }) => Threshold)).toEqual([1, 1]);
+    expect(queues.map(({ Threshold }) => Threshold)).toEqual([1, 1, 1]);
   });
 });
 
@@ -151,7 +169,7 @@ describe('failed steps', () => {
 });
 
 describe('notices', () => {
-  const rule = only('AWS::Events::Rule');
+  const [, rule = {}] = [...rules].find(([id]) => id.startsWith('ExecutionFailed')) ?? [];
   const [target] = rule.Targets as { Arn: unknown; InputTransformer: Record<string, unknown> }[];
 
   it('tell of every execution of this machine that came to no outcome', () => {
@@ -210,6 +228,9 @@ describe('the dashboard', () => {
     'Oldest unresolved case',
     'Sweeps',
     'Webhooks and other requests',
+    'PINs by location',
+    'What SES told of mails',
+    'Links locked',
   ])('shows: %s', (title) => {
     expect(
       JSON.parse(body.replaceAll(/\{AWS::Region\}/g, 'us-east-1')).widgets.map(
@@ -217,11 +238,20 @@ describe('the dashboard', () => {
       ),
     ).toContain(title);
   });
+  it('says what an outcome means, and where each case is to be seen', () => {
+    for (const outcome of OUTCOMES) expect(body).toContain(`**${outcome}**`);
+    expect(body).toContain('https://pins.example.com/console/');
+  });
   it('asks for metrics by the names they are written by', () => {
+    const { issued, pickedUp, registered, emailFeedback } = METRICS;
     for (const name of [METRICS.ended, METRICS.secondsToAccess, METRICS.unresolvedSeconds, STEP_FAILED.name]) {
       expect(body).toContain(name);
     }
-    const { service, outcome, reason } = METRICS.dimensions;
+    const { service, outcome, reason, location, feedback } = METRICS.dimensions;
+    for (const name of [issued, pickedUp, registered]) {
+      expect(body).toContain(`{\\"PortalPin/portal-pin\\",${service},${location}} MetricName=\\"${name}\\"`);
+    }
+    expect(body).toContain(`{\\"PortalPin/portal-pin\\",${service},${feedback}} MetricName=\\"${emailFeedback}\\"`);
     expect(body).toContain(`{\\"PortalPin/portal-pin\\",${service},${outcome},${reason}}`);
   });
 });

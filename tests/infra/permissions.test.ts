@@ -35,12 +35,13 @@ const ACTIONS: Record<string, string[]> = {
   SweepMinute: [...START, 'dynamodb:PutItem', 'dynamodb:Query'],
   DiscoverPage: [...WRITE, 'dynamodb:PutItem', 'dynamodb:Query', 'kms:GenerateMac'],
   EhrWebhook: [...START, 'dynamodb:PutItem', 'dynamodb:DeleteItem', 'kms:GenerateMac', ...CHART, ...CHART],
+  PickupPage: [...START, 'dynamodb:PutItem', 'kms:GenerateMac', ...CHART],
   AdminApi: [
     ...START,
     ...CHART,
     'dynamodb:PutItem',
     'dynamodb:DeleteItem',
-    // Of the table: a patient's decisions, a day's sweeps. Of the two indexes: lists.
+    // Of the table: decisions and sweeps. Of the two indexes: lists.
     'dynamodb:Query',
     'dynamodb:Query',
     'dynamodb:Query',
@@ -62,6 +63,15 @@ const ACTIONS: Record<string, string[]> = {
     'dynamodb:GetShardIterator',
     'dynamodb:ListStreams',
     ...DEAD_LETTERS,
+  ],
+  EmailFeedback: [
+    ...START,
+    'kms:GenerateMac',
+    ...CHART,
+    'sqs:ReceiveMessage',
+    'sqs:DeleteMessage',
+    'sqs:GetQueueAttributes',
+    'kms:Decrypt',
   ],
 };
 
@@ -165,9 +175,13 @@ describe('where it may do it', () => {
     expect(textOf(Resource)).toMatch(/FnGetAttRecords.*Arn[^/]*$/);
     expect(Condition).toEqual({ 'ForAllValues:StringEquals': { 'dynamodb:LeadingKeys': ['DISCOVERY#chart'] } });
   });
-  it('the index of what waits for a person, and the table for who shows a case', () => {
+  it('the index of what waits for a person, and the partitions of cases and sweeps', () => {
     expect(textOf(statement('AdminApi', 'WorkIndex').Resource)).toMatch(/FnGetAttRecords.*Arn.*\}\/index\/work$/);
-    expect(textOf(statement('AdminApi', 'Records').Resource)).toMatch(/FnGetAttRecords[^/]*$/);
+    const { Resource, Condition } = statement('AdminApi', 'CasePartitions');
+    expect(textOf(Resource)).toMatch(/FnGetAttRecords[^/]*$/);
+    expect(Condition).toEqual({
+      'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': ['PATIENT#*', 'SWEEP#*', 'PRACTICE#decisions'] },
+    });
   });
   it('histories of the app’s machines, and their key for those alone', () => {
     const machines = MACHINES.map(({ name }) => name);
@@ -187,9 +201,20 @@ describe('where it may do it', () => {
     expect(textOf(conditions['kms:EncryptionContext:SecretARN'])).toMatch(/FnGetAttEhrWebhooksId/);
   });
   it('the workflow: whoever starts anything starts that', () => {
-    for (const name of ['SweepMinute', 'EhrWebhook', 'PinLapsed']) {
+    for (const name of ['SweepMinute', 'EhrWebhook', 'PickupPage', 'PinLapsed', 'EmailFeedback']) {
       expect(textOf(statement(name, 'Start').Resource)).toMatch(/:stateMachine:portal-pin-regenerate-pin$/);
     }
+  });
+  it('the queue of what SES tells, and the data key by way of SQS for this queue alone', () => {
+    const queue = textOf(statement('EmailFeedback', 'Events').Resource);
+    expect(queue).toMatch(/^\{EmailEventsQueue\w+\.Arn\}$/);
+    const { Resource, Condition } = statement('EmailFeedback', 'EventsKey');
+    expect(textOf(Resource)).toMatch(/FnGetAttDataKey/);
+    const conditions = Object.entries(Condition?.StringEquals ?? {}).map(([key, value]) => [key, textOf(value)]);
+    expect(conditions).toEqual([
+      ['kms:ViaService', 'sqs.{AWS::Region}.amazonaws.com'],
+      ['kms:EncryptionContext:aws:sqs:arn', queue],
+    ]);
   });
   it('the practice’s sender through the configuration set that demands TLS', () => {
     const { Resource, Condition } = statement('SendEnrollmentNotification', 'Mail');
@@ -272,6 +297,8 @@ describe('who may call a function without a role of ours', () => {
     });
     expect(routes).toEqual([
       ['EhrWebhook', '/$default/POST/webhooks/ehr'],
+      ['PickupPage', '/$default/GET/pickup/{token}'],
+      ['PickupPage', '/$default/POST/pickup/{token}'],
       ['AdminApi', '/$default/GET/api/{proxy+}'],
       ['AdminApi', '/$default/POST/api/{proxy+}'],
     ]);

@@ -1,4 +1,4 @@
-/** What starts executions by itself: the API, the schedule, the stream, and the queues for what they give up. */
+/** What starts executions by itself: the API, the schedule, the stream, and the queues for what they give up. feedback.test.ts has SES. */
 import { describe, expect, it } from 'vitest';
 import { LAPSES } from '../../infra/lapses.ts';
 import { removalRecord } from '../../local/dynamodb-stream.ts';
@@ -29,16 +29,19 @@ describe('the API', () => {
     ]);
     expect(stage).toMatchObject({ StageName: '$default', AutoDeploy: true });
   });
-  it('answers the EHR’s webhooks, and the staff with their token; nothing else', () => {
+  it('answers the EHR’s webhooks, patients, and the staff with their token; nothing else', () => {
     expect([...routes.values()].map(({ RouteKey, AuthorizationType }) => [RouteKey, AuthorizationType])).toEqual([
       ['POST /webhooks/ehr', 'NONE'],
+      ['GET /pickup/{token}', 'NONE'],
+      ['POST /pickup/{token}', 'NONE'],
       ['GET /api/{proxy+}', 'JWT'],
       ['POST /api/{proxy+}', 'JWT'],
     ]);
   });
   it('hands each request to its function in the format that the function reads', () => {
     for (const { RouteKey, Target } of routes.values()) {
-      const name = String(RouteKey).includes('/api/') ? 'AdminApi' : 'EhrWebhook';
+      const [, path = ''] = /^\w+ \/(\w+)\//.exec(String(RouteKey)) ?? [];
+      const name = { api: 'AdminApi', pickup: 'PickupPage', webhooks: 'EhrWebhook' }[path];
       const [id = ''] = idsIn(Target);
       const integration = all('AWS::ApiGatewayV2::Integration').get(id);
       expect(integration).toMatchObject({
@@ -49,10 +52,12 @@ describe('the API', () => {
       expect(textOf(integration?.IntegrationUri)).toMatch(new RegExp(`^\\{${name}Function\\w+\\.Arn\\}$`));
     }
   });
-  it('lets twice as many webhooks through as the policy has a minute, ten seconds’ worth at once', () => {
+  it('lets twice as many webhooks through as the policy has a minute, ten seconds’ worth at once, and few answers', () => {
     // webhooksPerMinute of the example’s policy is 600.
     expect(stage.RouteSettings).toEqual({
       'POST /webhooks/ehr': { ThrottlingRateLimit: 20, ThrottlingBurstLimit: 200 },
+      'GET /pickup/{token}': { ThrottlingRateLimit: 50, ThrottlingBurstLimit: 200 },
+      'POST /pickup/{token}': { ThrottlingRateLimit: 20, ThrottlingBurstLimit: 40 },
       'GET /api/{proxy+}': { ThrottlingRateLimit: 25, ThrottlingBurstLimit: 100 },
       'POST /api/{proxy+}': { ThrottlingRateLimit: 5, ThrottlingBurstLimit: 20 },
     });
@@ -60,7 +65,7 @@ describe('the API', () => {
     const { DependsOn } = Object.values(template.findResources('AWS::ApiGatewayV2::Stage'))[0] ?? {};
     expect(DependsOn).toEqual(expect.arrayContaining([...routes.keys()]));
   });
-  it('notes of a request its route, and neither path nor address', () => {
+  it('notes of a request its route, and neither path nor address: a path holds the token of a link', () => {
     const { DestinationArn, Format } = Object(stage.AccessLogSettings);
     expect(textOf(DestinationArn)).toMatch(/FnGetAttApiLog/);
     expect(Object.values(JSON.parse(Format))).toEqual([
@@ -99,7 +104,7 @@ describe('the schedule', () => {
 });
 
 describe('the stream', () => {
-  const mapping = only('AWS::Lambda::EventSourceMapping');
+  const mapping = all('AWS::Lambda::EventSourceMapping').get('Lapses') ?? {};
 
   it('brings what was deleted to PinLapsed, one batch of a shard at a time', () => {
     expect(textOf(mapping.FunctionName)).toMatch(/^\{PinLapsedFunction/);
@@ -148,15 +153,17 @@ function matches(pattern: unknown, value: unknown): boolean {
 }
 
 describe('the dead letters', () => {
-  const queues = [...all('AWS::SQS::Queue').entries()];
-  const policies = [...all('AWS::SQS::QueuePolicy').values()];
+  const queues = [...all('AWS::SQS::Queue')].filter(([, { QueueName }]) => String(QueueName).includes('-lost-'));
+  const isOfDeadLetters = ({ Queues }: Record<string, unknown>) => queues.some(([id]) => idsIn(Queues).includes(id));
+  const policies = [...all('AWS::SQS::QueuePolicy').values()].filter(isOfDeadLetters);
 
   it.each(queues)('%s are encrypted by our key and kept for two weeks', (_id, queue) => {
     expect(textOf(queue.KmsMasterKeyId)).toMatch(/DataKey/);
     expect(queue.MessageRetentionPeriod).toBe(14 * 24 * 60 * 60);
   });
-  it('there are two, for sweeps and lapses', () => {
+  it('there are three, for sweeps, lapses and what SES tells', () => {
     expect(queues.map(([, { QueueName }]) => QueueName).toSorted()).toEqual([
+      'portal-pin-lost-email-events',
       'portal-pin-lost-lapses',
       'portal-pin-lost-sweeps',
     ]);

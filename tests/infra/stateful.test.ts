@@ -142,6 +142,7 @@ describe('the keys', () => {
       ['delivery.logs.amazonaws.com', ['StringEquals'], ['kms:EncryptionContext:SourceArn']],
       ['cloudwatch.amazonaws.com', ['StringEquals'], ['kms:EncryptionContext:aws:sns:topicArn']],
       ['events.amazonaws.com', ['StringEquals'], ['kms:EncryptionContext:aws:sns:topicArn']],
+      ['events.amazonaws.com', ['StringEquals'], ['kms:EncryptionContext:aws:sqs:arn']],
     ]);
     for (const { Condition } of forServices) {
       const named = Object.values(Condition?.StringEquals ?? {}).flatMap(textsOf);
@@ -202,6 +203,7 @@ describe('outputs', () => {
       'EhrWebhookSecretArn',
       'EhrWebhookUrl',
       'FingerprintKeyArn',
+      'PickupUrl',
       'RegeneratePinStateMachineArn',
       'ReminderDays',
       'SesConfigurationSet',

@@ -17,9 +17,9 @@ beforeEach(async () => {
 afterEach(() => gateway.close());
 
 /** A GET with exactly these headers, which fetch would not let through. */
-function get(path: string, headers: Record<string, string>) {
+function get(path: string, headers: Record<string, string>, method = 'GET') {
   return new Promise<{ status: number; body: string }>((resolve, reject) => {
-    request(`${gateway.url}${path}`, { headers }, async (res) => {
+    request(`${gateway.url}${path}`, { method, headers }, async (res) => {
       resolve({ status: res.statusCode ?? 0, body: String(await readBody(res)) });
     })
       .on('error', reject)
@@ -113,6 +113,18 @@ describe('the guard', () => {
       expect(service).not.toHaveBeenCalled();
     },
   );
+
+  it('accepts a form of its own pages that keep their address to themselves, and nobody else’s without an origin', async () => {
+    const post = async (site: string, mode: string) => {
+      const headers = { origin: 'null', 'sec-fetch-site': site, 'sec-fetch-mode': mode };
+      return (await get('/echo', headers, 'POST')).status;
+    };
+    expect(await post('same-origin', 'navigate')).toBe(200);
+    expect(await post('cross-site', 'navigate')).toBe(403);
+    expect(await post('same-site', 'navigate')).toBe(403);
+    expect(await post('none', 'navigate')).toBe(403);
+    expect(await post('same-origin', 'cors')).toBe(403);
+  });
 
   it("refuses what another site's page loads without an Origin, and lets its links through", async () => {
     const image = { 'sec-fetch-site': 'cross-site', 'sec-fetch-mode': 'no-cors', 'sec-fetch-dest': 'image' };

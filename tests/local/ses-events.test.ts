@@ -3,19 +3,9 @@ import * as z from 'zod/mini';
 import { emailEventOf, type FeedbackKind, sesEvent } from '../../functions/domain/email-event.ts';
 import type { Mail } from '../../local/mailbox.ts';
 import { eventOf, simulatedEvents, type Telling } from '../../local/ses-events.ts';
+import { mailOf } from '../harness/mail-of.ts';
 import { sesFixture } from '../harness/ses-fixtures.ts';
 
-const mail = (to: string[], more: Partial<Mail['sent']> = {}): Mail => ({
-  messageId: '0100019a-1-000000',
-  from: 'Portal <portal@practice.example>',
-  replyTo: [],
-  destination: { to, cc: [], bcc: [] },
-  subject: 'Your invitation',
-  body: { text: 't', html: '<p>h</p>' },
-  attachments: [],
-  at: Date.parse('2026-06-15T12:00:00Z') / 1000,
-  sent: { configurationSet: 'portal-pin', tags: { kind: 'enrollment' }, destination: to, ...more },
-});
 const heard = (of: Mail) => simulatedEvents(of).map((event) => emailEventOf(z.parse(sesEvent, event)).kind);
 
 describe('SES’s mailbox simulator', () => {
@@ -33,15 +23,15 @@ describe('SES’s mailbox simulator', () => {
     ['bounced@simulator.amazonses.com', []],
     ['bounce@simulator.amazonses.com.example', []],
     ['bounce@notsimulator.amazonses.com', []],
-  ])('%s: %j', (address, kinds) => expect(heard(mail([address]))).toEqual(kinds));
+  ])('%s: %j', (address, kinds) => expect(heard(mailOf([address]))).toEqual(kinds));
 
   it('publishes nothing of what was sent by no configuration set', () => {
-    expect(simulatedEvents(mail(['bounce@simulator.amazonses.com'], { configurationSet: null }))).toEqual([]);
+    expect(simulatedEvents(mailOf(['bounce@simulator.amazonses.com'], { configurationSet: null }))).toEqual([]);
   });
 
   it('tells of each recipient', () => {
     const to = ['success@simulator.amazonses.com', 'pat@example.com', 'bounce@simulator.amazonses.com'];
-    expect(heard(mail(to))).toEqual(['DELIVERED', 'PERMANENT_BOUNCE']);
+    expect(heard(mailOf(to))).toEqual(['DELIVERED', 'PERMANENT_BOUNCE']);
   });
 });
 
@@ -63,7 +53,7 @@ describe('an event has the shape that SES documents', () => {
     ['Reject', 'reject'],
     ['DeliveryDelay', 'delivery-delay'],
   ])('%s as %s', (telling, fixture) => {
-    const event = eventOf(mail(['pat@example.com']), telling);
+    const event = eventOf(mailOf(['pat@example.com']), telling);
     const documented = new Set(shapeOf(sesFixture(fixture)));
     // Tags are as a mail has them; a DSN's name and a report's time are SES's to leave out.
     const own = shapeOf(event).filter((path) => !/\/tags\/|\/reportingMTA|\/headers|\/commonHeaders/.test(path));
@@ -73,7 +63,7 @@ describe('an event has the shape that SES documents', () => {
   });
 
   it('names the configuration set, in its resources and its tags', () => {
-    const event = eventOf(mail(['pat@example.com']), 'Delivery');
+    const event = eventOf(mailOf(['pat@example.com']), 'Delivery');
     expect(event?.resources).toEqual(['arn:aws:ses:us-east-1:000000000000:configuration-set/portal-pin']);
     expect(event?.detail).toMatchObject({
       mail: { tags: { 'ses:configuration-set': ['portal-pin'], kind: ['enrollment'] } },

@@ -44,6 +44,12 @@ const ended = {
   Ended: 1,
 };
 
+it('a locked link counts one, and says of whom nothing', () => {
+  createMetrics(() => []).pickupLocked();
+  const _aws = embedded('PickupLocked', 'Count', ['service']);
+  expect(lines.map((line) => JSON.parse(line))).toEqual([{ _aws, service: 'portal-pin', PickupLocked: 1 }]);
+});
+
 describe('an end is written at once', () => {
   it('as one of its outcome and reason', () => expect(written()).toEqual([ended]));
 

@@ -47,6 +47,12 @@ describe('the demo policy', () => {
     writeFileSync(join(folder, 'policy.json'), changed('reminderDays', undefined));
     expect(readPolicy(join(folder, 'policy.json')).reminderDays).toEqual([20, 27]);
   });
+  it('is valid without a word of the pick-up page: a date of birth is asked for, a hundred times an hour', () => {
+    for (const pickup of [undefined, {}]) {
+      writeFileSync(join(folder, 'policy.json'), changed('pickup', pickup));
+      expect(readPolicy(join(folder, 'policy.json')).pickup).toEqual({ askLastName: false, triesPerHour: 100 });
+    }
+  });
   it('is valid without a limit of cycles: 3', () => {
     writeFileSync(join(folder, 'policy.json'), changed('cycleLimit', undefined));
     expect(readPolicy(join(folder, 'policy.json')).cycleLimit).toBe(3);
@@ -66,6 +72,8 @@ describe('the demo policy', () => {
       cycleLimit: [1, 24],
       attemptLimit: [1, 20],
       webhooksPerMinute: [1, 60_000],
+      'pickup.askLastName': [true, false],
+      'pickup.triesPerHour': [1, 1_000_000],
       locations: [[]],
       timeZone: ['UTC', 'Pacific/Auckland'],
       providerFallback: ['none', 'latest-encounter'],

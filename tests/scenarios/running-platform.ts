@@ -11,7 +11,7 @@ import {
 import { DynamoDBDocumentClient, ScanCommand } from '@aws-sdk/lib-dynamodb';
 import type { Bundle, FhirResource } from 'fhir/r4';
 import type { Account } from '../../functions/domain/account.ts';
-import type { Ehr } from '../../functions/ports.ts';
+import type { Ehr, Fingerprint, PickupRecords } from '../../functions/ports.ts';
 import { chance } from '../../functions/runtime/container.ts';
 import type { DecisionPorts } from '../../functions/usecases/decisions.ts';
 import { start } from '../../functions/usecases/start.ts';
@@ -43,7 +43,7 @@ export interface RunningPlatform {
   /** Starts one execution for the patient, as `npm start` does, and waits for its end. */
   take(patientId: string): Promise<Ended>;
   /** The ports for what a person decides. */
-  decisionPorts: DecisionPorts & { ehr: Ehr };
+  decisionPorts: DecisionPorts & { ehr: Ehr; pickups: PickupRecords; fingerprint: Fingerprint };
   /** Waits for the execution's end. */
   ended(executionArn: string): Promise<Ended>;
   account(patientId: string): Promise<Account>;

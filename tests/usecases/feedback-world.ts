@@ -72,6 +72,7 @@ export async function feedbackWorld({ dailyLimit = 100 } = {}): Promise<Feedback
       metrics: {
         ended: () => undefined,
         issued: () => undefined,
+        pickupLocked: () => undefined,
         pickedUp: () => undefined,
         registered: () => undefined,
         fedBack: (what) => void counted.push(what),

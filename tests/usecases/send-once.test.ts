@@ -1,13 +1,24 @@
 import { describe, expect, it } from 'vitest';
 import { type Account, type Message, newAccount } from '../../functions/domain/account.ts';
-import { AwsUnavailableError, EmailRejectedError, EmailThrottledError } from '../../functions/domain/errors.ts';
+import {
+  AwsUnavailableError,
+  EmailRejectedError,
+  EmailThrottledError,
+  NotificationFateUnknownError,
+} from '../../functions/domain/errors.ts';
 import type { FiledMessage, PinRecords } from '../../functions/ports.ts';
 import { sendOnce } from '../../functions/usecases/send-once.ts';
 
 const NOW = Date.parse('2026-06-15T12:00:00Z');
 const MAIL = { to: 'pat@example.com', from: 'a@practice.example', subject: 's', text: 't', html: 'h' };
 const message: Message = { kind: 'NEW_PIN', state: 'OWED', document: 'd1', sesId: null, filed: false };
-const account: Account = { ...newAccount('p1'), document: 'd1', message, rejectedAddresses: ['old'] };
+const account: Account = {
+  ...newAccount('p1'),
+  document: 'd1',
+  message,
+  rejectedAddresses: ['old'],
+  pickupToken: 'earlier',
+};
 
 describe('a mail that SES took', () => {
   /** What is written, in this order, where each write may fail. */
@@ -31,7 +42,7 @@ describe('a mail that SES took', () => {
       fingerprint: { of: async () => 'digest' },
       clock: { now: () => NOW },
     };
-    const answer: unknown = await sendOnce(ports, account, message, MAIL).catch((caught) => caught);
+    const answer: unknown = await sendOnce(ports, account, message, MAIL, 'newer').catch((caught) => caught);
     return { written, answer };
   }
   const writes = ['account INTENDED', 'message s1', 'account ACCEPTED'];
@@ -66,9 +77,11 @@ async function refusedBy(error: Error, fingerprint: () => Promise<string> = asyn
     account,
     message,
     MAIL,
+    'newer',
   ).catch((caught) => caught);
   const { message: last, rejectedAddresses } = saved.at(-1) ?? account;
-  return { failure, state: last?.state, rejectedAddresses, saves: saved.length };
+  const links = saved.map(({ pickupToken }) => pickupToken);
+  return { failure, state: last?.state, rejectedAddresses, saves: saved.length, links };
 }
 
 describe('a mail that SES refused', () => {
@@ -82,7 +95,9 @@ describe('a mail that SES refused', () => {
     'for another reason: nothing is remembered, and no digest is asked for',
     async (error) => {
       const asked = () => Promise.reject(new Error('asked'));
-      const refused = { failure: error, state: 'REFUSED', rejectedAddresses: ['old'], saves: 2 };
+      // The link that was sent before counts again.
+      const links = ['newer', 'earlier'];
+      const refused = { failure: error, state: 'REFUSED', rejectedAddresses: ['old'], saves: 2, links };
       expect(await refusedBy(error, asked)).toEqual(refused);
     },
   );
@@ -92,4 +107,13 @@ describe('a mail that SES refused', () => {
     const refused = { failure: down, state: 'REFUSED', rejectedAddresses: ['old'] };
     expect(await refusedBy(address, () => Promise.reject(down))).toMatchObject(refused);
   });
+});
+
+it('a mail whose fate nobody knows may have left: its link counts, and the earlier one does not', async () => {
+  const { failure, state, links } = await refusedBy(new NotificationFateUnknownError('ANSWER_LOST'));
+  expect([failure, state, links]).toEqual([
+    new NotificationFateUnknownError('ANSWER_LOST'),
+    'UNKNOWN',
+    ['newer', 'newer'],
+  ]);
 });

@@ -1,5 +1,5 @@
 /** The real records over the local table, a chart and executions in memory: what the webhook's use cases work on. */
-import { randomUUID } from 'node:crypto';
+import { randomBytes, randomUUID } from 'node:crypto';
 import { createDynamoDbPauseSwitch } from '../../functions/adapters/dynamodb-pause-switch.ts';
 import { createDynamoDbPinRecords } from '../../functions/adapters/dynamodb-pin-records.ts';
 import { createDynamoDbWebhookRecords } from '../../functions/adapters/dynamodb-webhook-records.ts';
@@ -52,6 +52,7 @@ export async function webhookWorld(webhooksPerMinute = 600): Promise<WebhookWorl
   const metrics: Metrics = {
     ended: () => undefined,
     issued: () => undefined,
+    pickupLocked: () => undefined,
     pickedUp: () => undefined,
     registered: (location) => void registrations.push(location),
     fedBack: () => undefined,
@@ -76,7 +77,7 @@ export async function webhookWorld(webhooksPerMinute = 600): Promise<WebhookWorl
         },
       },
       clock: { now: () => NOW },
-      chance: { randomInt: () => 0, newId: () => randomUUID() },
+      chance: { randomInt: () => 0, newId: () => randomUUID(), bytes: (count) => randomBytes(count) },
       metrics,
       practice: { timeZone: 'America/New_York', reminderDays: [20, 27], webhooksPerMinute },
     },

@@ -50,6 +50,7 @@ export interface FhirClient {
   /** All or nothing; answers in the entries' order. */
   transaction(entries: BundleEntry[]): Promise<BundleEntry[]>;
   patch(path: string, operations: object[]): Promise<void>;
+  create(resource: FhirResource): Promise<void>;
   /** Creates unless the query matches something. */
   createIfNone(resource: FhirResource, query: string): Promise<void>;
 }
@@ -174,6 +175,7 @@ export function createFhirClient(options: FhirOptions): FhirClient {
       const contentType = 'application/json-patch+json';
       await written({ method: 'PATCH', path, body: operations, contentType });
     },
+    create: (resource) => written({ method: 'POST', path: resource.resourceType, body: resource }),
     createIfNone: (resource, query) =>
       written({ method: 'POST', path: resource.resourceType, body: resource, ifNoneExist: query }),
   };

@@ -56,3 +56,12 @@ export const EXTENSION = {
 
 /** Front desk, https://terminology.hl7.org/CodeSystem-v3-RoleCode.html has none; SNOMED CT "Receptionist". */
 export const FRONT_DESK = { system: 'http://snomed.info/sct', code: '159561009', display: 'Receptionist' } as const;
+
+/** What an AuditEvent says about the pick-up page. */
+export const PICKUP_EVENT_SYSTEM = `${BASE}CodeSystem/pickup-event`;
+/** A patient's record was read or changed, http://dicom.nema.org/medical/dicom/current/output/chtml/part16/chapter_D.html */
+export const AUDIT_PATIENT_RECORD = {
+  system: 'http://dicom.nema.org/resources/ontology/DCM',
+  code: '110110',
+  display: 'Patient Record',
+} as const;

@@ -14,9 +14,10 @@ import {
   toRouting,
 } from './chart-update.ts';
 import { createFhirClient, type FhirClient } from './client.ts';
-import { ACTIVATION, CYCLE_IDENTIFIER, DOCUMENT_TYPE, EXTENSION, FORM_ITEM } from './codes.ts';
+import { ACTIVATION, CYCLE_IDENTIFIER, EXTENSION, FORM_ITEM } from './codes.ts';
 import { discardDrafts } from './discard-drafts.ts';
 import { type FrontDeskOptions, frontDeskOf } from './front-desk.ts';
+import { pinReaderOf } from './pin-reader.ts';
 import {
   answerOf,
   askedFor,
@@ -38,25 +39,8 @@ export function createFhirEhr(options: FrontDeskOptions): Ehr {
   const fhir = createFhirClient(options);
   return {
     ...frontDeskOf(fhir, options.clock),
-    async readPinDocuments(patientId) {
-      const documents = await fhir.search(currentPinDocumentsOf(patientId));
-      return documentsOf(documents, patientId).map(toPinDocument);
-    },
+    ...pinReaderOf(fhir),
     listSignedPins: (bookmark) => listSignedPins(fhir, bookmark),
-    async readPin(encounter) {
-      const forms = await fhir.search(`QuestionnaireResponse?encounter=Encounter/${encounter}&status=completed`);
-      const isOfIt = (form: QuestionnaireResponse) => pathOf(form.encounter) === `Encounter/${encounter}`;
-      const pins = askedFor(ofType(forms, 'QuestionnaireResponse'), isOfIt).map(pinOf);
-      return pins.find((pin) => pin !== null) ?? null;
-    },
-    async countOurSigned(patientId) {
-      const type = `${DOCUMENT_TYPE.system}|${DOCUMENT_TYPE.code}`;
-      const path = `DocumentReference?patient=Patient/${patientId}&type=${type}&status=current,superseded&_count=100`;
-      const documents = documentsOf(await fhir.search(path), patientId).filter(
-        (each) => cycleIdentifierOf(each) !== null,
-      );
-      return documents.filter((each) => toPinDocument(each).signed).length;
-    },
     readUpdateFacts: (patientId, cycle, cycleIdentifier, now) =>
       readUpdateFacts(fhir, patientId, cycle, cycleIdentifier, now),
     openUpdate: (order) => openUpdate(fhir, order),

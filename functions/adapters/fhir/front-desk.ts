@@ -1,10 +1,9 @@
 /** The part of the Ehr port that knows no PIN document, apart from it so that the steps which need no more carry no more. */
-import { EhrUnavailableError, PatientNotFoundError } from '../../domain/errors.ts';
 import { toInstant } from '../../domain/instant.ts';
 import type { Clock, FrontDesk } from '../../ports.ts';
 import { createFhirClient, type FhirClient, type FhirOptions } from './client.ts';
 import { fileMessage, noteFate } from './message.ts';
-import { toPatient } from './read.ts';
+import { readPatient } from './read-patient.ts';
 import { closeStaffTask, openStaffTask } from './staff.ts';
 
 export type FrontDeskOptions = FhirOptions & { clock: Clock };
@@ -15,14 +14,7 @@ export function createFhirFrontDesk(options: FrontDeskOptions): FrontDesk {
 
 export function frontDeskOf(fhir: FhirClient, clock: Clock): FrontDesk {
   return {
-    async readPatient(patientId) {
-      const resource = await fhir.read(`Patient/${patientId}`);
-      if (resource === null) throw new PatientNotFoundError('HTTP_404');
-      if (resource.resourceType !== 'Patient' || resource.id !== patientId) {
-        throw new EhrUnavailableError('ANSWER_IS_ANOTHER_PATIENT');
-      }
-      return toPatient({ ...resource, id: patientId });
-    },
+    readPatient: (patientId) => readPatient(fhir, patientId),
     fileMessage: (message) => fileMessage(fhir, message),
     noteFate: (message, fate, receivedAt) => noteFate(fhir, message, fate, receivedAt),
     openStaffTask: (order) => openStaffTask(fhir, order, toInstant(clock.now())),

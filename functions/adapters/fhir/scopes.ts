@@ -4,6 +4,7 @@
  * is both found and read. https://hl7.org/fhir/smart-app-launch/scopes-and-launch-context.html
  */
 export const SCOPES = [
+  'system/AuditEvent.c',
   'system/CareTeam.s',
   'system/Communication.cus',
   'system/Device.s',

@@ -60,11 +60,11 @@ async function refusal(ports: AdminPorts, patientId: string, { code }: DecisionR
   return adminProblem('decision-refused', { members: { code: known, ...patient } });
 }
 
-async function viewOf({ records, reader, clock, practice }: AdminPorts, account: Account): Promise<PatientView> {
+async function viewOf({ lists, reader, clock, practice }: AdminPorts, account: Account): Promise<PatientView> {
   const { patientId, attempt } = account;
   const attempts = Array.from({ length: Math.min(attempt, EXECUTIONS) }, (_, back) => attempt - back);
   const [requests, found] = await Promise.all([
-    records.listRequests(patientId, DECISIONS),
+    lists.listRequests(patientId, DECISIONS),
     Promise.all(attempts.map((each) => reader.describe('regenerate-pin', executionName(patientId, each)))),
   ]);
   const executions = found.flatMap((each, index) => {

@@ -3,7 +3,8 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net';
 import { CYCLE_IDENTIFIER } from '../../../functions/adapters/fhir/codes.ts';
 import { createFhirEhr } from '../../../functions/adapters/fhir/ehr.ts';
-import type { Ehr } from '../../../functions/ports.ts';
+import { createFhirPickupChart } from '../../../functions/adapters/fhir/pickup.ts';
+import type { Ehr, PickupChart } from '../../../functions/ports.ts';
 
 interface SeenRequest {
   method: string;
@@ -62,12 +63,16 @@ export const searchset = (resources: unknown[], next?: string) => ({
 
 const NOW = Date.parse('2026-06-15T12:00:00Z');
 
+/** The chart as steps and page see it. */
+type Whole = Ehr & PickupChart;
+
 export function ehrAt(
   url: string,
   signal: AbortSignal = AbortSignal.timeout(20_000),
   authorization: (refused: string | null) => Promise<string | null> = async () => 'Bearer token',
-): Ehr {
-  return createFhirEhr({ baseUrl: url, authorization, signal, clock: { now: () => NOW } });
+): Whole {
+  const options = { baseUrl: url, authorization, signal, clock: { now: () => NOW } };
+  return { ...createFhirEhr(options), ...createFhirPickupChart(options) };
 }
 
 const draft = { document: 'd1', form: 'f1', encounter: 'e1' };
@@ -88,7 +93,7 @@ const routing = { open: 1, asRead: { tasks: [{ resourceType: 'Task', id: 't1', m
 const message = { patientId: 'p1', document: 'd1', sesId: 's1', sentAt: '2026-06-15T12:00:00Z' };
 
 /** Every call of the port, with arguments that would do. */
-export const CALLS: Record<keyof Ehr, (ehr: Ehr) => Promise<unknown>> = {
+export const CALLS: Record<keyof Whole, (ehr: Whole) => Promise<unknown>> = {
   readPatient: (ehr) => ehr.readPatient('p1'),
   readPinDocuments: (ehr) => ehr.readPinDocuments('p1'),
   listSignedPins: (ehr) => ehr.listSignedPins(null),
@@ -116,6 +121,8 @@ export const CALLS: Record<keyof Ehr, (ehr: Ehr) => Promise<unknown>> = {
   noteFate: (ehr) => ehr.noteFate(message, 'BOUNCED', null),
   openStaffTask: (ehr) => ehr.openStaffTask({ patientId: 'p1', code: 'enter-email', reason: 'NONE' }),
   closeStaffTask: (ehr) => ehr.closeStaffTask({ patientId: 'p1', code: 'enter-email', reason: 'NONE' }),
+  readPickupFacts: (ehr) => ehr.readPickupFacts('p1', 'd1'),
+  audit: (ehr) => ehr.audit({ patientId: 'p1', document: 'd1', what: 'VIEWED', at: '2026-06-15T12:00:00Z' }),
 };
 
 /** Whatever the call threw, as far as it could be shown to anybody. */

@@ -1,0 +1,70 @@
+/** What the pick-up page reads of a chart and leaves there; nothing else of the adapter comes along. */
+import type { AuditEvent } from 'fhir/r4';
+import { PatientNotFoundError } from '../../domain/errors.ts';
+import { toInstant } from '../../domain/instant.ts';
+import { standingOf } from '../../domain/patient.ts';
+import type { PickupFacts } from '../../domain/pickup.ts';
+import type { Clock, PickupAudit, PickupChart } from '../../ports.ts';
+import { createFhirClient, type FhirClient, type FhirOptions } from './client.ts';
+import { AUDIT_PATIENT_RECORD, DEVICE_IDENTIFIER, PICKUP_EVENT_SYSTEM } from './codes.ts';
+import { askedFor, documentsOf, ofType, toPatient, toPinDocument } from './read.ts';
+import { readPin } from './read-pin.ts';
+import { openStaffTask } from './staff.ts';
+
+export function createFhirPickupChart(options: FhirOptions & { clock: Clock }): PickupChart {
+  const fhir = createFhirClient(options);
+  return {
+    readPickupFacts: (patientId, document) => readPickupFacts(fhir, patientId, document),
+    readPin: (encounter) => readPin(fhir, encounter),
+    audit: (event) => audit(fhir, event),
+    openStaffTask: (order) => openStaffTask(fhir, order, toInstant(options.clock.now())),
+  };
+}
+
+/** Patient and document in one batch. A document that is gone is not current; a patient who is gone is not found. */
+async function readPickupFacts(fhir: FhirClient, patientId: string, documentId: string): Promise<PickupFacts> {
+  const [patients, documents] = await fhir.batch([`Patient/${patientId}`, `DocumentReference/${documentId}`]);
+  const chart = askedFor(ofType(patients, 'Patient'), ({ id }) => id === patientId)[0];
+  if (chart === undefined) throw new PatientNotFoundError('HTTP_404');
+  const document = askedFor(documentsOf(documents, patientId), ({ id }) => id === documentId)[0];
+  const patient = toPatient(chart);
+  return {
+    standing: standingOf(patient),
+    birthDate: chart.birthDate ?? null,
+    familyNames: (chart.name ?? []).flatMap(({ family }) => family ?? []),
+    language: patient.language,
+    isCurrent: document?.status === 'current' && toPinDocument(document).signed,
+    encounter: document === undefined ? null : toPinDocument(document).encounter,
+  };
+}
+
+/** What happened, by the words of FHIR's audit trail: read or executed, well or with a minor failure. */
+const EVENTS = {
+  VIEWED: { code: 'pin-viewed', action: 'R', outcome: '0' },
+  LOCKED: { code: 'pickup-locked', action: 'E', outcome: '4' },
+} as const;
+
+/**
+ * https://hl7.org/fhir/R4/auditevent.html. Not conditional: that would take a right to search the practice's audit trail.
+ * Who saw the PIN is the patient; who failed to is nobody that we know.
+ */
+async function audit(fhir: FhirClient, { patientId, document, what, at }: PickupAudit): Promise<void> {
+  const { code, action, outcome } = EVENTS[what];
+  const patient = { reference: `Patient/${patientId}` };
+  const service = { type: 'Device', identifier: DEVICE_IDENTIFIER, display: 'Portal PIN' };
+  const event: AuditEvent = {
+    resourceType: 'AuditEvent',
+    type: AUDIT_PATIENT_RECORD,
+    subtype: [{ system: PICKUP_EVENT_SYSTEM, code }],
+    action,
+    recorded: at,
+    outcome,
+    agent: [
+      { who: service, requestor: false },
+      { ...(what === 'VIEWED' && { who: patient }), requestor: true },
+    ],
+    source: { observer: service },
+    entity: [{ what: patient }, { what: { reference: `DocumentReference/${document}` } }],
+  };
+  await fhir.create(event);
+}

@@ -1,0 +1,84 @@
+/**
+ * What a page for people has around its use case: a deadline, a page also for what fails, one log line that holds
+ * nothing of the request, and answers that leave on a beat, so that their time tells nothing.
+ */
+import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
+import { ConfigurationError, isStepError } from '../domain/errors.ts';
+import { waitUntil } from './clock.ts';
+import type { Call } from './container.ts';
+import { type LogFields, logStep } from './logger.ts';
+import { bareError } from './step-handler.ts';
+
+export interface PageAnswer {
+  status: number;
+  headers: Record<string, string>;
+  body: string;
+  log: LogFields;
+}
+
+export interface PageEndpoint {
+  name: string;
+  /** Of the work, in milliseconds. */
+  deadlineMs: number;
+  /** What is sent by POST is answered at a multiple of so many milliseconds. */
+  beatMs: number;
+  run(event: APIGatewayProxyEventV2, call: Call): Promise<PageAnswer>;
+  /** 503: it passes by itself. 500: the practice must mend it. */
+  failed(event: APIGatewayProxyEventV2, status: 500 | 503): PageAnswer;
+}
+
+export function pageHandler(endpoint: PageEndpoint) {
+  return async (event: APIGatewayProxyEventV2): Promise<APIGatewayProxyStructuredResultV2> => {
+    const begun = performance.now();
+    const { status, headers, body } = await answered(endpoint, event, begun);
+    // Nothing is left to do after the wait: what would be done then could be timed.
+    const result = { statusCode: status, headers, body };
+    if (event.requestContext?.http?.method === 'POST') {
+      await waitUntil(begun + nextBeat(performance.now() - begun, endpoint.beatMs));
+    }
+    return result;
+  };
+}
+
+async function answered(
+  { name, deadlineMs, run, failed }: PageEndpoint,
+  event: APIGatewayProxyEventV2,
+  begun: number,
+): Promise<PageAnswer> {
+  const milliseconds = () => Math.round(performance.now() - begun);
+  try {
+    const answer = await inTime(deadlineMs, (call) => run(event, call));
+    const log = { step: name, ...answer.log, code: `HTTP_${answer.status}`, milliseconds: milliseconds() };
+    logStep('step ended', log);
+    return answer;
+  } catch (error) {
+    const passes = isStepError(error) && !(error instanceof ConfigurationError);
+    const answer = failed(event, passes || error instanceof DeadlineError ? 503 : 500);
+    logPageFailure(name, error, `HTTP_${answer.status}`, milliseconds());
+    return answer;
+  }
+}
+
+/** Names and codes alone: no library's message gets into a log. */
+export function logPageFailure(step: string, error: unknown, code: string, milliseconds: number): void {
+  const { name, message } = bareError(error);
+  logStep('step failed', { step, error: name, reason: message, code, milliseconds });
+}
+
+class DeadlineError extends Error {
+  override readonly name = 'DeadlineError';
+}
+
+/** Also where a call that was aborted does not end. */
+function inTime<T>(deadlineMs: number, work: (call: Call) => Promise<T>): Promise<T> {
+  const signal = AbortSignal.timeout(deadlineMs);
+  const late = new Promise<never>((_resolve, reject) => {
+    signal.addEventListener('abort', () => reject(new DeadlineError('DEADLINE')), { once: true });
+  });
+  return Promise.race([work({ signal }), late]);
+}
+
+/** The first beat that is not before `elapsed`, in milliseconds since the request came. */
+export function nextBeat(elapsed: number, beatMs: number): number {
+  return Math.max(1, Math.ceil(elapsed / beatMs)) * beatMs;
+}

@@ -1,0 +1,46 @@
+/** What follows when nobody may answer for a PIN any more: the front desk and the audit trail are told, once. */
+import type { Account, StaffTask } from '../domain/account.ts';
+import { toInstant } from '../domain/instant.ts';
+import type { AnswersOf, Clock, Metrics, PickupChart, PickupRecords, PinRecords } from '../ports.ts';
+import { changeAccount } from './change-account.ts';
+
+export interface LockPorts {
+  ehr: PickupChart;
+  records: PinRecords;
+  pickups: PickupRecords;
+  metrics: Metrics;
+  clock: Clock;
+}
+
+export interface Lock {
+  /** null: nobody is to be called, since the PIN is no longer the patient's newest, or is not for them any more. */
+  reason: 'PICKUP_LOCKED' | 'BIRTH_DATE_MISSING' | null;
+  /** false for who only finds no answer left. */
+  isCertain: boolean;
+}
+
+/**
+ * Locks the document and tells, where nobody has. Whoever dies on the way is followed by the next who finds it locked, so
+ * that the Task is opened once and the audit trail tells it once at least. Throws what EHR and records throw.
+ */
+export async function lockPickup(ports: LockPorts, of: AnswersOf, { reason, isCertain }: Lock): Promise<void> {
+  const now = ports.clock.now();
+  if (!(await ports.pickups.lock(of, now, isCertain))) return;
+  if (reason !== null) await askFrontDesk(ports, of, { code: 'notify-patient', reason, document: of.document });
+  await ports.ehr.audit({ ...of, what: 'LOCKED', at: toInstant(now) });
+  if (await ports.pickups.noteTold(of, now)) ports.metrics.pickupLocked();
+}
+
+/** Noted before it is opened, as every Task: then there is none that nobody will close. */
+async function askFrontDesk(ports: LockPorts, { patientId, document }: AnswersOf, task: StaffTask): Promise<void> {
+  let isAbout = false;
+  await changeAccount(ports.records, patientId, (account) => {
+    isAbout = account.document === document;
+    return !isAbout || isNoted(account, task) ? null : { ...account, staffTasks: [...account.staffTasks, task] };
+  });
+  if (isAbout) await ports.ehr.openStaffTask({ patientId, code: task.code, reason: task.reason });
+}
+
+function isNoted({ staffTasks }: Account, { code, reason }: StaffTask): boolean {
+  return staffTasks.some((each) => each.code === code && each.reason === reason);
+}

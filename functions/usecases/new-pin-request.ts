@@ -1,0 +1,65 @@
+/**
+ * "Send me a new one", offered after the right answer where the PIN has expired: an ordinary person's request, once per
+ * PIN, whose mail goes to the address on file.
+ */
+import type { Account } from '../domain/account.ts';
+import { pickupRequestId } from '../domain/identity.ts';
+import { isPinDead, isSameText, tokenHash } from '../domain/pickup.ts';
+import type { Fingerprint, PickupChart, PickupRecords } from '../ports.ts';
+import { type DecisionPorts, regenerate } from './decisions.ts';
+import { findLink } from './find-link.ts';
+
+/** As long as somebody may look at the page before pressing the button. */
+const PROOF_MS = 15 * 60 * 1000;
+
+const PROOF = /^(\d{10})\.([A-Za-z0-9_-]{43})$/;
+
+export type AskPorts = DecisionPorts & { ehr: PickupChart; pickups: PickupRecords; fingerprint: Fingerprint };
+
+/**
+ * LATE: no proof, or none any more. PAUSED: nothing is started today. REPLACED: a newer PIN is there already. REGISTERED,
+ * REFUSED: so says the chart by now.
+ */
+export interface Asked {
+  kind: 'ASKED' | 'LATE' | 'PAUSED' | 'REPLACED' | 'REGISTERED' | 'REFUSED';
+  patientId: string | null;
+  language: string | null;
+}
+
+/** Shows for 15 minutes that the answer to this link was right: a MAC of both under the key that never leaves KMS. */
+export async function proofOf(fingerprint: Fingerprint, hash: string, now: number): Promise<string> {
+  const until = Math.floor((now + PROOF_MS) / 1000);
+  return `${until}.${await macOf(fingerprint, hash, until)}`;
+}
+
+/** No address and no PIN has blanks in it, so no other MAC of that key is one of these. */
+function macOf(fingerprint: Fingerprint, hash: string, until: number): Promise<string> {
+  return fingerprint.of(`pickup proof ${hash} ${until}`);
+}
+
+/** Whether a new PIN in place of the account's was asked for here, and is being made or was. */
+export function hasAsked({ document, request, servedRequest }: Account): boolean {
+  const id = pickupRequestId(document ?? '');
+  return request === id || servedRequest === id;
+}
+
+/** Starts the workflow as for any person's request. Throws what EHR, records, KMS and executions throw. */
+export async function askForNewPin(ports: AskPorts, text: string, proof: string): Promise<Asked> {
+  const nobody = { patientId: null, language: null };
+  const [, until = '0', mac = ''] = PROOF.exec(proof) ?? [];
+  const now = ports.clock.now();
+  const isTheirs = isSameText(mac, await macOf(ports.fingerprint, tokenHash(text), Number(until)));
+  if (!isTheirs || now / 1000 >= Number(until)) return { kind: 'LATE', ...nobody };
+  const link = await findLink(ports, text);
+  if (!('token' in link)) return { kind: 'LATE', ...nobody };
+  const { token, account } = link;
+  const { patientId } = token;
+  const { standing, language } = await ports.ehr.readPickupFacts(patientId, token.document);
+  const told = { patientId, language };
+  if (standing === 'ALREADY_REGISTERED') return { kind: 'REGISTERED', ...told };
+  if (standing !== 'ELIGIBLE') return { kind: 'REFUSED', ...told };
+  if (!isPinDead(account, now)) return { kind: 'REPLACED', ...told };
+  const asked = { patientId, actor: 'patient', reason: 'Asked for on the pick-up page, the PIN having expired.' };
+  const { decision } = await regenerate(ports, { ...asked, id: pickupRequestId(account.document ?? '') });
+  return { kind: decision === 'PAUSED' ? 'PAUSED' : 'ASKED', ...told };
+}
