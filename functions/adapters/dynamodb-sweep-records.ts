@@ -54,22 +54,19 @@ export function createDynamoDbSweepRecords(table: TableOptions): SweepRecords {
       });
     },
     async notePage({ day, execution }, minute, page, started) {
-      if (started.length === 0) return;
-      const key = keyOf('SWEEP', day, `${PAGE}${execution}#${padded(minute)}#${padded(page)}`);
-      await items.update(key, {
-        UpdateExpression: 'SET started = list_append(if_not_exists(started, :none), :started), #ttl = :ttl',
-        ExpressionAttributeNames: { '#ttl': TTL_ATTRIBUTE },
-        ExpressionAttributeValues: { ':none': [], ':started': started, ':ttl': ttlOf(day) },
-      });
+      const [first] = started;
+      if (first === undefined) return;
+      // A minute that is tried again has the same pages with other starts: what was started before is RUNNING then.
+      const sort = `${PAGE}${execution}#${padded(minute)}#${padded(page)}#${first.execution}`;
+      const key = keyOf('SWEEP', day, sort);
+      await items.put({ ...key, started, [TTL_ATTRIBUTE]: ttlOf(day) });
     },
     async list(day) {
       const runs = (await itemsOf(day, RUN)).map(toRun);
       return runs.sort((a, b) => a.startedAt.localeCompare(b.startedAt));
     },
     async listStarts(day, execution) {
-      const noted = (await itemsOf(day, `${PAGE}${execution}#`)).flatMap((item) => item.started as SweptStart[]);
-      // An execution has one name, however often its start was noted.
-      return [...new Map(noted.map((start) => [start.execution, start])).values()];
+      return (await itemsOf(day, `${PAGE}${execution}#`)).flatMap((item) => item.started as SweptStart[]);
     },
     async takeAllowance(day, wanted, dailyLimit) {
       const key = keyOf('SWEEP', day, ALLOWANCE);

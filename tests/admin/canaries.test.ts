@@ -1,4 +1,5 @@
 /** Everything that the admin API says about a practice of canaries: whatever identifies anybody is found nowhere. */
+import { createHash } from 'node:crypto';
 import type { QuestionnaireResponse, QuestionnaireResponseItem } from 'fhir/r4';
 import pMap from 'p-map';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
@@ -14,6 +15,8 @@ const REASON = 'Spoke to the patient’s Kanarienmutter <i>today</i>';
 let running: RunningPlatform;
 let api: Api;
 let secrets: string[];
+/** Of the links in the mails. */
+let tokens: string[];
 const answers: Text[] = [];
 const logLines: string[] = [];
 
@@ -65,8 +68,10 @@ beforeAll(async () => {
   const pins = forms.flatMap(({ item = [] }) => item.flatMap((each) => (each.linkId === 'pin' ? pinIn(each) : [])));
   const addresses = charts.flatMap(({ bundle }) => JSON.stringify(bundle).match(/[^"]+@[^"]+/g) ?? []);
   secrets = [...PERSON, ADDRESS, ...pins, ...addresses];
+  const mails = platform.mailbox.mails().map(({ body }) => body.text ?? '');
+  tokens = mails.flatMap((text) => /\/pickup\/([\w-]+)/.exec(text)?.[1] ?? []);
   vi.restoreAllMocks();
-}, 90_000);
+}, 180_000);
 afterAll(() => running.close());
 
 /** Two actions on each case in turn, fitting or not; of every answer and every refusal is taken note. */
@@ -143,6 +148,11 @@ it('who decided and why is told to staff, and stands in no execution', async () 
   }
 });
 
-it('no live link: the hash of a token that would open one is not even there', () => {
-  expect(find(['/pickup/', 'pickupToken', 'rejectedAddresses', 'fingerprint'], answers)).toEqual([]);
+it('no live link, nor the hash by which it is known', () => {
+  expect(tokens.length).toBeGreaterThan(20);
+  const hashes = tokens.flatMap((token) =>
+    (['hex', 'base64', 'base64url'] as const).map((encoding) => createHash('sha256').update(token).digest(encoding)),
+  );
+  expect(find([...tokens, ...hashes, '/pickup/'], answers)).toEqual([]);
+  expect(find([...tokens, '/pickup/'], [{ where: 'log', text: logLines.join('') }])).toEqual([]);
 });

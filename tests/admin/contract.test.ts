@@ -31,7 +31,7 @@ beforeAll(async () => {
   await running.platform.settled();
   for (const id of [...patientIds, failed]) stood.set(id, await running.account(id));
   api = apiAt(running.platform.endpoints.api);
-});
+}, 120_000);
 afterAll(() => running.close());
 
 describe('what needs a person', () => {
