@@ -1,11 +1,11 @@
 /** What one regeneration costs on AWS: a run on the local platform counted, what is deployed, and the price table. */
-import { fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { readPolicy } from '../functions/runtime/policy.ts';
 import { atRest } from './at-rest.ts';
 import { billOf, floorOf, naiveOf, totalOf, type Usage } from './bill.ts';
 import { type Deployed, readDeployed } from './deployed.ts';
 import type { Measured } from './measured.ts';
+import { measuredBy } from './measured-by.ts';
 import { PRICES } from './prices.ts';
 import { print, printTable } from './print.ts';
 import { savings } from './savings.ts';
@@ -16,9 +16,11 @@ const EHR_LATENCY_SECONDS = 0.2;
 
 const POLICY_FILE = fileURLToPath(new URL('../local/demo/policy.json', import.meta.url));
 
-export async function cost(): Promise<void> {
+/** Answers with what one regeneration uses. */
+export async function cost(): Promise<Measured> {
   const deployed = await readDeployed();
-  const measured = await measure();
+  // The steps' log level is the process's.
+  const measured = await measuredBy<Measured>('measured.ts');
   const { startsPerMinute } = readPolicy(POLICY_FILE).sweep;
   const usage = usageOf(measured, deployed, startsPerMinute);
   reportBill(usage);
@@ -33,15 +35,7 @@ export async function cost(): Promise<void> {
     ['The next savings', 'USD per million', 'What they would cost'],
     savings(usage, measured).map(({ what, usdPerMillion, costs }) => [what, usdPerMillion.toFixed(2), costs]),
   );
-}
-
-/** From measured.ts, in a process of its own. */
-async function measure(): Promise<Measured> {
-  const child = fork(fileURLToPath(new URL('measured.ts', import.meta.url)));
-  const { promise, resolve, reject } = Promise.withResolvers<Measured>();
-  child.on('message', (measured) => resolve(measured as Measured));
-  child.on('exit', (code) => reject(new Error(`measured.ts ended with ${code}`)));
-  return promise;
+  return measured;
 }
 
 function reportBill(usage: Usage): void {

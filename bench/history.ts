@@ -1,18 +1,23 @@
 /** The latest execution's history, read as anybody reads it: by an AWS SDK. */
 import { GetExecutionHistoryCommand, type HistoryEvent, ListExecutionsCommand, SFNClient } from '@aws-sdk/client-sfn';
+import { STATE_MACHINE } from '../local/environment.ts';
 import type { Platform } from '../local/platform.ts';
 
 /** A run that is not retried has about forty events; AWS's own limit of a page. */
 const ONE_PAGE = 1000;
 
-/** @param withData false: as AWS logs it when execution data is left out */
+/**
+ * @param withData false: as AWS logs it when execution data is left out
+ * @param machine name of a state machine
+ */
 export async function latestHistory(
   { endpoints }: Platform,
   withData: boolean,
+  machine = STATE_MACHINE,
 ): Promise<{ executionArn: string; events: HistoryEvent[] }> {
   const client = new SFNClient({});
   try {
-    const [stateMachineArn] = Object.values(endpoints.stateMachines);
+    const stateMachineArn = endpoints.stateMachines[machine];
     const { executions } = await client.send(new ListExecutionsCommand({ stateMachineArn, maxResults: 1 }));
     const executionArn = executions?.[0]?.executionArn ?? '';
     const command = { executionArn, includeExecutionData: withData, maxResults: ONE_PAGE };

@@ -5,11 +5,14 @@ import { fileURLToPath } from 'node:url';
 import { bundles } from './bundles.ts';
 import { consolePages } from './console.ts';
 import { cost } from './cost.ts';
+import { executions } from './executions.ts';
 import { regeneration } from './regeneration.ts';
+import { sweep } from './sweep.ts';
 
 await regeneration();
 await bundles();
-await cost();
+await sweep(await cost());
+await executions();
 await consolePages();
 const [code] = await once(fork(fileURLToPath(new URL('pickup-timing.ts', import.meta.url))), 'exit');
 if (code !== 0) throw new Error(`pickup-timing.ts ended with ${code}`);

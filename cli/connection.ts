@@ -9,6 +9,7 @@ import { ENVIRONMENT } from '../functions/runtime/config.ts';
 import {
   chance,
   discoveries,
+  executionReader,
   executions,
   pauseSwitch,
   pinRecords,
@@ -57,6 +58,7 @@ export async function connect(where: Where) {
   const found = where.stack === null ? await local() : await onAws(where.stack, where.region);
   process.env[ENVIRONMENT.table] = found.table;
   process.env[ENVIRONMENT.stateMachineArn] = found.regenerateArn;
+  process.env[ENVIRONMENT.sweepStateMachineArn] = found.sweepArn;
   // Whoever follows a run may do so for hours; each call has the limits of its client.
   const call = { signal: new AbortController().signal };
   return {
@@ -64,6 +66,7 @@ export async function connect(where: Where) {
     ports: {
       records: pinRecords(call),
       executions: executions(call),
+      reader: executionReader(call),
       pauseSwitch: pauseSwitch(call),
       sweeps: sweepRecords(call),
       discoveries: discoveries(call),

@@ -8,10 +8,11 @@ interface OperationFigures {
   index: number;
 }
 
-/** Counts what AWS would charge for, by its rules. */
+/** Counts what AWS would charge for, by its rules; not before the first `reset`, since every write is then read twice. */
 export interface Capacity {
-  /** Read and write request units, indexes included, and the same by name of operation. */
+  /** Read and write request units since the last reset, indexes included, and the same by name of operation. */
   figures(): { read: number; write: number; byOperation: Record<string, OperationFigures> };
+  /** Counts from zero on. */
   reset(): void;
 }
 
@@ -49,13 +50,14 @@ interface Written {
 const READS = ['GetItem', 'BatchGetItem', 'Query', 'Scan'];
 
 /**
- * Wraps `operate` so that everything that passes is counted. Reads take dynalite's figures. Its writes leave indexes
+ * Wraps `operate` so that everything that passes is counted, once somebody wants to know. Reads take dynalite's figures. Its writes leave indexes
  * and failed conditions out, so for `tables` the item is read before and after each write, outside the count; writes
  * of one item queue up for that. Writes of other tables are not counted.
  */
 export function createCapacityMeter(operate: Operate, tables: ReadonlyMap<string, MeteredTable>) {
   const inTurn = createKeyedMutex();
   let byOperation: Record<string, OperationFigures> = {};
+  let isCounting = false;
 
   const count = (operation: string, table: number, index: number) => {
     byOperation[operation] ??= { requests: 0, table: 0, index: 0 };
@@ -110,6 +112,7 @@ export function createCapacityMeter(operate: Operate, tables: ReadonlyMap<string
   };
 
   const metered: Operate = (operation, request) => {
+    if (!isCounting && !asksForCapacity(request)) return operate(operation, request);
     if (READS.includes(operation)) return read(operation, request);
     const written = writtenBy(operation, request, tables);
     const [first] = written;
@@ -122,6 +125,7 @@ export function createCapacityMeter(operate: Operate, tables: ReadonlyMap<string
   const capacity: Capacity = {
     figures: () => ({ read: sum(true), write: sum(false), byOperation: structuredClone(byOperation) }),
     reset: () => {
+      isCounting = true;
       byOperation = {};
     },
   };

@@ -42,9 +42,11 @@ export interface ClockOptions {
   offsetMs?: number;
   /** Keeps a new offset before anybody sees the time it makes. */
   keep?: (offsetMs: number) => Promise<void>;
+  /** Notes that a move is over: what stops it before is to be made up for. */
+  keepMoved?: () => Promise<void>;
 }
 
-export function createVirtualClock({ offsetMs = 0, keep }: ClockOptions = {}): VirtualClock {
+export function createVirtualClock({ offsetMs = 0, keep, keepMoved }: ClockOptions = {}): VirtualClock {
   const inTurn = createKeyedMutex();
   const before: ClockHook[] = [];
   const after: ClockHook[] = [];
@@ -59,6 +61,7 @@ export function createVirtualClock({ offsetMs = 0, keep }: ClockOptions = {}): V
       await keep?.(moved);
       offset = moved;
       for (const hook of after) await hook();
+      await keepMoved?.();
       return now();
     });
   };

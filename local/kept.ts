@@ -46,13 +46,18 @@ export interface Kept {
   /** The local KMS's key, 32 bytes in base64: fingerprints in the table are of it. */
   readonly fingerprintKey: string;
   readonly offsetMs: number;
+  /** Whether the latest move of the clock was stopped before everything that had become due was done. */
+  readonly isMoveUnfinished: boolean;
   readonly practice: KeptPractice | null;
   /** What was kept, to be put back before anything runs. */
   read(): Promise<KeptState>;
   readonly keepChart: Keep;
   readonly keepMail: MailKeep;
   readonly keepExecution: KeepExecution;
+  /** Begins a move of the clock. */
   keepOffset(offsetMs: number): Promise<void>;
+  /** The move is over, with all that had become due. */
+  keepMoved(): Promise<void>;
   keepPractice(practice: KeptPractice | null): Promise<void>;
   /** Says that the database has its table. */
   keepTable(): Promise<void>;
@@ -87,7 +92,8 @@ export async function openKept(folder: string): Promise<Kept> {
     const { fingerprintKey } = await identityOf(level, folder, tableMade || hasTable);
     if (!tableMade) removeUnfinishedTable(tablePath);
     const offsetMs = ((await meta.get('offset')) as number | undefined) ?? 0;
-    return { fingerprintKey, offsetMs };
+    const isMoveUnfinished = (await meta.get('moving')) === true;
+    return { fingerprintKey, offsetMs, isMoveUnfinished };
   });
   let practice = ((await meta.get('practice')) as KeptPractice | null | undefined) ?? null;
   let mailPlace = Number((await mails.keys({ reverse: true, limit: 1 }).all())[0] ?? -1) + 1;
@@ -110,7 +116,14 @@ export async function openKept(folder: string): Promise<Kept> {
       clear: () => write.take(() => mails.clear()),
     },
     keepExecution: (execution) => write.take(() => executions.put(place(execution.seq), execution)),
-    keepOffset: (offsetMs) => write.take(() => meta.put('offset', offsetMs)),
+    keepOffset: (offsetMs) =>
+      write.take(() =>
+        meta.batch([
+          { type: 'put', key: 'offset', value: offsetMs },
+          { type: 'put', key: 'moving', value: true },
+        ]),
+      ),
+    keepMoved: () => write.take(() => meta.put('moving', false)),
     keepPractice: async (next) => {
       await write.take(() => meta.put('practice', next));
       practice = next;

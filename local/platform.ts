@@ -116,7 +116,9 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
   const { around = NOTHING_AROUND } = options;
   const kept = options.dataDir === undefined ? null : await openKept(options.dataDir);
   const before = await kept?.read();
-  const clock = createVirtualClock(kept === null ? {} : { offsetMs: kept.offsetMs, keep: kept.keepOffset });
+  const clock = createVirtualClock(
+    kept === null ? {} : { offsetMs: kept.offsetMs, keep: kept.keepOffset, keepMoved: kept.keepMoved },
+  );
   useClock(clock);
   // Before the gateway listens: what is wrong with the data then ends the start with nothing left open.
   const dynamodb = await createDynamoDb({ now: clock.now, ...(kept && { path: kept.tablePath }) });

@@ -2,6 +2,7 @@ import { clock } from '../functions/runtime/clock.ts';
 import {
   discoveries,
   ehr,
+  executionReader,
   executions,
   fingerprint,
   pauseSwitch,
@@ -23,6 +24,7 @@ export function outsidePorts(signal = new AbortController().signal) {
     records: pinRecords(call),
     pickups: pickupRecords(call),
     executions: executions(call),
+    reader: executionReader(call),
     pauseSwitch: pauseSwitch(call),
     sweeps: sweepRecords(call),
     discoveries: discoveries(call),

@@ -5,7 +5,9 @@ import { PolicyError, readPolicy } from '../functions/runtime/policy.ts';
 import { PracticeDataError } from './ehr/practice.ts';
 import { firstPass, type PatientResult } from './first-pass.ts';
 import { PortInUseError } from './gateway.ts';
+import { keepHeapSmall } from './heap.ts';
 import { DatabaseNotOpenError } from './in-process-dynalite.ts';
+import { takeUpInterrupted } from './interrupted.ts';
 import { KeptDataError } from './kept-folder.ts';
 import { loadPractice } from './load-practice.ts';
 import { readOptions, type StartOptions, USAGE, UsageError } from './options.ts';
@@ -44,6 +46,10 @@ async function run(platform: Platform, options: StartOptions): Promise<PatientRe
   if (isResumed && !options.json) {
     console.log('Kept data: whose execution had ended is shown as it ended then; only the others are started.');
   }
+  await takeUpInterrupted(platform, ({ patients, sweep }) => {
+    if (options.json) return;
+    console.log(`What was interrupted goes on: executions of ${patients} patients${sweep ? ', and a sweep' : ''}.`);
+  });
   const bar = options.json
     ? null
     : new SingleBar({ format: '{bar} {value}/{total} patients', hideCursor: true, noTTYOutput: false });
@@ -65,6 +71,7 @@ async function main(): Promise<number> {
     return 0;
   }
   readPolicy(options.policy);
+  keepHeapSmall();
   process.umask(0o077); // whatever is written holds charts: the user's alone
   const platform = await startPlatform({
     port: options.port,

@@ -54,8 +54,11 @@ export function createDynamoDbSweepRecords(table: TableOptions): SweepRecords {
       });
     },
     async notePage({ day, execution }, minute, page, started) {
-      if (started.length === 0) return;
-      const key = keyOf('SWEEP', day, `${PAGE}${execution}#${padded(minute)}#${padded(page)}`);
+      const [first] = started;
+      if (first === undefined) return;
+      // A minute that is tried again has the same pages with other starts: what was started before is RUNNING then.
+      const sort = `${PAGE}${execution}#${padded(minute)}#${padded(page)}#${first.execution}`;
+      const key = keyOf('SWEEP', day, sort);
       await items.put({ ...key, started, [TTL_ATTRIBUTE]: ttlOf(day) });
     },
     async list(day) {

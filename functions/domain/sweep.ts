@@ -47,9 +47,14 @@ export function beginRun(day: Day, execution: string, dryRun: boolean, startedAt
 
 /** The run with what one more minute came to. Idempotent by the minute's number. */
 export function withMinute(run: SweepRun, minute: number, counts: SweepRun['counts']): SweepRun {
+  return minute < run.minutes ? run : { ...withTry(run, minute, counts), minutes: minute + 1 };
+}
+
+/** The run with the looks of a try of a minute that failed: the next try looks at the same patients again. */
+export function withTry(run: SweepRun, minute: number, counts: SweepRun['counts']): SweepRun {
   if (minute < run.minutes) return run;
   const sums = Object.entries(run.counts).map(([key, count]) => [key, count + counts[key as SweepDecision]]);
-  return { ...run, minutes: minute + 1, counts: Object.fromEntries(sums) as SweepRun['counts'] };
+  return { ...run, counts: Object.fromEntries(sums) as SweepRun['counts'] };
 }
 
 export function endRun(run: SweepRun, endedAt: Instant, stoppedBy: SweepStop | null): SweepRun {

@@ -15,11 +15,14 @@ export interface AdoptPorts {
 
 /**
  * The account with the chart's newest PIN; not saved yet. Idempotent by document id. A living PIN gets its item, whose
- * TTL tracks it, and reserves its fingerprint; no message is owed for what we did not make.
+ * TTL tracks it, and reserves its fingerprint; no message is owed for what we did not make. A record that is new takes the
+ * count of our unclaimed PINs from the chart; one that knows a case keeps its own, which a release may have begun anew.
  */
 export async function adoptPin(ports: AdoptPorts, account: Account, newest: NewestPin): Promise<Account> {
   if (account.document === newest.id) return account;
-  const unclaimed = await ports.ehr.countOurSigned(account.patientId);
+  const isNew = account.document === null && account.endedBy === null;
+  const ours = newest.cycleIdentifier === null ? 0 : 1;
+  const unclaimed = isNew ? await ports.ehr.countOurSigned(account.patientId) : account.unclaimedCycles + ours;
   const now = ports.clock.now();
   if (!isExpired(newest.signedAt, now)) {
     const pin = newest.encounter === null ? null : await ports.ehr.readPin(newest.encounter);

@@ -15,6 +15,7 @@ import {
   type SweepRun,
   type SweepStop,
   withMinute,
+  withTry,
 } from '../domain/sweep.ts';
 import type { Pause, SweepRecords, SweptStart } from '../ports.ts';
 import { type StartPorts, start } from './start.ts';
@@ -37,11 +38,10 @@ export interface SweepMinute {
   cursor: SweepCursor | null;
 }
 
-/** Starts in flight at once: one shard's page at the highest rate, and far below what DynamoDB and Step Functions take. */
+/** Starts in flight at once at the most: far below what DynamoDB and Step Functions take. */
 const AT_ONCE = 16;
+/** No page is begun after it: whoever lags behind the pace gives back the rest. A page takes five seconds, its Lambda has 90. */
 const MINUTE_MS = 60_000;
-/** No further page is begun after it, so that a minute ends well before its Lambda's 90 s. */
-const LAST_PAGE_MS = 55_000;
 
 /**
  * Answers where the next minute goes on, or null when the sweep is over. Safe to repeat: names are deterministic, so
@@ -62,10 +62,16 @@ export async function sweepMinute(ports: SweepPorts, minute: SweepMinute): Promi
   const allowed = minute.dryRun ? startsPerMinute : await sweeps.takeAllowance(day, startsPerMinute, dailyLimit);
   if (allowed === 0) return over(ports, run, 'DAILY_LIMIT');
 
-  const worked = await workThrough(ports, run, cursor, allowed);
-  if (!minute.dryRun) await sweeps.returnAllowance(day, allowed - worked.counts.STARTED);
-  const counted = withMinute(run, cursor.minute, worked.counts);
-  if (worked.counts.PAUSED > 0) return over(ports, counted, 'PAUSED');
+  const counts = noCounts();
+  const worked = await workThrough(ports, run, cursor, allowed, counts).catch(async (error) => {
+    // What this try started is in the report and used up; the rest is the next try's.
+    await sweeps.save(withTry(run, cursor.minute, counts));
+    if (!minute.dryRun) await sweeps.returnAllowance(day, allowed - counts.STARTED);
+    throw error;
+  });
+  if (!minute.dryRun) await sweeps.returnAllowance(day, allowed - counts.STARTED);
+  const counted = withMinute(run, cursor.minute, counts);
+  if (counts.PAUSED > 0) return over(ports, counted, 'PAUSED');
   if (worked.shard >= ports.shards) return over(ports, counted, null);
   await sweeps.save(counted);
   if (!minute.dryRun) await ports.pause(MINUTE_MS - ports.elapsed());
@@ -77,20 +83,28 @@ async function over(ports: SweepPorts, run: SweepRun, stoppedBy: SweepStop | nul
   return null;
 }
 
-/** Page after page until the allowance or the minute is used up, a pause begins or nobody is left. */
-async function workThrough(ports: SweepPorts, run: SweepRun, cursor: SweepCursor, allowed: number) {
-  const { records, sweeps, practice } = ports;
-  const counts = noCounts();
+/** Page after page, into `counts`, until the allowance or the minute is used up, a pause begins or nobody is left. */
+async function workThrough(
+  ports: SweepPorts,
+  run: SweepRun,
+  cursor: SweepCursor,
+  allowed: number,
+  counts: SweepRun['counts'],
+): Promise<Pick<SweepCursor, 'shard' | 'after'>> {
+  const { records, sweeps } = ports;
+  const { startsPerMinute } = ports.practice.sweep;
+  // No more than a quarter of a second's worth.
+  const atOnce = Math.min(AT_ONCE, Math.ceil(startsPerMinute / 240));
   let { shard, after } = cursor;
   for (let page = 0; shard < ports.shards; page++) {
     const left = allowed - counts.STARTED;
-    if (left === 0 || counts.PAUSED > 0 || ports.elapsed() > LAST_PAGE_MS) break;
-    const size = pageSize(practice.sweep.startsPerMinute, left);
+    if (left === 0 || counts.PAUSED > 0 || ports.elapsed() >= MINUTE_MS) break;
+    const size = pageSize(startsPerMinute, left);
     const due = await records.listDue(shard, cursor.day, after, size);
     const started: SweptStart[] = [];
     let broken: Error | null = null;
-    for (let first = 0; first < due.patientIds.length; first += AT_ONCE) {
-      const looks = due.patientIds.slice(first, first + AT_ONCE).map(async (patientId) => {
+    for (let first = 0; first < due.patientIds.length; first += atOnce) {
+      const looks = due.patientIds.slice(first, first + atOnce).map(async (patientId) => {
         const look = await lookAt(ports, patientId, run.dryRun);
         counts[look.decision] += 1;
         if (look.decision === 'STARTED' && look.execution !== null)
@@ -98,15 +112,16 @@ async function workThrough(ports: SweepPorts, run: SweepRun, cursor: SweepCursor
         if (look.error instanceof AwsUnavailableError) broken = look.error;
       });
       await Promise.all(looks);
+      // Within the page, too: the executions' mails come in the pace of their starts, and SES counts by the second.
+      if (!run.dryRun) await ports.pause(pauseFor(counts.STARTED, startsPerMinute, ports.elapsed()));
     }
     // Noted before anything is thrown: what was started is in the report whatever comes.
     await sweeps.notePage(run, cursor.minute, page, started);
     if (broken !== null) throw broken;
     after = due.next;
     if (after === null) shard += 1;
-    if (!run.dryRun) await ports.pause(pauseFor(counts.STARTED, practice.sweep.startsPerMinute, ports.elapsed()));
   }
-  return { counts, shard, after };
+  return { shard, after };
 }
 
 interface Look {

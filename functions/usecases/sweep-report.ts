@@ -1,15 +1,20 @@
 /** What became of a sweep, counted when it is asked: executions end long after the sweep that started them. */
 import type { Account } from '../domain/account.ts';
 import { type Conversions, withConversion } from '../domain/conversion.ts';
+import type { ExecutionStatus } from '../domain/executions.ts';
 import { attemptOf } from '../domain/identity.ts';
+import { millisecondsOf } from '../domain/instant.ts';
 import type { SweepRun } from '../domain/sweep.ts';
-import type { PinRecords, SweepRecords, SweptStart } from '../ports.ts';
+import type { ExecutionReader, PinRecords, SweepRecords, SweptStart } from '../ports.ts';
 
 /** Reads in flight: a report of thousands takes seconds, and no reader of the table notices. */
 const AT_ONCE = 25;
 
 export interface SweepReport extends SweepRun {
-  /** `REGENERATED`, `HELD/CYCLE_LIMIT`, `FAILED/…`; RUNNING: not ended yet; LATER: a later execution has ended since. */
+  /**
+   * `REGENERATED`, `HELD/CYCLE_LIMIT`, `FAILED/…`; RUNNING: not ended yet; LATER: a later execution was started since. The
+   * reason of an execution that closed without ending its case is its status, as the record will have it.
+   */
   outcomes: Record<string, number>;
   /**
    * What came of the PINs that its executions signed, by location of care. A PIN counts until another replaces it, 30 days later
@@ -18,16 +23,26 @@ export interface SweepReport extends SweepRun {
   conversion: Conversions;
 }
 
+export interface ReportPorts {
+  records: PinRecords;
+  sweeps: SweepRecords;
+  reader: Pick<ExecutionReader, 'list'>;
+}
+
+/** Listed by the thousand, not asked about one by one: DescribeExecution takes 15 calls a second. */
+const LISTED = 1000;
+
 /** Null where no such sweep ran that day. Throws AwsUnavailableError. */
-export async function sweepReport(
-  { records, sweeps }: { records: PinRecords; sweeps: SweepRecords },
-  day: string,
-  execution: string,
-): Promise<SweepReport | null> {
+export async function sweepReport(ports: ReportPorts, day: string, execution: string): Promise<SweepReport | null> {
+  const { records, sweeps } = ports;
   const run = await sweeps.read(day, execution);
   if (run === null) return null;
   const starts = await sweeps.listStarts(day, execution);
   const outcomes: Record<string, number> = {};
+  const count = (ending: string) => {
+    outcomes[ending] = (outcomes[ending] ?? 0) + 1;
+  };
+  const open: string[] = [];
   let conversion: Conversions = {};
   for (let first = 0; first < starts.length; first += AT_ONCE) {
     const read = starts.slice(first, first + AT_ONCE).map(async (start) => {
@@ -35,12 +50,41 @@ export async function sweepReport(
     });
     for (const { start, account } of await Promise.all(read)) {
       const ending = endingOf(start, account);
-      outcomes[ending] = (outcomes[ending] ?? 0) + 1;
+      if (ending === 'RUNNING') open.push(start.execution);
+      else count(ending);
       const attempt = attemptOf(start.execution);
       if (account !== null && attempt !== null) conversion = withConversion(conversion, account, attempt);
     }
   }
+  const unsuccessful = open.length === 0 ? new Map() : await unsuccessfulSince(ports, run.startedAt);
+  for (const name of open) {
+    const status = unsuccessful.get(name);
+    count(status === undefined ? 'RUNNING' : `FAILED/${status}`);
+  }
   return { ...run, outcomes, conversion };
+}
+
+/** Those that closed without success, by name. What failed before it ended its case stands in no record yet. */
+async function unsuccessfulSince({ reader }: ReportPorts, since: string): Promise<Map<string, ExecutionStatus>> {
+  const found = new Map<string, ExecutionStatus>();
+  const begun = millisecondsOf(since) ?? 0;
+  for (const status of ['FAILED', 'TIMED_OUT', 'ABORTED'] as const) {
+    let after: string | null = null;
+    do {
+      const page: Awaited<ReturnType<ExecutionReader['list']>> = await reader.list(
+        'regenerate-pin',
+        status,
+        after,
+        LISTED,
+      );
+      const listed = page?.executions ?? [];
+      // Newest first.
+      const young = listed.filter(({ startedAt }) => (millisecondsOf(startedAt) ?? 0) >= begun);
+      for (const { name } of young) found.set(name, status);
+      after = young.length === listed.length ? (page?.next ?? null) : null;
+    } while (after !== null);
+  }
+  return found;
 }
 
 function endingOf({ execution }: SweptStart, account: Account | null): string {

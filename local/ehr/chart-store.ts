@@ -46,6 +46,8 @@ export class ChartStore {
   readonly #kept = new Map<string, Map<string, Kept>>();
   readonly #index = new Map<string, Map<string, Set<string>>>();
   #journal: Undo[] | undefined;
+  /** When the running transaction began: everything that it writes bears one instant, as it takes effect at once. */
+  #at = 0;
   #order = 0;
 
   /** `keep` is awaited within each transaction that wrote something. */
@@ -118,6 +120,7 @@ export class ChartStore {
   async atomically<T>(work: () => Promise<T> | T): Promise<T> {
     if (this.#journal) throw new Error('A transaction is running already; serialise the callers.');
     this.#journal = [];
+    this.#at = this.#now();
     try {
       const result = await work();
       if (this.#keep && this.#journal.length > 0) await this.#keep(this.#written());
@@ -164,7 +167,8 @@ export class ChartStore {
   }
 
   #write(resource: Stored, version: number, was: Kept | undefined): Stored {
-    const meta = { ...resource.meta, versionId: String(version), lastUpdated: new Date(this.#now()).toISOString() };
+    const at = this.inTransaction ? this.#at : this.#now();
+    const meta = { ...resource.meta, versionId: String(version), lastUpdated: new Date(at).toISOString() };
     const stored: Stored = { ...resource, meta };
     const versions = [...(was?.versions ?? []), stored];
     this.#replace(stored.resourceType, stored.id, { order: was?.order ?? this.#order++, versions, current: stored });

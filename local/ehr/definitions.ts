@@ -1,3 +1,4 @@
+import { closeSync, openSync, readSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import {
@@ -15,9 +16,10 @@ const DEFINITION = 'http://hl7.org/fhir/StructureDefinition/';
 /** Listed among the definitions, but nothing is of these types. */
 const ABSTRACT = ['Resource', 'DomainResource', 'MetadataResource'];
 
+const DEFINITIONS_FILE = join(getDataDir(), 'fhir/r4/profiles-resources.json');
+
 let loading: Promise<void> | undefined;
-let file = Buffer.alloc(0);
-/** Where the definition of each resource type stands in the file. */
+/** Where the definition of each resource type stands in the file, which is too large to be kept in memory. */
 const places = new Map<string, { start: number; end: number }>();
 const indexed = new Set<string>();
 
@@ -53,8 +55,19 @@ export function defineType(type: string): void {
   const place = places.get(type);
   if (!place || indexed.has(type)) return;
   indexed.add(type);
-  const { resource } = JSON.parse(file.toString('utf8', place.start, place.end)) as { resource: StructureDefinition };
+  const { resource } = JSON.parse(cutOut(place)) as { resource: StructureDefinition };
   indexStructureDefinitionBundle([resource]);
+}
+
+function cutOut({ start, end }: { start: number; end: number }): string {
+  const bytes = Buffer.alloc(end - start);
+  const opened = openSync(DEFINITIONS_FILE, 'r');
+  try {
+    readSync(opened, bytes, 0, bytes.length, start);
+  } finally {
+    closeSync(opened);
+  }
+  return bytes.toString();
 }
 
 function typesWithin(value: unknown): string[] {
@@ -68,10 +81,9 @@ async function load(): Promise<void> {
   const [types, parameters, resources] = await Promise.all([
     readJsonAsync('fhir/r4/profiles-types.json') as Promise<Bundle<StructureDefinition>>,
     readJsonAsync('fhir/r4/search-parameters.json') as Promise<Bundle<SearchParameter>>,
-    readFile(join(getDataDir(), 'fhir/r4/profiles-resources.json')),
+    readFile(DEFINITIONS_FILE),
   ]);
-  file = resources;
-  findDefinitions();
+  findDefinitions(resources);
   indexStructureDefinitionBundle(types);
   for (const type of ABSTRACT) defineType(type);
   const kinds = resourceTypes().map((type) => ({ resourceType: 'StructureDefinition', kind: 'resource', type }));
@@ -80,7 +92,7 @@ async function load(): Promise<void> {
   narrowExpressions();
 }
 
-function findDefinitions(): void {
+function findDefinitions(file: Buffer): void {
   const starts: number[] = [];
   for (let at = file.indexOf(ENTRY_START); at >= 0; at = file.indexOf(ENTRY_START, at + 1)) starts.push(at);
   for (const [i, start] of starts.entries()) {

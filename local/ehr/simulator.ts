@@ -36,6 +36,8 @@ export interface EhrSimulator {
   readonly requests: RequestLog;
   /** A copy of a resource, undefined when it is not there. */
   read<T = Resource>(resourceType: string, id: string): Promise<T | undefined>;
+  /** Copies of all versions of a resource, oldest first. */
+  history<T = Resource>(resourceType: string, id: string): Promise<T[]>;
   /** Copies of all that match, e.g. `Task?status=requested`; not paged up to 1,000. */
   search<T = Resource>(query: string): Promise<T[]>;
   readonly staff: Staff;
@@ -92,6 +94,8 @@ export async function createEhrSimulator({ now, baseUrl, gate, kept }: EhrOption
     requests,
     read: <T>(resourceType: string, id: string) =>
       inTurn(() => copyOf(store.kept(resourceType, id)?.current) as T | undefined),
+    history: <T>(resourceType: string, id: string) =>
+      inTurn(() => (store.kept(resourceType, id)?.versions ?? []).map(copyOf) as T[]),
     search: <T>(query: string) =>
       inTurn(async () => (await repository.searchResources(parseSearchRequest(query))).map(copyOf) as T[]),
     staff: createStaff({ store, repository, now, newId: randomUUID, inTurn }),

@@ -42,3 +42,12 @@ export interface ClosedExecution {
   readonly cause: string | null;
   readonly durationMs: number;
 }
+
+/** An execution that a stop or a kill of the platform ended. */
+export interface InterruptedExecution {
+  readonly name: string;
+  /** JSON text. */
+  readonly input: string;
+  /** Whether its machine started none after it. */
+  readonly isLatest: boolean;
+}

@@ -2,7 +2,7 @@ import { ServiceError } from '../aws-json.ts';
 import { createKeyedMutex } from '../mutex.ts';
 import { type Account, executionArn } from './arns.ts';
 import type { Machine } from './definition.ts';
-import type { ClosedExecution, Execution, KeepExecution, StoredExecution } from './execution.ts';
+import type { ClosedExecution, Execution, InterruptedExecution, KeepExecution, StoredExecution } from './execution.ts';
 import { History, type HistoryEntry } from './history.ts';
 import { type Platform, run } from './run.ts';
 
@@ -36,6 +36,9 @@ const CLOSING_EVENT = {
   ABORTED: 'ExecutionAborted',
   TIMED_OUT: 'ExecutionTimedOut',
 } as const;
+
+const RESTARTED = { error: 'Local.Restarted', cause: 'The local platform was restarted' };
+const STOPPED = { error: 'Local.Stopped', cause: 'The local platform was stopped' };
 
 /** What an execution is once it has closed, and its history then. */
 function closingOf(execution: Execution, status: ClosedStatus, at: number, { output, error, cause }: Ended) {
@@ -194,6 +197,15 @@ export class Executions {
     return execution && closedOf(execution);
   }
 
+  /** Of one machine, oldest first: what ended because the platform did, not by itself and by nobody's will. */
+  interrupted(machineName: string): InterruptedExecution[] {
+    const all = [...this.#byArn.values()].filter((each) => each.machineName === machineName);
+    return all.flatMap(({ name, input, status, error }, index) => {
+      const isInterrupted = status === 'ABORTED' && (error === STOPPED.error || error === RESTARTED.error);
+      return isInterrupted ? [{ name, input, isLatest: index === all.length - 1 }] : [];
+    });
+  }
+
   settled(): Promise<void> {
     if (this.#running.size === 0) return Promise.resolve();
     return new Promise((resolve) => this.#settled.push(resolve));
@@ -224,9 +236,8 @@ export class Executions {
   }
 
   async #abort(interrupted: readonly Execution[]): Promise<void> {
-    const ended = { error: 'Local.Restarted', cause: 'The local platform was restarted' };
     for (const execution of interrupted) {
-      const { facts, packed } = closingOf(execution, 'ABORTED', this.#platform.now(), ended);
+      const { facts, packed } = closingOf(execution, 'ABORTED', this.#platform.now(), RESTARTED);
       Object.assign(execution, facts);
       execution.history.close(packed);
       if (this.#platform.keep) await this.#platform.keep(storedOf(execution));
@@ -236,7 +247,6 @@ export class Executions {
   /** Stops what runs and starts nothing more. Handlers that run already cannot be stopped. */
   async close(): Promise<void> {
     this.#closed = true;
-    const ended = { error: 'Local.Stopped', cause: 'The local platform was stopped' };
-    await Promise.all([...this.#running.keys()].map((arn) => this.stop(arn, ended)));
+    await Promise.all([...this.#running.keys()].map((arn) => this.stop(arn, STOPPED)));
   }
 }

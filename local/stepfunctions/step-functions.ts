@@ -2,7 +2,7 @@ import { serveAwsJson } from '../aws-json.ts';
 import type { HttpHandler } from '../http-messages.ts';
 import { executionArn } from './arns.ts';
 import { prepareMachine } from './definition.ts';
-import type { ClosedExecution, KeepExecution, StoredExecution } from './execution.ts';
+import type { ClosedExecution, InterruptedExecution, KeepExecution, StoredExecution } from './execution.ts';
 import { Executions } from './executions.ts';
 import type { LambdaHandler } from './lambda.ts';
 import { operationsOn } from './operations.ts';
@@ -29,6 +29,8 @@ export interface StepFunctions {
   onClosed(listener: (closed: ClosedExecution) => void): () => void;
   /** How the execution ended; undefined when it runs, or was never started. */
   closed(machineName: string, name: string): ClosedExecution | undefined;
+  /** Of one machine, oldest first: what a stop or a kill of the platform ended. */
+  interrupted(machineName: string): InterruptedExecution[];
   /** Takes back what was kept; what was running becomes ABORTED. Before the first start only; throws at once otherwise. */
   restore(kept: readonly StoredExecution[]): Promise<void>;
   /** Stops what runs (ABORTED) and refuses new starts. A handler that is running already runs on, unheard. */
@@ -67,6 +69,7 @@ export function createStepFunctions(options: StepFunctionsOptions): StepFunction
     settled: () => executions.settled(),
     onClosed: (listener) => executions.onClosed(listener),
     closed: (machineName, name) => executions.closed(executionArn(account, machineName, name)),
+    interrupted: (machineName) => executions.interrupted(machineName),
     restore: (kept) => executions.restore(kept),
     close: () => executions.close(),
   };

@@ -99,6 +99,8 @@ export const ENVIRONMENTS: Record<string, string> = {
   'local/environment.ts': 'sets what AWS would set',
   'bench/regeneration.ts': 'how many patients to measure with',
   'bench/pickup-timing.ts': 'how many tries to measure with',
+  'bench/executions.ts': 'how many executions to keep',
+  'bench/sweep.ts': 'how many due PINs to sweep',
 };
 
 /** What pure rules may not reach for, as it is written: I/O, chance and time are injected. */

@@ -39,8 +39,14 @@ describe('SweepRecords: DynamoDB over HTTP, the local DynamoDB', () => {
     await sweeps.notePage(run, 0, 0, page);
     await sweeps.notePage(run, 11, 2, [{ patientId: 'p2', execution: 'e2' }]);
     await sweeps.notePage(run, 2, 0, []);
+    // Minute 0 was tried again.
+    await sweeps.notePage(run, 0, 0, [{ patientId: 'p4', execution: 'e4' }]);
     await sweeps.notePage(other, 0, 0, [{ patientId: 'p3', execution: 'e3' }]);
-    expect(await sweeps.listStarts(DAY, 'starts')).toEqual([...page, { patientId: 'p2', execution: 'e2' }]);
+    expect(await sweeps.listStarts(DAY, 'starts')).toEqual([
+      ...page,
+      { patientId: 'p4', execution: 'e4' },
+      { patientId: 'p2', execution: 'e2' },
+    ]);
   });
 
   it('lists more than one page of the table', async () => {

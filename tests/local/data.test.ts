@@ -1,5 +1,5 @@
 /** `--data`: what was answered is there after a restart, however the process ended. */
-import { mkdirSync, readdirSync, statSync, writeFileSync } from 'node:fs';
+import { readdirSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { DynamoDBClient, ScanCommand } from '@aws-sdk/client-dynamodb';
@@ -9,38 +9,17 @@ import type { Bundle, DocumentReference } from 'fhir/r4';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { largePractice } from '../../local/demo/large-practice.ts';
 import { FINGERPRINT_KEY_ARN } from '../../local/environment.ts';
+import { client, json, type Mails, machine, type Result, seeded, writePractice } from './kept-practice.ts';
 import { type Place, place, type Started } from './running-start.ts';
 
 const DAY = 24 * 60 * 60 * 1000;
 const PATIENTS = 60;
 /** A start takes one to two seconds on an idle machine, and more where several run at once. */
 const PATIENCE = { timeout: 60_000 };
-const MACHINE = 'arn:aws:states:us-east-1:000000000000:stateMachine:regenerate-pin';
+const MACHINE = machine('regenerate-pin');
 
-const client = (endpoint: string) => ({
-  endpoint,
-  region: 'us-east-1',
-  credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
-});
-const json = async <T>(url: string, headers = {}): Promise<T> => (await (await fetch(url, { headers })).json()) as T;
-
-interface Result {
-  patients: { patientId: string; outcome: string | null; attempts: number; durationMs: number }[];
-  counts: Record<string, number>;
-  failed: { patientId: string; error: string }[];
-}
-interface Mails {
-  emails: { messageId: string; destination: { to: string[] } }[];
-}
-
-function writePractice(folder: string, name: string, patients: number): string {
-  const path = join(folder, name);
-  mkdirSync(path);
-  for (const [index, bundle] of largePractice(patients, Date.now()).entries()) {
-    writeFileSync(join(path, `${String(index).padStart(4, '0')}.json`), JSON.stringify(bundle));
-  }
-  return path;
-}
+const practiceOf = (folder: string, name: string, patients: number) =>
+  writePractice(folder, name, largePractice(patients, Date.now()));
 
 /** Everything that a restart has to bring back, as it is read from outside. */
 async function stateAt(run: Started) {
@@ -81,7 +60,7 @@ describe('a practice that was kept', () => {
   beforeAll(() => {
     here = place();
     data = join(here.folder, 'data');
-    practice = writePractice(here.folder, 'practice', 4);
+    practice = practiceOf(here.folder, 'practice', 4);
   });
   afterAll(() => here.clear());
 
@@ -133,17 +112,6 @@ describe('a practice that was kept', () => {
   );
 });
 
-/** mulberry32: the same moments at every run. */
-function seeded(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
-
 describe('a first pass that is killed', () => {
   let here: Place;
   beforeAll(() => {
@@ -153,7 +121,7 @@ describe('a first pass that is killed', () => {
 
   it('goes on where it was, and chart, table, mailbox and executions agree', PATIENCE, async () => {
     const chance = seeded(20261122);
-    const options = ['--data', join(here.folder, 'data'), '--practice', writePractice(here.folder, 'p', PATIENTS)];
+    const options = ['--data', join(here.folder, 'data'), '--practice', practiceOf(here.folder, 'p', PATIENTS)];
     // Fewer than five: a patient whose fifth execution in a row is cut off is given to a person.
     for (let kill = 0; kill < 3; kill++) {
       const run = here.start(...options);
@@ -218,7 +186,7 @@ describe('a folder that cannot be used', () => {
 
   it("is the user's alone, takes no other practice, and is refused when it is damaged", async () => {
     const data = join(here.folder, 'data');
-    const first = here.start('--data', data, '--practice', writePractice(here.folder, 'one', 1), '--once');
+    const first = here.start('--data', data, '--practice', practiceOf(here.folder, 'one', 1), '--once');
     expect(await first.ended).toBe(0);
     for (const folder of ['.', 'practice', 'table']) {
       expect(statSync(join(data, folder)).mode & 0o777, folder).toBe(0o700);
@@ -226,7 +194,7 @@ describe('a folder that cannot be used', () => {
         if (file.isFile()) expect(statSync(join(data, folder, file.name)).mode & 0o777, file.name).toBe(0o600);
       }
     }
-    const other = here.start('--data', data, '--practice', writePractice(here.folder, 'two', 2), '--once');
+    const other = here.start('--data', data, '--practice', practiceOf(here.folder, 'two', 2), '--once');
     expect(await other.ended).toBe(2);
     expect(other.output().stderr).toContain('holds another practice');
 

@@ -24,6 +24,7 @@ const url = z.url({ protocol: /^http$/, hostname: /^127\.0\.0\.1$/ });
 const arn = z.string().regex(/^arn:aws:states:[a-z0-9-]+:\d{12}:execution:regenerate-pin:[0-9a-f]{40}-\d+$/);
 const Endpoints = z.strictObject({
   ...{ console: url, api: url, webhooks: url, fhir: url, stepfunctions: url, dynamodb: url, ses: url, mailbox: url },
+  pickup: url,
   ...{ clock: url, stateMachines: z.record(z.string(), z.string()), table: z.string(), region: z.string() },
   fhirAuthorization: z.string().regex(/^Bearer \S+$/),
   webhookSecret: z.string().regex(/^whsec_\S+$/),
@@ -171,7 +172,17 @@ describe('npm start', PATIENCE, () => {
     expect(statSync(join(folder, '.local')).mode & 0o777).toBe(0o700);
     const endpoints = Endpoints.parse(JSON.parse(readFileSync(endpointsFile, 'utf8')));
 
-    for (const name of ['console', 'api', 'webhooks', 'fhir', 'stepfunctions', 'dynamodb', 'ses', 'mailbox'] as const) {
+    for (const name of [
+      'console',
+      'api',
+      'webhooks',
+      'fhir',
+      'stepfunctions',
+      'dynamodb',
+      'ses',
+      'mailbox',
+      'pickup',
+    ] as const) {
       const { status } = await fetch(endpoints[name]);
       expect({ name, status }).toEqual({ name, status: expect.toSatisfy((code) => code < 500) });
     }

@@ -8,6 +8,7 @@ import { careTeam } from '../../local/demo/chart-builders.ts';
 import { CARDIOLOGISTS, CARDIOLOGY, FAMILY_DOCTORS, UNLISTED_OFFICE } from '../../local/demo/directory.ts';
 import { outsidePorts } from '../../local/ports.ts';
 import { type EhrSender, ehrSender, secretOf } from '../harness/ehr-sender.ts';
+import { BIRTH_DATE, shownBy, tokensTo } from './mailed-links.ts';
 import { type RunningPlatform, runPlatform } from './running-platform.ts';
 
 let running: RunningPlatform;
@@ -16,6 +17,7 @@ const lines: string[] = [];
 /** Of the primary care, of cardiology and of an office that the policy does not list; all of them due tomorrow. */
 const patients = { care: [] as string[], cardiology: '', unlisted: '' };
 let day: string;
+const addressOfCare = (n: number) => `care.${n}@example.com`;
 
 beforeAll(async () => {
   for (const stream of [process.stdout, process.stderr]) {
@@ -24,7 +26,10 @@ beforeAll(async () => {
   running = await runPlatform({ metrics: true });
   const { platform, admit, track } = running;
   ehr = ehrSender(platform.endpoints.webhooks, await secretOf(platform.url));
-  for (let n = 0; n < 4; n++) patients.care.push(await admit({ pins: [{ age: 29 * DAY }] }));
+  for (let n = 0; n < 4; n++) {
+    const telecom = [{ system: 'email' as const, value: addressOfCare(n) }];
+    patients.care.push(await admit({ patient: () => ({ birthDate: BIRTH_DATE, telecom }), pins: [{ age: 29 * DAY }] }));
+  }
   patients.cardiology = await admit({
     patient: () => ({ generalPractitioner: [FAMILY_DOCTORS[0] ?? ''] }),
     pins: [{ age: 29 * DAY, location: CARDIOLOGY }],
@@ -76,8 +81,10 @@ describe('the PINs of a sweep', () => {
   it('are picked up, and their patients register', async () => {
     const [looked = '', both = '', byChart = ''] = patients.care;
     const now = toInstant(running.platform.clock.now() + 1_000);
-    await running.change(looked, { pickedUpAt: now });
-    await running.change(both, { pickedUpAt: now });
+    // By the link in the mail, and a second look is no further one.
+    for (const address of [addressOfCare(0), addressOfCare(1), addressOfCare(1)]) {
+      expect(await shownBy(running, tokensTo(running, address))).toEqual(['PIN']);
+    }
     const told = (patientId: string) => ehr.deliver({ type: 'portal.registered', timestamp: now, data: { patientId } });
     expect((await told(both)).body.decision).toBe('STOPPED');
     expect((await told(patients.cardiology)).body.decision).toBe('STOPPED');
@@ -89,13 +96,18 @@ describe('the PINs of a sweep', () => {
       reason: 'ALREADY_REGISTERED',
       registeredAt: expect.any(String),
     });
-    expect(await running.account(both)).toMatchObject({ pickedUpAt: now, registeredAt: now });
+    expect(await running.account(both)).toMatchObject({ pickedUpAt: expect.any(String), registeredAt: now });
+    expect(await running.account(looked)).toMatchObject({ pickedUpAt: expect.any(String), registeredAt: null });
     expect(await conversion()).toEqual({
       'demo-org-1': issued(4, { pickedUp: 2, registered: 2 }),
       'demo-org-2': issued(1, { registered: 1 }),
       'demo-org-3': issued(1),
     });
-    expect(counts()).toMatchObject({ 'Registered demo-org-1': 2, 'Registered demo-org-2': 1 });
+    expect(counts()).toMatchObject({
+      'PickedUp demo-org-1': 2,
+      'Registered demo-org-1': 2,
+      'Registered demo-org-2': 1,
+    });
   });
 
   it('are replaced where nobody registered', async () => {

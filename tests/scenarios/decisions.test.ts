@@ -83,6 +83,18 @@ describe('release', () => {
     expect(await running.account(id)).toMatchObject({ failures: 0, unclaimedCycles: 1 });
   });
 
+  it('lets cycles count from zero again, also when staff sign a PIN by hand later', async () => {
+    const { clock, ehr } = running.platform;
+    const ours = (age: number) => ({ age: age * DAY, ours: true });
+    const id = await running.admit({ pins: [{ age: 125 * DAY }, ours(94), ours(63), ours(32)] });
+    expect((await running.take(id)).execution.output).toContain('CYCLE_LIMIT');
+    await outcomeOf(await release(running.decisionPorts, decided(id)));
+    expect(await running.account(id)).toMatchObject({ outcome: 'REGENERATED', unclaimedCycles: 1 });
+    const { documentId } = await ehr.staff.signPinByHand(id, { pin: 'W123456789', at: clock.now() });
+    expect((await running.take(id)).execution.output).toContain('NOT_EXPIRED');
+    expect(await running.account(id)).toMatchObject({ document: documentId, unclaimedCycles: 1 });
+  });
+
   it('is refused where nothing is held, and where there is no record', async () => {
     const id = await running.admit({});
     await running.take(id);

@@ -1,12 +1,9 @@
 /** Which link opens the PIN when mails are sent again, refused, or lost: one at most, and never none that was sent. */
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { metrics, pickupChart } from '../../functions/runtime/container.ts';
 import { resend } from '../../functions/usecases/decisions.ts';
-import { pickUp } from '../../functions/usecases/pick-up.ts';
 import type { MailFault } from '../../local/mailbox-faults.ts';
+import { BIRTH_DATE, shownBy, tokensTo } from './mailed-links.ts';
 import { type RunningPlatform, runPlatform } from './running-platform.ts';
-
-const BIRTH_DATE = '1957-03-29';
 
 let running: RunningPlatform;
 beforeAll(async () => {
@@ -31,51 +28,33 @@ async function sendAgain(id: string, fault?: MailFault): Promise<void> {
   mailbox.heal();
 }
 
-/** Every token that was ever mailed to them, oldest first. */
-function tokensTo(address: string): string[] {
-  const mails = running.platform.mailbox.mails().filter(({ sent }) => sent.destination.includes(address));
-  return mails.map(({ body }) => /\/pickup\/([\w-]+)/.exec(body.text ?? '')?.[1] ?? '');
-}
-
-/** What each of these links shows to who knows the answer. */
-async function shownBy(tokens: readonly string[]): Promise<string[]> {
-  const ehr = pickupChart({ signal: AbortSignal.timeout(20_000) });
-  const ports = { ...running.decisionPorts, ehr, metrics: metrics() };
-  const shown: string[] = [];
-  for (const token of tokens) {
-    const told = await pickUp(ports, token, { birthDate: BIRTH_DATE, lastName: null });
-    shown.push(told.kind === 'REFUSED' ? told.why : told.kind);
-  }
-  return shown;
-}
-
 it('each mail’s link takes the place of the one before', async () => {
   const { id, address } = await patient();
-  expect(await shownBy(tokensTo(address))).toEqual(['PIN']);
+  expect(await shownBy(running, tokensTo(running, address))).toEqual(['PIN']);
   await sendAgain(id);
   await sendAgain(id);
-  expect(await shownBy(tokensTo(address))).toEqual(['KILLED', 'KILLED', 'PIN']);
+  expect(await shownBy(running, tokensTo(running, address))).toEqual(['KILLED', 'KILLED', 'PIN']);
 });
 
 it('a mail that SES refuses kills no link', async () => {
   const { id, address } = await patient();
   await sendAgain(id, { kind: 'status', code: 'MessageRejected', status: 400, message: 'Not today.' });
   expect((await running.account(id)).message?.state).toBe('REFUSED');
-  expect(await shownBy(tokensTo(address))).toEqual(['PIN']);
+  expect(await shownBy(running, tokensTo(running, address))).toEqual(['PIN']);
 });
 
 it('nor does one that SES throttled for as long as the step was retried', async () => {
   const { id, address } = await patient();
   await sendAgain(id, { kind: 'status', code: 'Throttling', status: 400, message: 'Slowly.' });
   expect((await running.account(id)).message?.state).toBe('REFUSED');
-  expect(await shownBy(tokensTo(address))).toEqual(['PIN']);
+  expect(await shownBy(running, tokensTo(running, address))).toEqual(['PIN']);
 });
 
 it('a mail that left and got no answer has the link that lives', async () => {
   const { id, address } = await patient();
   await sendAgain(id, { kind: 'drop', when: 'after' });
   expect((await running.account(id)).message?.state).toBe('UNKNOWN');
-  expect(await shownBy(tokensTo(address))).toEqual(['KILLED', 'PIN']);
+  expect(await shownBy(running, tokensTo(running, address))).toEqual(['KILLED', 'PIN']);
 });
 
 it('a mail of which nobody knows whether it left takes the earlier link with it, and a person is asked', async () => {
@@ -83,26 +62,26 @@ it('a mail of which nobody knows whether it left takes the earlier link with it,
   await sendAgain(id, { kind: 'drop', when: 'before' });
   const { message, staffTasks } = await running.account(id);
   expect([message?.state, staffTasks.map(({ code }) => code)]).toEqual(['UNKNOWN', ['notify-patient']]);
-  expect(await shownBy(tokensTo(address))).toEqual(['KILLED']);
+  expect(await shownBy(running, tokensTo(running, address))).toEqual(['KILLED']);
   // Sent once more, as the person may decide, it lives again.
   await sendAgain(id);
-  expect(await shownBy(tokensTo(address))).toEqual(['KILLED', 'PIN']);
+  expect(await shownBy(running, tokensTo(running, address))).toEqual(['KILLED', 'PIN']);
 });
 
 it('all die with their PIN, whether it expired or staff made another by hand', async () => {
   const { id, address } = await patient();
   await sendAgain(id);
   await running.platform.ehr.staff.signPinByHand(id, { pin: 'K123456789' });
-  expect(await shownBy(tokensTo(address))).toEqual(['KILLED', 'REPLACED']);
+  expect(await shownBy(running, tokensTo(running, address))).toEqual(['KILLED', 'REPLACED']);
   await running.take(id);
-  expect(await shownBy(tokensTo(address))).toEqual(['REPLACED', 'REPLACED']);
+  expect(await shownBy(running, tokensTo(running, address))).toEqual(['REPLACED', 'REPLACED']);
 });
 
 it('a PIN that is regenerated after 30 days has a link of its own, and the old one says so', async () => {
   const { address } = await patient();
   await running.platform.clock.advance('P31D');
-  const tokens = tokensTo(address);
+  const tokens = tokensTo(running, address);
   // The reminder that came between was missed in the jump, as the PIN had expired by then.
-  expect(await shownBy(tokens)).toEqual([...Array(tokens.length - 1).fill('REPLACED'), 'PIN']);
+  expect(await shownBy(running, tokens)).toEqual([...Array(tokens.length - 1).fill('REPLACED'), 'PIN']);
   expect(tokens.length).toBeGreaterThan(1);
 });

@@ -374,7 +374,7 @@ it('a mail that came back and waits for the next day takes the reminder’s plac
   expect(mailsTo(id)).toBe(2);
 });
 
-it('costs eight write units, index included, and two requests to the EHR beside the filing', async () => {
+it('costs nine write units, index and link included, and two requests to the EHR beside the filing', async () => {
   const id = await regenerated();
   await running.change(id, { nextCheckDay: '2999-01-01' });
   await advance('P20D');
@@ -384,7 +384,7 @@ it('costs eight write units, index included, and two requests to the EHR beside 
   const request = { patientId: id, trigger: 'machine', force: null, awaitedFactChanged: false } as const;
   await start(running.decisionPorts, request);
   await running.platform.stepFunctions.settled();
-  expect(running.platform.dynamodb.capacity.figures().write).toBe(8);
+  expect(running.platform.dynamodb.capacity.figures().write).toBe(9);
   expect(running.platform.ehr.requests.count()).toBe(4);
 });
 

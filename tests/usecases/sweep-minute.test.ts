@@ -27,6 +27,7 @@ function world({ due, startsPerMinute = 600, dailyLimit = 1000, pageMs = 10, onS
   const runs = new Map<string, SweepRun>();
   const pages = new Map<string, readonly SweptStart[]>();
   const started: string[] = [];
+  const names = new Set<string>();
   const state = { paused: false, used: 0, elapsed: 0, pauses: [] as number[], queries: 0 };
   const ports: SweepPorts = {
     records: {
@@ -44,12 +45,13 @@ function world({ due, startsPerMinute = 600, dailyLimit = 1000, pageMs = 10, onS
       },
     } as unknown as SweepPorts['records'],
     executions: {
-      start: async (_name, { patientId }) => {
+      start: async (name, { patientId }) => {
         onStart?.(patientId, started.length);
         started.push(patientId);
+        names.add(name);
         return `arn:${patientId}`;
       },
-      describe: async () => ({ status: 'RUNNING', arn: 'arn', stoppedAt: null }),
+      describe: async (name) => (names.has(name) ? { status: 'RUNNING', arn: 'arn', stoppedAt: null } : null),
     },
     pauseSwitch: {
       read: async () => (state.paused ? { actor: 'pat', reason: 'go-live', at: '2026-06-15T11:00:00Z' } : null),
@@ -58,7 +60,7 @@ function world({ due, startsPerMinute = 600, dailyLimit = 1000, pageMs = 10, onS
     sweeps: {
       read: async (_day, execution) => runs.get(execution) ?? null,
       save: async (run) => void runs.set(run.execution, run),
-      notePage: async (_run, minute, page, list) => void pages.set(`${minute}.${page}`, list),
+      notePage: async (_run, minute, page, list) => void pages.set(`${minute}.${page}.${list[0]?.execution}`, list),
       list: async () => [...runs.values()],
       listStarts: async () => [...pages.values()].flat(),
       takeAllowance: async (_day, wanted, limit) => {
@@ -102,8 +104,24 @@ describe('one minute of the sweep', () => {
     expect(started).toHaveLength(60);
     expect(next).toMatchObject({ day: '2026-06-15', minute: 1, shard: 0, after: '60' });
     expect(state.elapsed).toBeGreaterThanOrEqual(55_000);
-    // five starts are five seconds' worth
-    expect(Math.max(...state.pauses)).toBeLessThanOrEqual(5_000);
+    // One a second, also within a page of five.
+    expect(Math.max(...state.pauses)).toBeLessThanOrEqual(1_000);
+  });
+
+  it('starts a quarter of a second’s worth at once, so that a mail service that counts by the second is not flooded', async () => {
+    const startedAt: number[] = [];
+    const elapsed = () => state.elapsed;
+    const { minute, state } = world({
+      due: [patients(1000)],
+      startsPerMinute: 840,
+      onStart: () => startedAt.push(elapsed()),
+    });
+    await minute(null);
+    expect(startedAt).toHaveLength(840);
+    for (let from = 0; from < 60_000; from += 250) {
+      // What a page's query takes is caught up with.
+      expect(startedAt.filter((at) => from <= at && at < from + 1_000).length).toBeLessThanOrEqual(14 + 4);
+    }
   });
 
   it('takes as many minutes as the rate demands, starts everybody once and counts them', async () => {
@@ -154,7 +172,7 @@ describe('one minute of the sweep', () => {
 
   it('throws for a retry when AWS is down, after noting what was started; the retry finds it running', async () => {
     let down = true;
-    const { minute, sweep, started, pages } = world({
+    const { minute, sweep, started, pages, run, state } = world({
       due: [patients(5)],
       onStart: (id) => {
         if (down && id === 'p-3') throw new AwsUnavailableError('HTTP_503');
@@ -162,9 +180,14 @@ describe('one minute of the sweep', () => {
     });
     await expect(minute(null)).rejects.toThrow(AwsUnavailableError);
     expect([...pages.values()].flat()).toHaveLength(4);
+    expect([run()?.counts.STARTED, run()?.counts.FAILED, run()?.minutes]).toEqual([4, 1, 0]);
+    expect(state.used).toBe(4);
     down = false;
     await sweep();
     expect(started.filter((id) => id === 'p-0')).toHaveLength(1);
+    // Both tries' starts are in the report, and the day has lost no more of them.
+    expect([...pages.values()].flat()).toHaveLength(5);
+    expect([run()?.counts.STARTED, run()?.counts.RUNNING, state.used]).toEqual([5, 4, 5]);
   });
 
   it('starts nothing on a dry run, and waits for nothing', async () => {
@@ -174,7 +197,7 @@ describe('one minute of the sweep', () => {
     expect(state.pauses).toEqual([]);
   });
 
-  it('begins no page in the last seconds of its minute', async () => {
+  it('begins no page when its minute is over', async () => {
     const { minute, state } = world({ due: [patients(600)], startsPerMinute: 6000, pageMs: 20_000 });
     expect(await minute(null)).not.toBeNull();
     expect(state.queries).toBe(3);
