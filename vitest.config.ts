@@ -9,7 +9,7 @@ export default defineConfig({
     pool: 'forks',
     // Vitest leaves one core to itself; with two that is half of the machine.
     maxWorkers: '100%',
-    // Ten times what the slowest takes alone: browsers and whole platforms share two cores. Who waits longer waits in vain.
+    // Browsers and whole platforms share two cores; who waits longer than this waits in vain.
     testTimeout: 90_000,
     hookTimeout: 90_000,
   },
