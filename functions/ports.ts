@@ -11,7 +11,7 @@ import type { FeedbackKind } from './domain/email-event.ts';
 import type { Feedback, MailFate } from './domain/email-feedback.ts';
 import type { ExecutionStatus, MachineName } from './domain/executions.ts';
 import type { Instant } from './domain/instant.ts';
-import type { Patient } from './domain/patient.ts';
+import type { Patient, Standing } from './domain/patient.ts';
 import type { PickupFacts, PickupToken } from './domain/pickup.ts';
 import type { ProviderCandidate } from './domain/responsible-provider.ts';
 import type { SweepRun } from './domain/sweep.ts';
@@ -92,6 +92,8 @@ export interface Reviewed {
   draftIntact: boolean;
   routing: Routing;
   documents: PinDocument[];
+  /** Whether the portal is for the patient still. */
+  standing: Standing;
   pin: string | null;
   /** Digest of who stands as the draft's author, to be compared before it is signed (P5). */
   author: string;

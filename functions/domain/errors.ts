@@ -53,6 +53,11 @@ export class NewerPinError extends StepError {
   override readonly name = 'NewerPinError';
 }
 
+/** The patient registered, opted out or died while we worked: no PIN is for them. Not retried; DiscardDraft looks. */
+export class PatientNotEligibleError extends StepError {
+  override readonly name = 'PatientNotEligibleError';
+}
+
 /** The draft that was to be signed or ended is gone or no draft any more. Not retried; DiscardDraft looks. */
 export class DraftGoneError extends StepError {
   override readonly name = 'DraftGoneError';
@@ -137,6 +142,7 @@ export const ERROR_NAMES = [
   'RoutingNotEmptyError',
   'ResponsibleProviderUnresolvedError',
   'NewerPinError',
+  'PatientNotEligibleError',
   'DraftGoneError',
   'PostconditionViolatedError',
   'LeaseHeldError',

@@ -8,6 +8,7 @@ import { type Chart, readChart } from '../domain/chart.ts';
 import { isExpired } from '../domain/expiry.ts';
 import { cycleIdentifier } from '../domain/identity.ts';
 import type { Reason } from '../domain/outcomes.ts';
+import { standingOf } from '../domain/patient.ts';
 import { type Decision, decision, stepInput } from '../domain/state-data.ts';
 import { clock } from '../runtime/clock.ts';
 import { ehr, fingerprint, metrics, pinRecords, policy } from '../runtime/container.ts';
@@ -50,7 +51,8 @@ async function remains(ports: Ports, event: Input, account: Account, chart: Char
   await ports.ehr.discardDrafts(identifiersOf(account, chart, event.decision.cycle));
   let current = account.draft === null ? account : await ports.records.save(account, { ...account, draft: null });
   if (isNewer) current = await ports.records.save(current, await adoptPin(ports, current, newest));
-  const verdict = verdictOf(event.decision, isNewer && !isExpired(newest.signedAt, ports.clock.now()));
+  const isLiving = isNewer && !isExpired(newest.signedAt, ports.clock.now());
+  const verdict = (await ineligible(ports, event, isLiving)) ?? verdictOf(event.decision, isLiving);
   await endIfOver(ports, event.execution, current, verdict);
   return verdict;
 }
@@ -76,6 +78,13 @@ function identifiersOf(account: Account, chart: Chart, cycle: string | null): st
   const derived = cycles.map((each) => cycleIdentifier(account.patientId, each));
   const found = chart.drafts.flatMap((draft) => draft.cycleIdentifier ?? []);
   return [...new Set([...derived, ...found])];
+}
+
+/** SignDocument found that the portal is for the patient no more; why, says the chart as it is now. */
+async function ineligible(ports: Ports, { patientId, decision }: Input, isLiving: boolean): Promise<Remains | null> {
+  if (isLiving || decision.error?.Error !== 'PatientNotEligibleError') return null;
+  const standing = standingOf(await ports.ehr.readPatient(patientId));
+  return standing === 'ELIGIBLE' ? null : { next: 'NOTHING', reason: standing, error: null };
 }
 
 /** What remains: the verdict that CheckExpiry came with, a hold where no provider could be settled, or the failure. */

@@ -5,7 +5,12 @@
 import * as z from 'zod/mini';
 import { type Account, assertLease, type Draft } from '../domain/account.ts';
 import { readChart } from '../domain/chart.ts';
-import { DraftGoneError, NewerPinError, PostconditionViolatedError } from '../domain/errors.ts';
+import {
+  DraftGoneError,
+  NewerPinError,
+  PatientNotEligibleError,
+  PostconditionViolatedError,
+} from '../domain/errors.ts';
 import { fhirId, stepInput } from '../domain/state-data.ts';
 import { clock } from '../runtime/clock.ts';
 import { ehr, fingerprint, metrics, pinRecords } from '../runtime/container.ts';
@@ -16,7 +21,10 @@ import { emptyRouting } from '../usecases/empty-routing.ts';
 const input = z.strictObject({ ...stepInput, cycle: fhirId });
 const output = z.strictObject({ document: fhirId, expiresAt: z.string() });
 
-/** Throws NewerPinError, DraftGoneError, PostconditionViolatedError, LeaseLostError and what the EHR throws. */
+/**
+ * Throws NewerPinError, PatientNotEligibleError, DraftGoneError, PostconditionViolatedError, LeaseLostError and what the EHR
+ * throws.
+ */
 export async function signDocument(
   ports: CompletePorts,
   { execution, patientId, cycle }: z.infer<typeof input>,
@@ -37,6 +45,8 @@ async function signUnlessSigned(ports: CompletePorts, patientId: string, draft: 
   // An answer to the sign request got lost: the chart says that it was heard.
   if (newest?.id === draft.document) return;
   if (newest?.id !== cycle || unclear.length > 0) throw new NewerPinError('SIGNED_BY_HAND');
+  // Registered, opted out or dead since VerifyEmail, which may be most of an hour ago where the EHR was down.
+  if (review.standing !== 'ELIGIBLE') throw new PatientNotEligibleError(review.standing);
   if (!review.draftIntact) throw new DraftGoneError('DRAFT_NOT_INTACT');
   if (review.author !== draft.compared.author) throw new DraftGoneError('AUTHOR_CHANGED');
   await emptyRouting(ehr, draft.document, review.routing);

@@ -10,7 +10,7 @@ export const describeSigning: Part = (chart, { expired, readyToSign, signed }) =
     it('sees the draft intact, its PIN, and the PIN it replaces', async () => {
       const { patientId, cycle, draft } = await readyToSign();
       const review = await chart().ehr.reviewDraft(patientId, draft);
-      expect(review).toMatchObject({ draftIntact: true, pin: PIN, routing: { open: 0 } });
+      expect(review).toMatchObject({ draftIntact: true, standing: 'ELIGIBLE', pin: PIN, routing: { open: 0 } });
       expect(review.documents.map((each) => each.id).toSorted()).toEqual([cycle, draft.document].toSorted());
     });
     it('sees that the update was never ended', async () => {

@@ -11,9 +11,16 @@ import type {
   Reference,
   Task,
 } from 'fhir/r4';
-import { DraftGoneError, EhrConflictError, EhrRejectedError, EhrUnavailableError } from '../../domain/errors.ts';
+import {
+  DraftGoneError,
+  EhrConflictError,
+  EhrRejectedError,
+  EhrUnavailableError,
+  PatientNotFoundError,
+} from '../../domain/errors.ts';
 import { PIN_LIFETIME_MS } from '../../domain/expiry.ts';
 import { toInstant } from '../../domain/instant.ts';
+import { standingOf } from '../../domain/patient.ts';
 import type { DraftIds, Reviewed, Routing, Signature, UpdateOrder } from '../../ports.ts';
 import type { FhirClient } from './client.ts';
 import {
@@ -30,7 +37,7 @@ import {
   FORM_ITEM,
   PIN_GENERATOR_FORM,
 } from './codes.ts';
-import { askedFor, authorDigest, documentsOf, idOf, ofType, pathOf, pinOf, toPinDocument } from './read.ts';
+import { askedFor, authorDigest, documentsOf, idOf, ofType, pathOf, pinOf, toPatient, toPinDocument } from './read.ts';
 
 /** Task states in which a name still stands in "Route to". */
 const OPEN_TASK = 'draft,requested,received,accepted,ready,in-progress,on-hold';
@@ -193,26 +200,30 @@ export function cancelled(task: Task & { id: string }): Task & { id: string } {
   return { ...task, status: 'cancelled', statusReason: { text: 'Completed by Portal PIN; nobody needs to act.' } };
 }
 
-/** What must hold just before signing: draft and form as they are, Route-to, the patient's PIN documents. */
+/** What must hold just before signing: draft and form as they are, Route-to, the patient and their PIN documents. */
 export async function reviewDraft(fhir: FhirClient, patientId: string, draft: DraftIds): Promise<Reviewed> {
-  const [own, forms, tasks, documents, devices, encounters] = await fhir.batch([
+  const [own, forms, tasks, documents, devices, encounters, patients] = await fhir.batch([
     `DocumentReference/${draft.document}`,
     `QuestionnaireResponse/${draft.form}`,
     openRoutingOf(draft.document),
     currentPinDocumentsOf(patientId),
     `Device?identifier=${DEVICE_IDENTIFIER.system}|${DEVICE_IDENTIFIER.value}`,
     `Encounter/${draft.encounter}`,
+    `Patient/${patientId}`,
   ]);
   const document = ofType(own, 'DocumentReference')[0];
   const form = ofType(forms, 'QuestionnaireResponse')[0];
   const pin = pinOf(form);
   const current = documentsOf(documents, patientId);
+  const patient = askedFor(ofType(patients, 'Patient'), (each) => each.id === patientId)[0];
+  if (patient === undefined) throw new PatientNotFoundError('GONE');
   const isEnded = ofType(encounters, 'Encounter')[0]?.status === 'finished';
   const isDraft = isEnded && document?.docStatus === 'preliminary' && document.status === 'current';
   return {
     draftIntact: isDraft && form?.status === 'in-progress' && pin !== null && isAbout(document, patientId),
     routing: toRouting(tasks, draft.document),
     documents: current.map(toPinDocument),
+    standing: standingOf(toPatient(patient)),
     pin,
     author: authorDigest(document),
     asRead: { document, form, documents: current, device: askedFor(ofType(devices, 'Device'), isService)[0] },

@@ -95,7 +95,8 @@ describe('an answer that is not what was asked for', () => {
     ['readRouting', "another document's Task", json(200, searchset([foreignTask]))],
     ['closeStaffTask', 'another Task', json(200, searchset([foreignTask]))],
     ['reviewDraft', "another patient's document", batch({ 3: ok(searchset([foreign])) })],
-    ['reviewDraft', "another document's Task", batch({ 2: ok(searchset([foreignTask])) })],
+    ['reviewDraft', "another document's Task", batch({ 2: ok(searchset([foreignTask])), 6: ok(patient) })],
+    ['reviewDraft', 'another patient', batch({ 6: ok({ ...patient, id: CANARY }) })],
     ['readSigned', "another cycle's form", batch({ 1: ok(searchset([foreignForm])) })],
     ['readSigned', 'another patient', batch({ 4: ok({ ...patient, id: CANARY }) })],
     ['discardDrafts', "another cycle's document", batch({ 0: ok(searchset([foreign])) })],
@@ -208,9 +209,10 @@ describe('a batch', () => {
   });
   it('an entry of 404 is a resource that is not there', async () => {
     const missing = { response: { status: '404 Not Found' } };
-    ehr.answer(batch({ 0: missing, 1: { response: { status: '410' } } }));
+    ehr.answer(batch({ 0: missing, 1: { response: { status: '410' } }, 6: ok(patient) }));
     const review = await ehrAt(ehr.url).reviewDraft('p1', { document: 'd1', form: 'f1', encounter: 'e1' });
-    expect(review).toMatchObject({ draftIntact: false, pin: null });
+    expect(review).toMatchObject({ draftIntact: false, pin: null, standing: 'ELIGIBLE' });
+    expect(await thrown('reviewDraft', batch({ 6: missing }))).toBe('PatientNotFoundError GONE');
     ehr.answer(batch({ 4: missing }));
     await expect(ehrAt(ehr.url).readSigned('p1', 'd1', 'cycle')).rejects.toMatchObject({
       name: 'PatientNotFoundError',
@@ -221,7 +223,7 @@ describe('a batch', () => {
     const script: Script = (request, res) =>
       request.method === 'GET'
         ? json(200, searchset([second]))(request, res)
-        : batch({ 3: ok(searchset([document('d1')], 'DocumentReference?page=2')) })(request, res);
+        : batch({ 3: ok(searchset([document('d1')], 'DocumentReference?page=2')), 6: ok(patient) })(request, res);
     ehr.answer(script);
     const { documents } = await ehrAt(ehr.url).reviewDraft('p1', { document: 'd1', form: 'f1', encounter: 'e1' });
     expect(documents.map((each) => each.id)).toEqual(['d1', 'd2']);
