@@ -9,8 +9,8 @@ export default defineConfig({
     pool: 'forks',
     // Vitest leaves one core to itself; with two that is half of the machine.
     maxWorkers: '100%',
-    // A test that waits longer waits for something that will not come.
-    testTimeout: 20_000,
-    hookTimeout: 30_000,
+    // Browsers and whole platforms share two cores; who waits longer than this waits in vain.
+    testTimeout: 90_000,
+    hookTimeout: 90_000,
   },
 });

@@ -11,8 +11,9 @@ import { sweep } from './sweep.ts';
 
 await regeneration();
 await bundles();
-await sweep(await cost());
-await executions();
+const measured = await cost();
 await consolePages();
 const [code] = await once(fork(fileURLToPath(new URL('pickup-timing.ts', import.meta.url))), 'exit');
 if (code !== 0) throw new Error(`pickup-timing.ts ended with ${code}`);
+await sweep(measured);
+await executions();

@@ -26,11 +26,20 @@ const ROOT = fileURLToPath(new URL('..', import.meta.url));
 /** All that the console is made of; more than it needs costs a build of two seconds too many, less would show an old one. */
 const SOURCES = ['console/**/*', 'functions/**/*.ts', 'statemachines/*.ts', 'package-lock.json'];
 
-/** Below normal: the workflow goes first on a machine of few cores. */
+/** Below normal. */
 const NICENESS = 10;
 
-/** @param folder where builds are kept, one folder each, named by its sources */
-export function createConsoleBuild(folder = join(ROOT, '.build', 'console')): ConsoleBuild {
+export interface ConsoleBuildOptions {
+  /** Where builds are kept, one folder each, named by its sources. */
+  folder?: string;
+  /** Whether the workflow goes first on a machine of few cores. */
+  inBackground?: boolean;
+}
+
+export function createConsoleBuild({
+  folder = join(ROOT, '.build', 'console'),
+  inBackground = false,
+}: ConsoleBuildOptions = {}): ConsoleBuild {
   let built: BuiltConsole | null = null;
   let child: ChildProcess | null = null;
 
@@ -41,6 +50,7 @@ export function createConsoleBuild(folder = join(ROOT, '.build', 'console')): Co
     const partial = join(folder, `partial-${randomUUID()}`);
     mkdirSync(folder, { recursive: true });
     const vite = spawnVite(partial);
+    if (inBackground && vite.pid !== undefined) setPriority(vite.pid, NICENESS);
     child = vite;
     let said = '';
     vite.stderr?.on('data', (chunk) => {
@@ -79,13 +89,11 @@ export function createConsoleBuild(folder = join(ROOT, '.build', 'console')): Co
 function spawnVite(outDir: string): ChildProcess {
   const vite = join(ROOT, 'node_modules', 'vite', 'bin', 'vite.js');
   const config = ['--config', join(ROOT, 'console', 'vite.config.ts'), '--configLoader', 'native'];
-  const child = spawn(process.execPath, [vite, 'build', ...config, '--outDir', outDir, '--logLevel', 'warn'], {
+  return spawn(process.execPath, [vite, 'build', ...config, '--outDir', outDir, '--logLevel', 'warn'], {
     cwd: ROOT,
     stdio: ['ignore', 'ignore', 'pipe'],
     env: { NODE_ENV: 'production' },
   });
-  if (child.pid !== undefined) setPriority(child.pid, NICENESS);
-  return child;
 }
 
 function fingerprint(): string {

@@ -176,7 +176,7 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
   });
   await stepFunctions.restore(before?.executions ?? []);
   await mountApi(gateway, clock.now);
-  const consoleBuild = createConsoleBuild();
+  const consoleBuild = createConsoleBuild({ inBackground: true });
   gateway.mount('/console', serveConsole(consoleBuild));
   const webhooks = `${gateway.url}/webhooks`;
   gateway.mount('/local-api', serveLocalApi({ ehr, mailbox, now: clock.now, webhooks, webhookSecret }));

@@ -47,7 +47,8 @@ function Steps() {
           goes on; or switch that off and redrive it yourself.
         </li>
         <li>
-          The patient’s mail is in the <PageLink to="/local/mailbox">mailbox</PageLink>.
+          The patient’s mail is in the <PageLink to="/local/mailbox">mailbox</PageLink>. Its link leads to the page on
+          which the patient says who they are and sees the PIN.
         </li>
         <li>
           Let 30 days pass below: the PIN expires, a sweep finds it, and it is regenerated again. See the{' '}

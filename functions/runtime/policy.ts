@@ -47,7 +47,8 @@ export const policySchema = z.strictObject({
   sweep: z.strictObject({
     /** Hour of the day in `timeZone`. */
     hour: count(0, 23),
-    startsPerMinute: count(1, 6000),
+    /** At most what Step Functions takes for good: 300 starts a second (bench/quotas.ts). Mostly the EHR bears far less. */
+    startsPerMinute: count(1, 18_000),
     dailyLimit: count(1, 1_000_000),
   }),
   /** Days until a case that waits for a person is looked at again. */

@@ -98,9 +98,9 @@ export const ENVIRONMENTS: Record<string, string> = {
   'functions/runtime/config.ts': 'checks every variable once',
   'local/environment.ts': 'sets what AWS would set',
   'bench/regeneration.ts': 'how many patients to measure with',
-  'bench/pickup-timing.ts': 'how many tries to measure with',
   'bench/executions.ts': 'how many executions to keep',
   'bench/sweep.ts': 'how many due PINs to sweep',
+  'bench/pickup-timing.ts': 'how many tries to measure with',
 };
 
 /** What pure rules may not reach for, as it is written: I/O, chance and time are injected. */

@@ -2,13 +2,13 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { NOW, Refusal, TODAY } from '../harness/scripted-api.ts';
+import { BUILD_PATIENCE_MS, NOW, Refusal, TODAY } from '../harness/scripted-api.ts';
 import { heldCase, type OpenConsole, openConsole } from './open-console.ts';
 
 let consoles: OpenConsole;
 beforeAll(async () => {
   consoles = await openConsole();
-});
+}, BUILD_PATIENCE_MS);
 afterAll(() => consoles.close());
 
 const CASE = 'patients/demo-001';

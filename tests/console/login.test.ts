@@ -3,13 +3,13 @@ import { createHash } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Gateway } from '../../local/gateway.ts';
 import { readBody, sendJson } from '../../local/http-messages.ts';
-import { Refusal } from '../harness/scripted-api.ts';
+import { BUILD_PATIENCE_MS, Refusal } from '../harness/scripted-api.ts';
 import { type OpenConsole, openConsole } from './open-console.ts';
 
 let consoles: OpenConsole;
 beforeAll(async () => {
   consoles = await openConsole();
-});
+}, BUILD_PATIENCE_MS);
 afterAll(() => consoles.close());
 
 const CLIENT = 'console-client';

@@ -2,6 +2,7 @@ import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { shortName } from '../../console/pages/execution-name.ts';
 import { manyExecutions, nameOf, PAGE } from '../harness/many-executions.ts';
+import { BUILD_PATIENCE_MS } from '../harness/scripted-api.ts';
 import { type OpenConsole, openConsole } from './open-console.ts';
 
 const TOTAL = 100_000;
@@ -9,7 +10,7 @@ const TOTAL = 100_000;
 let consoles: OpenConsole;
 beforeAll(async () => {
   consoles = await openConsole();
-});
+}, BUILD_PATIENCE_MS);
 afterAll(() => consoles.close());
 
 const rowOf = (page: Page, n: number) => page.getByRole('link', { name: shortName(nameOf(n)) });

@@ -2,7 +2,7 @@
 import type { BrowserContextOptions, Page } from 'playwright-core';
 import type { PatientView } from '../../functions/admin/contract/patients.ts';
 import { openBrowser, type TestBrowser } from '../harness/browser.ts';
-import { type Answers, type ScriptedApi, scriptApi } from '../harness/scripted-api.ts';
+import { type Answers, buildConsole, type ScriptedApi, scriptApi } from '../harness/scripted-api.ts';
 
 export interface OpenConsole {
   browser: TestBrowser;
@@ -16,7 +16,9 @@ export interface OpenConsole {
   close(): Promise<void>;
 }
 
+/** For a beforeAll with BUILD_PATIENCE_MS. */
 export async function openConsole(): Promise<OpenConsole> {
+  await buildConsole();
   const browser = await openBrowser();
   const apis: ScriptedApi[] = [];
   return {

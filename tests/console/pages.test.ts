@@ -3,7 +3,7 @@ import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Answer } from '../../functions/admin/contract.ts';
 import { axeViolations, DESKTOP, openBrowser, type TestBrowser } from '../harness/browser.ts';
-import { untilBuilt } from '../harness/scripted-api.ts';
+import { BUILD_PATIENCE_MS, buildConsole, untilBuilt } from '../harness/scripted-api.ts';
 import { type RunningPlatform, runPlatform } from '../scenarios/running-platform.ts';
 
 const PHONE = { width: 390, height: 844 };
@@ -29,6 +29,7 @@ let running: RunningPlatform;
 const held = { patientId: '', execution: '' };
 let sweep = { day: '', execution: '' };
 beforeAll(async () => {
+  await buildConsole();
   browser = await openBrowser();
   running = await runPlatform();
   await untilBuilt(running.platform.consoleBuild);
@@ -40,7 +41,7 @@ beforeAll(async () => {
   const response = await fetch(`${running.platform.endpoints.api}/sweeps?days=2`);
   const { items } = (await response.json()) as Answer<'listSweeps'>;
   [sweep = sweep] = items;
-}, 60_000);
+}, BUILD_PATIENCE_MS);
 afterAll(async () => {
   await browser?.close();
   await running?.close();

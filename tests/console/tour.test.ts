@@ -2,7 +2,7 @@
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openBrowser, type TestBrowser } from '../harness/browser.ts';
-import { untilBuilt } from '../harness/scripted-api.ts';
+import { BUILD_PATIENCE_MS, buildConsole, untilBuilt } from '../harness/scripted-api.ts';
 import { type RunningPlatform, runPlatform } from '../scenarios/running-platform.ts';
 
 let browser: TestBrowser;
@@ -10,12 +10,13 @@ let running: RunningPlatform;
 let page: Page;
 let foreign: string[];
 beforeAll(async () => {
+  await buildConsole();
   browser = await openBrowser();
   running = await runPlatform();
   await untilBuilt(running.platform.consoleBuild);
   ({ page, foreign } = await browser.open());
   page.setDefaultTimeout(20_000);
-}, 60_000);
+}, BUILD_PATIENCE_MS);
 afterAll(async () => {
   await browser?.close();
   await running?.close();

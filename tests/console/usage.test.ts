@@ -5,13 +5,13 @@ import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { HistoryEventView } from '../../functions/admin/contract/executions.ts';
 import type { Answer } from '../../functions/admin/contract.ts';
-import { type Answers, NOW, TODAY } from '../harness/scripted-api.ts';
+import { type Answers, BUILD_PATIENCE_MS, NOW, TODAY } from '../harness/scripted-api.ts';
 import { heldCase, type OpenConsole, openConsole } from './open-console.ts';
 
 let consoles: OpenConsole;
 beforeAll(async () => {
   consoles = await openConsole();
-});
+}, BUILD_PATIENCE_MS);
 afterAll(() => consoles.close());
 
 type Asl = { States: Record<string, Record<string, unknown>> };

@@ -13,7 +13,7 @@ export function picksUp(story: () => Story & { take(patientId: string): Promise<
     await take(patientId);
     const pin = await practice.livingPin(patientId);
     const [link = '', token = ''] =
-      /https:\/\/[^\s"]+\/pickup\/([\w-]{43})/.exec((await deployed.mails()).at(-1)?.BodyText ?? '') ?? [];
+      /https?:\/\/[^\s"]+\/pickup\/([\w-]{43})/.exec((await deployed.mails()).at(-1)?.BodyText ?? '') ?? [];
     expect(link).toBe(`${outputs.PickupUrl}/${token}`);
     const url = served(link);
     const answer = async (fields: Record<string, string>, to = url) => {

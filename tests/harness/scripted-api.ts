@@ -76,6 +76,14 @@ export async function scriptApi(
   return scripted;
 }
 
+/** Builds the console, or finds it built: for a beforeAll, since several test files may do so at once (hence the patience). */
+export async function buildConsole(): Promise<void> {
+  await untilBuilt(createConsoleBuild());
+}
+
+/** In milliseconds; on an idle machine it takes two seconds. */
+export const BUILD_PATIENCE_MS = 120_000;
+
 /** Waits for the console that the sources make; throws what the build said when it failed. */
 export async function untilBuilt(build: ReturnType<typeof createConsoleBuild>): Promise<void> {
   for (;;) {

@@ -98,21 +98,21 @@ describe('building it', () => {
 
   it('is done once for the same sources, and takes away what older ones left', async () => {
     writeFileSync(join(folder, 'left-by-a-mistake'), '');
-    const first = createConsoleBuild(folder);
+    const first = createConsoleBuild({ folder });
     expect(first.look().state).toBe('BUILDING');
     await untilBuilt(first);
     const builds = readdirSync(folder);
     expect(builds).toHaveLength(1);
     // At once, so without another build.
-    const second = createConsoleBuild(folder).look();
+    const second = createConsoleBuild({ folder }).look();
     expect(second).toEqual(first.look());
     expect(second.state === 'BUILT' && [...second.files.keys()]).toEqual(
       expect.arrayContaining(['index.html', 'icon.svg', expect.stringMatching(/^assets\/.*\.css$/)]),
     );
-  });
+  }, 120_000);
 
   it('that does not get to its end is told, and tried again when somebody asks', async () => {
-    const build = createConsoleBuild(join(folder, 'stopped'));
+    const build = createConsoleBuild({ folder: join(folder, 'stopped') });
     build.look();
     build.close();
     for (let looks = 0; looks < 500; looks++) {

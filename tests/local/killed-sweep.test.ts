@@ -9,8 +9,8 @@ import { client, json, type Mails, machine, type Result, seeded, writePractice }
 import { type Place, place, type Started } from './running-start.ts';
 
 /** Each of the starts takes seconds where several tests run at once. */
-const PATIENCE = { timeout: 120_000 };
-const SOON = { timeout: 30_000, interval: 5 };
+const PATIENCE = { timeout: 240_000 };
+const SOON = { timeout: 60_000, interval: 5 };
 
 let here: Place;
 beforeEach(() => {
@@ -117,7 +117,7 @@ describe('a sweep that is killed', () => {
 });
 
 describe('a move of the clock that is killed', () => {
-  const PATIENTS = 16;
+  const PATIENTS = 40;
 
   it.each([
     ['as soon as it began', 0],

@@ -64,7 +64,7 @@ describe('the demo policy', () => {
   it('is valid with each bound reached', () => {
     for (const [path, values] of Object.entries({
       'sweep.hour': [0, 23],
-      'sweep.startsPerMinute': [1, 6000],
+      'sweep.startsPerMinute': [1, 18_000],
       'sweep.dailyLimit': [1, 1_000_000],
       recheckDays: [1, 90],
       reminderDays: [[], [1], [29], [1, 2, 29]],
