@@ -59,6 +59,7 @@ export async function connect(where: Where) {
   process.env[ENVIRONMENT.table] = found.table;
   process.env[ENVIRONMENT.stateMachineArn] = found.regenerateArn;
   process.env[ENVIRONMENT.sweepStateMachineArn] = found.sweepArn;
+  process.env[ENVIRONMENT.discoverStateMachineArn] = found.discoverArn;
   // Whoever follows a run may do so for hours; each call has the limits of its client.
   const call = { signal: new AbortController().signal };
   return {

@@ -36,6 +36,8 @@ const key = ({ outcome, reason }: { outcome: string; reason: string | null }) =>
 
 beforeAll(async () => {
   running = await runPlatform();
+  // What SES tells of the mails to its simulator would move those cases on.
+  running.platform.emailEvents.hold();
   await running.platform.ehr.load(practice.bundles);
   const cases = Object.entries(practice.expected);
   const takeThrough = async ([patientId, expected]: (typeof cases)[number]) => {
