@@ -1,4 +1,5 @@
 /** What finished executions leave in memory: their histories are packed, and all of it can still be read. */
+import { setTimeout } from 'node:timers/promises';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { ListExecutionsCommand } from '@aws-sdk/client-sfn';
@@ -18,10 +19,18 @@ const MOST_KB = 4;
 setFlagsFromString('--expose-gc');
 const collect: () => void = runInNewContext('gc');
 
-function kilobytesInUse(): number {
-  collect();
-  const { heapUsed, arrayBuffers } = process.memoryUsage();
-  return (heapUsed + arrayBuffers) / 1024;
+/** Buffers are swept beside the program and connections end a moment later: collected until nothing more is freed. */
+async function kilobytesInUse(): Promise<number> {
+  let least = Number.POSITIVE_INFINITY;
+  for (let idle = 0; idle < 5; idle++) {
+    await setTimeout(20);
+    collect();
+    const { heapUsed, arrayBuffers } = process.memoryUsage();
+    const kilobytes = (heapUsed + arrayBuffers) / 1024;
+    if (kilobytes < least - 1) idle = 0;
+    least = Math.min(least, kilobytes);
+  }
+  return least;
 }
 
 it(`keeps ${EXECUTIONS} finished executions in little memory, and forgets none of them`, {
@@ -34,9 +43,9 @@ it(`keeps ${EXECUTIONS} finished executions in little memory, and forgets none o
     await stepFunctions.settled();
   };
   await run(0, WARM_UP);
-  const before = kilobytesInUse();
+  const before = await kilobytesInUse();
   await run(WARM_UP, EXECUTIONS);
-  expect((kilobytesInUse() - before) / EXECUTIONS).toBeLessThan(MOST_KB);
+  expect(((await kilobytesInUse()) - before) / EXECUTIONS).toBeLessThan(MOST_KB);
 
   let listed = 0;
   let nextToken: string | undefined;
