@@ -16,7 +16,8 @@ export class Journey {
   /** Runs before a step does; what it throws is how the step fails. */
   beforeStep: ((step: string, execution: string) => Promise<void>) | null = null;
   #plan: { at: (call: OutsideCall) => boolean; failure: Failure } | null = null;
-  #first: OutsideCall | null = null;
+  /** The calls at which the failure happened, in order. */
+  hits: OutsideCall[] = [];
 
   constructor(patientId: string) {
     this.patientId = patientId;
@@ -24,12 +25,12 @@ export class Journey {
 
   fail(at: (call: OutsideCall) => boolean, failure: Failure): void {
     this.#plan = { at, failure };
-    this.#first = null;
+    this.hits = [];
   }
 
-  /** The call at which the failure happened, or null. */
+  /** The call at which the failure happened first, or null. */
   get struck(): OutsideCall | null {
-    return this.#first;
+    return this.hits[0] ?? null;
   }
 
   /** The calls of today are the ones to tell of. */
@@ -50,9 +51,10 @@ export class Journey {
   failureOf(call: OutsideCall): Failure | null {
     const plan = this.#plan;
     if (plan === null) return null;
-    if (this.#first !== null) return plan.failure.lasts?.(this.#first, call) ? plan.failure : null;
-    if (!plan.at(call)) return null;
-    this.#first = call;
+    const [first] = this.hits;
+    const strikes = first === undefined ? plan.at(call) : (plan.failure.lasts?.(first, call) ?? false);
+    if (!strikes) return null;
+    this.hits.push(call);
     return plan.failure;
   }
 }

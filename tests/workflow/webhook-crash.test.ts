@@ -1,7 +1,7 @@
 /** A webhook whose handler breaks at any of its outside calls, and the sender's repetition: one execution, one answer. */
 import type { APIGatewayProxyStructuredResultV2, Context } from 'aws-lambda';
 import pMap from 'p-map';
-import { afterAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeEach, describe, expect, it } from 'vitest';
 import type { EhrEvent } from '../../functions/domain/ehr-event.ts';
 import { toInstant } from '../../functions/domain/instant.ts';
 import type { PatientOrder } from '../../local/demo/chart-builders.ts';
@@ -17,6 +17,8 @@ import { REGENERATED } from './path.ts';
 
 const practice = await FailingPractice.open();
 afterAll(() => practice.platform.close());
+// All of a test come within a minute, which takes 600 webhooks by the practice's policy.
+beforeEach(() => practice.platform.clock.advance('PT1M'));
 const { handler } = await import('../../functions/triggers/ehr-webhook.ts');
 const invoke = handler as unknown as (event: object, context: Context) => Promise<APIGatewayProxyStructuredResultV2>;
 const secret = await secretOf(practice.platform.url);
