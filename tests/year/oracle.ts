@@ -12,7 +12,7 @@ import {
   type Rules,
   unclaimedAt,
 } from './expectations.ts';
-import { type ChartedPin, patientAt } from './histories.ts';
+import { type ChartedPin, type History, patientAt } from './histories.ts';
 
 const shown = (at: number) => new Date(at).toISOString();
 
@@ -56,18 +56,20 @@ export function mailsTooMany(each: Case, diary: Diary, rules: Rules): string[] {
   const { history, pieces } = each;
   const { id, mails } = history;
   const asked = diary.asked.get(id) ?? [];
-  return mails.flatMap(({ at, to, cameBack }) => {
+  return mails.flatMap(({ at, to }) => {
     const pin = newestPinAt(history, at);
     if (pin === undefined) return [`${id} got mail at ${shown(at)} without a PIN`];
     const found: string[] = [];
-    const soFar = mails.filter((mail) => !mail.cameBack && pin.valid.from <= mail.at && mail.at <= at).length;
+    // A PIN is told of once more at another address where nobody has the first one any more, or its owner complained.
+    const counts = (mail: History['mails'][number]) => !mail.cameBack && !diary.refused.has(mail.to);
+    const soFar = mails.filter((mail) => counts(mail) && pin.valid.from <= mail.at && mail.at <= at).length;
     const resent = asked.filter((each) => each.what === 'resend' && pin.valid.from <= each.at && each.at <= at).length;
     const age = daysBetween(dayAt(pin.signedAt, rules.timeZone), dayAt(at, rules.timeZone));
     const reminders = rules.reminderDays.filter((day) => day <= age).length;
     const allowed = (pin.ours ? 1 : 0) + reminders + resent;
     if (soFar > allowed) found.push(`${id} got mail ${soFar} of ${allowed} for one PIN at ${shown(at)}`);
-    // What nobody got was sent again, elsewhere or another day; never to an address that had shown itself of no use.
-    if (cameBack && at > (diary.refused.get(to) ?? at)) found.push(`${id} was sent to ${to} again at ${shown(at)}`);
+    // Never to an address that had shown itself of no use.
+    if (at > (diary.refused.get(to) ?? at)) found.push(`${id} was sent to ${to} again at ${shown(at)}`);
     if (at >= pin.expiresAt) found.push(`${id} got mail for a dead PIN at ${shown(at)}`);
     if (obstacleAt(pieces, at) === 'standing') found.push(`${id} got mail at ${shown(at)}, who is not to have any`);
     const patient = patientAt(history, at);
