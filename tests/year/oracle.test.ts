@@ -233,4 +233,18 @@ describe('mails', () => {
       `${ID} was sent to ${ADDRESS} again at 2035-01-23T10:01:01.000Z`,
     ]);
   });
+
+  it('where the owner of the address complained, the PIN is told of at the next one, once', () => {
+    const elsewhere = (n: number) => ({ ...mail(n), to: 'new.year-00001@example.com' });
+    const complained = (diary: Diary) => void diary.refused.set(ADDRESS, day(21) + 61_000);
+    const telecom = [{ system: 'email', value: 'new.year-00001@example.com' }] as const;
+    const patients: World['patients'] = [
+      [-10, patient()],
+      [25, patient({ telecom: [...telecom] })],
+    ];
+    const mails = [mail(21), elsewhere(25)];
+    expect(found({ patients, mails, diary: complained }).mailsTooMany).toEqual([]);
+    expect(found({ patients, mails }).mailsTooMany).toHaveLength(1);
+    expect(found({ patients, mails: [...mails, elsewhere(26)], diary: complained }).mailsTooMany).toHaveLength(1);
+  });
 });
