@@ -51,7 +51,10 @@ const address = (path: string) => `${running.platform.endpoints.console}/${path}
 
 async function show(page: Page, path: string, shown: string): Promise<void> {
   await page.goto(address(path));
-  await page.getByText(shown, { exact: true }).filter({ visible: true }).first().waitFor();
+  // The navigation beside it has some of the same words, and is there first.
+  const main = page.getByRole('main');
+  await main.getByRole('heading', { level: 1 }).first().waitFor();
+  await main.getByText(shown, { exact: true }).filter({ visible: true }).first().waitFor();
   // Charts and pictures are chunks of their own; a spinner says that one is awaited.
   await page
     .getByText(/^Reading /)
