@@ -38,7 +38,7 @@ const HEADERS = [
   header(
     'webhook-id',
     WEBHOOK_ID,
-    'Names this webhook; the same when it is repeated. Repeated for up to four days, it gets the same answer.',
+    'Names this webhook; the same when it is repeated. Repeated within a week, it gets the same answer.',
     'msg_p5jXN8AQM9LWM0D4loKWxJek',
   ),
   header(
