@@ -144,7 +144,7 @@ export interface PickupChart {
   /** What an answer is compared with, and whether the document still counts. PatientNotFoundError for 404 and 410. */
   readPickupFacts(patientId: string, document: string): Promise<PickupFacts>;
   /** As of Ehr, to be shown. */
-  readPin(encounter: string): Promise<string | null>;
+  readPin(patientId: string, encounter: string): Promise<string | null>;
   /** Adds an AuditEvent; one whose answer got lost may be there twice. */
   audit(event: PickupAudit): Promise<void>;
   /** As of FrontDesk. */
@@ -185,7 +185,7 @@ export interface PinReader extends Pick<FrontDesk, 'readPatient'> {
   /** P2: the patient's current PIN documents, signed ones and drafts; one request a page. */
   readPinDocuments(patientId: string): Promise<PinDocument[]>;
   /** The PIN in the completed form of this encounter, to be fingerprinted; null where there is none. */
-  readPin(encounter: string): Promise<string | null>;
+  readPin(patientId: string, encounter: string): Promise<string | null>;
   /** How many signed PIN documents, current and superseded, carry our identifier. */
   countOurSigned(patientId: string): Promise<number>;
 }

@@ -5,6 +5,7 @@ import { WebStorageStateStore } from 'oidc-client-ts';
 import { useCallback, useEffect, useRef, useState } from 'react';
 import { AuthProvider, useAuth } from 'react-oidc-context';
 import { useNavigate } from 'react-router';
+import { forgetDrafts } from '../actions/draft.ts';
 import { createApi } from '../api/client.ts';
 import { SurroundingsProvider } from '../api/context.tsx';
 import type { Site } from '../api/site.ts';
@@ -29,6 +30,8 @@ function LoginOf({ site, auth }: { site: Site; auth: Auth }) {
       response_type="code"
       automaticSilentRenew
       userStore={new WebStorageStateStore({ store: sessionStorage })}
+      // Where a login was given up, the page that was wanted stays with the tab, not on a shared desk's disk.
+      stateStore={new WebStorageStateStore({ store: sessionStorage })}
       // Back to where the person wanted to go, without the code in the address.
       onSigninCallback={(user) => void navigate(typeof user?.state === 'string' ? user.state : '/', { replace: true })}
     >
@@ -67,6 +70,7 @@ function SignedIn({ site, auth, home }: { site: Site; auth: Auth; home: string }
   // Cognito ends its own session only at its own address.
   const signOut = () => {
     setIsLeaving(true);
+    forgetDrafts();
     const query = new URLSearchParams({ client_id: auth.clientId, logout_uri: home });
     void removeUser().then(() => location.assign(`${auth.login}/logout?${query}`));
   };

@@ -30,6 +30,8 @@ import { type PickupRequest, readRequest } from './request.ts';
 const NAME = 'PickupPage';
 /** Three requests to the EHR and a handful to the table: what takes longer is down. The API waits for 10 s. */
 const DEADLINE_MS = 7_500;
+/** An EHR that hangs is given up while there is time left to give the answer back, which was not looked at. */
+const EHR_DEADLINE_MS = 5_500;
 /** Longer than an answer takes at nearly all times, and short enough for somebody who waits. */
 const BEAT_MS = 1_000;
 
@@ -76,7 +78,7 @@ export const handler = pageHandler({
   run: (event, call) =>
     pickupPage(
       {
-        ehr: pickupChart(call),
+        ehr: pickupChart({ ...call, signal: AbortSignal.any([call.signal, AbortSignal.timeout(EHR_DEADLINE_MS)]) }),
         records: pinRecords(call),
         pickups: pickupRecords(call),
         fingerprint: fingerprint(call),

@@ -25,7 +25,7 @@ export async function adoptPin(ports: AdoptPorts, account: Account, newest: Newe
   const unclaimed = isNew ? await ports.ehr.countOurSigned(account.patientId) : account.unclaimedCycles + ours;
   const now = ports.clock.now();
   if (!isExpired(newest.signedAt, now)) {
-    const pin = newest.encounter === null ? null : await ports.ehr.readPin(newest.encounter);
+    const pin = newest.encounter === null ? null : await ports.ehr.readPin(account.patientId, newest.encounter);
     const fingerprint = pin === null ? '' : await ports.fingerprint.of(pin);
     // Two charts may hold one PIN by hand; then the first keeps the reservation, and no new PIN will equal it.
     if (fingerprint !== '') await ports.records.reserveFingerprint(fingerprint, newest.id, now);

@@ -1,5 +1,5 @@
 /** What follows when nobody may answer for a PIN any more: the front desk and the audit trail are told, once. */
-import type { Account, StaffTask } from '../domain/account.ts';
+import type { StaffTask } from '../domain/account.ts';
 import { toInstant } from '../domain/instant.ts';
 import type { AnswersOf, Clock, Metrics, PickupChart, PickupRecords, PinRecords } from '../ports.ts';
 import { changeAccount } from './change-account.ts';
@@ -36,11 +36,13 @@ async function askFrontDesk(ports: LockPorts, { patientId, document }: AnswersOf
   let isAbout = false;
   await changeAccount(ports.records, patientId, (account) => {
     isAbout = account.document === document;
-    return !isAbout || isNoted(account, task) ? null : { ...account, staffTasks: [...account.staffTasks, task] };
+    if (!isAbout || account.staffTasks.some((each) => isSame(each, task) && each.document === document)) return null;
+    // One of an earlier PIN stands for this one from now on, or its end would close it.
+    return { ...account, staffTasks: [...account.staffTasks.filter((each) => !isSame(each, task)), task] };
   });
   if (isAbout) await ports.ehr.openStaffTask({ patientId, code: task.code, reason: task.reason });
 }
 
-function isNoted({ staffTasks }: Account, { code, reason }: StaffTask): boolean {
-  return staffTasks.some((each) => each.code === code && each.reason === reason);
+function isSame(a: StaffTask, b: StaffTask): boolean {
+  return a.code === b.code && a.reason === b.reason;
 }

@@ -130,7 +130,7 @@ async function disclose(
     if (hasAsked(account)) return { kind: 'ASKED', ...told };
     return { kind, ...told, proof: await proofOf(ports.fingerprint, token.hash, now) };
   }
-  const pin = facts.encounter === null ? null : await ports.ehr.readPin(facts.encounter);
+  const pin = facts.encounter === null ? null : await ports.ehr.readPin(patientId, facts.encounter);
   if (pin === null) throw new EhrUnavailableError('PIN_NOT_VISIBLE');
   // Before anybody sees the PIN: what cannot be recorded is not shown.
   if (account.pickedUpAt === null) await recordFirstView(ports, token, now);

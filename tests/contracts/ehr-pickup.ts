@@ -17,7 +17,7 @@ export const describePickup: Part = (chart, { readyToSign, signed }) => {
         isCurrent: true,
         encounter: draft.encounter,
       });
-      expect(await chart().pickup.readPin(draft.encounter)).toBe(PIN);
+      expect(await chart().pickup.readPin(patientId, draft.encounter)).toBe(PIN);
     });
     it('tells a document that was replaced', async () => {
       const { patientId, draft } = await signed();

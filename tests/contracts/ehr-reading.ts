@@ -40,7 +40,9 @@ export const describeReading: Part = (chart, { expired, signed }) => {
       expect(await chart().ehr.readPinDocuments(patientId)).toEqual([
         { id: document, signed: true, date: toInstant(at), cycleIdentifier: null, encounter, location },
       ]);
-      expect(await chart().ehr.readPin(encounter)).toBe(OLD_PIN);
+      expect(await chart().ehr.readPin(patientId, encounter)).toBe(OLD_PIN);
+      // An update that names another patient's encounter shows nobody that patient's PIN.
+      expect(await chart().ehr.readPin((await chart().newPatient()).patientId, encounter)).toBeNull();
       expect(await chart().ehr.countOurSigned(patientId)).toBe(0);
     });
     it('leaves out what was superseded, and the charts of others', async () => {
@@ -55,7 +57,7 @@ export const describeReading: Part = (chart, { expired, signed }) => {
       const draft = await chart().ehr.openUpdate(order);
       const found = (await chart().ehr.readPinDocuments(patientId)).find((each) => each.id === draft.document);
       expect(found).toMatchObject({ signed: false, cycleIdentifier: identifier, encounter: draft.encounter });
-      expect(await chart().ehr.readPin(draft.encounter)).toBeNull();
+      expect(await chart().ehr.readPin(patientId, draft.encounter)).toBeNull();
       expect(await chart().ehr.countOurSigned(patientId)).toBe(0);
     });
     it('reads page after page: 230 documents, each once', async () => {

@@ -57,7 +57,7 @@ export const describeSigning: Part = (chart, { expired, readyToSign, signed }) =
       });
       // The old PIN is dead, and the new one is found as anybody would find it.
       expect(await chart().ehr.readPinDocuments(patientId)).toMatchObject([{ id: draft.document, signed: true }]);
-      expect(await chart().ehr.readPin(draft.encounter)).toBe(PIN);
+      expect(await chart().ehr.readPin(order.patientId, draft.encounter)).toBe(PIN);
       expect([provider, location]).toEqual([order.provider, order.location]);
     });
     it('shows an unsigned draft as unsigned, and the old PIN as alive', async () => {

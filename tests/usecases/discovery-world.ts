@@ -83,7 +83,7 @@ export function discoveryWorld(options: WorldOptions) {
         }),
       readPinDocuments: (id: string) => ofEhr('readPinDocuments', id, () => documents(numberOf(id))),
       countOurSigned: (id: string) => ofEhr('countOurSigned', id, () => 0),
-      readPin: (encounter: string) => ofEhr('readPin', encounter, () => 'B122900125'),
+      readPin: (_patientId: string, encounter: string) => ofEhr('readPin', encounter, () => 'B122900125'),
     },
     records: {
       read: (id: string) => call('read', id, () => accounts.get(id) ?? null),

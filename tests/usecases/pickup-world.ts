@@ -70,7 +70,7 @@ export async function pickupWorld(lifetimeMs?: number): Promise<PickupWorld> {
       if (facts === undefined) throw new PatientNotFoundError('HTTP_404');
       return facts;
     },
-    readPin: async (encounter) => pinOf(encounter.slice(1)),
+    readPin: async (_patientId, encounter) => pinOf(encounter.slice(1)),
     audit: async ({ patientId, what }) => void toldOf(patientId).audits.push(what),
     // As the chart does it: once while it is open.
     openStaffTask: async (order) => {

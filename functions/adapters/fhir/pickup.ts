@@ -15,7 +15,7 @@ export function createFhirPickupChart(options: FhirOptions & { clock: Clock }): 
   const fhir = createFhirClient(options);
   return {
     readPickupFacts: (patientId, document) => readPickupFacts(fhir, patientId, document),
-    readPin: (encounter) => readPin(fhir, encounter),
+    readPin: (patientId, encounter) => readPin(fhir, patientId, encounter),
     audit: (event) => audit(fhir, event),
     openStaffTask: (order) => openStaffTask(fhir, order, toInstant(options.clock.now())),
   };

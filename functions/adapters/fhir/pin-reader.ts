@@ -18,7 +18,7 @@ export function pinReaderOf(fhir: FhirClient): PinReader {
       const documents = await fhir.search(currentPinDocumentsOf(patientId));
       return documentsOf(documents, patientId).map(toPinDocument);
     },
-    readPin: (encounter) => readPin(fhir, encounter),
+    readPin: (patientId, encounter) => readPin(fhir, patientId, encounter),
     async countOurSigned(patientId) {
       const type = `${DOCUMENT_TYPE.system}|${DOCUMENT_TYPE.code}`;
       const path = `DocumentReference?patient=Patient/${patientId}&type=${type}&status=current,superseded&_count=100`;

@@ -97,7 +97,7 @@ export const CALLS: Record<keyof Whole, (ehr: Whole) => Promise<unknown>> = {
   readPatient: (ehr) => ehr.readPatient('p1'),
   readPinDocuments: (ehr) => ehr.readPinDocuments('p1'),
   listSignedPins: (ehr) => ehr.listSignedPins(null),
-  readPin: (ehr) => ehr.readPin('e1'),
+  readPin: (ehr) => ehr.readPin('p1', 'e1'),
   countOurSigned: (ehr) => ehr.countOurSigned('p1'),
   readUpdateFacts: (ehr) => ehr.readUpdateFacts('p1', 'd0', 'cycle', NOW),
   openUpdate: (ehr) =>
