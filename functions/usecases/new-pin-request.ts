@@ -59,8 +59,6 @@ export async function askForNewPin(ports: AskPorts, text: string, proof: string)
   if (standing === 'ALREADY_REGISTERED') return { kind: 'REGISTERED', ...told };
   if (standing !== 'ELIGIBLE') return { kind: 'REFUSED', ...told };
   if (!isPinDead(account, now)) return { kind: 'REPLACED', ...told };
-  // Once per PIN: a page that is loaded again sends its form again.
-  if (hasAsked(account)) return { kind: 'ASKED', ...told };
   const asked = { patientId, actor: 'patient', reason: 'Asked for on the pick-up page, the PIN having expired.' };
   const { decision } = await regenerate(ports, { ...asked, id: pickupRequestId(account.document ?? '') });
   return { kind: decision === 'PAUSED' ? 'PAUSED' : 'ASKED', ...told };
