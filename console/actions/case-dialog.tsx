@@ -49,8 +49,8 @@ export default function CaseDialog({ of, action, close }: { of: ActionableCase; 
       problem={
         now === undefined ? undefined : (
           <Alert type="warning" header="The case has changed meanwhile">
-            Nothing was done. {REFUSAL_WORDS[error?.problem?.code ?? ''] ?? ''} It stands so now:{' '}
-            <EndingStatus outcome={now.outcome} reason={now.reason} isAtWork={now.isAtWork} />{' '}
+            This try did nothing; an earlier one of yours may have. {REFUSAL_WORDS[error?.problem?.code ?? ''] ?? ''} It
+            stands so now: <EndingStatus outcome={now.outcome} reason={now.reason} isAtWork={now.isAtWork} />{' '}
             {isOver ? 'This action does not fit it any more. ' : 'Decide again. '}
             <PageLink to={`/patients/${patientId}`}>Open the case</PageLink>
           </Alert>
@@ -77,6 +77,15 @@ export default function CaseDialog({ of, action, close }: { of: ActionableCase; 
   );
 }
 
+/** What a release or a resend changed in the case is found by the sweep; a wish for a new look or PIN changes nothing. */
+const AFTER_PAUSE: Record<Action, string> = {
+  regenerate: 'Do it again when the pause has ended: no sweep does it.',
+  redrive: 'Do it again when the pause has ended: the next sweep looks at this patient only where they are due.',
+  resend: 'The next sweep after the pause sends it.',
+  release: 'The next sweep after the pause goes on with the case.',
+  acknowledge: '',
+};
+
 function noticeOf(action: Action, patientId: string, { decision, execution }: ActionAnswer) {
   const link = execution === null ? null : <PageLink to={`/executions/${execution}`}>Follow the execution</PageLink>;
   const of = `${ACTION_WORDS[action].verb}, ${patientId}`;
@@ -84,12 +93,16 @@ function noticeOf(action: Action, patientId: string, { decision, execution }: Ac
     case 'STARTED':
       return { type: 'success', header: `${of}: an execution has started`, content: link } as const;
     case 'RUNNING':
-      return { type: 'info', header: `${of}: an execution runs already and takes it up`, content: link } as const;
+      return {
+        type: 'info',
+        header: `${of}: an execution runs already`,
+        content: <>Nothing more was started. See how it ends, and do it again if that is not what you wanted. {link}</>,
+      } as const;
     case 'PAUSED':
       return {
         type: 'warning',
         header: `${of}: recorded, and not started`,
-        content: 'All starts are paused. Do it again when the pause has ended, or leave it to the next sweep.',
+        content: `All starts are paused. ${AFTER_PAUSE[action]}`,
       } as const;
     case 'ACKNOWLEDGED':
       return { type: 'success', header: `${of}: done`, content: 'Nothing is sent any more.' } as const;

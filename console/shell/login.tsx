@@ -41,7 +41,8 @@ function LoginOf({ site, auth }: { site: Site; auth: Auth }) {
 }
 
 function SignedIn({ site, auth, home }: { site: Site; auth: Auth; home: string }) {
-  const { isLoading, isAuthenticated, activeNavigator, error, user, signinRedirect, removeUser } = useAuth();
+  const { isLoading, isAuthenticated, activeNavigator, error, user, signinRedirect, removeUser, revokeTokens } =
+    useAuth();
   const token = useRef<string | null>(null);
   token.current = user?.access_token ?? null;
   const [api] = useState(() => createApi(() => token.current));
@@ -72,7 +73,9 @@ function SignedIn({ site, auth, home }: { site: Site; auth: Auth; home: string }
     setIsLeaving(true);
     forgetDrafts();
     const query = new URLSearchParams({ client_id: auth.clientId, logout_uri: home });
-    void removeUser().then(() => location.assign(`${auth.login}/logout?${query}`));
+    // Without an answer the token is forgotten all the same, and ends by itself.
+    const revoked = revokeTokens(['refresh_token']).catch(() => undefined);
+    void revoked.then(removeUser).then(() => location.assign(`${auth.login}/logout?${query}`));
   };
   return (
     <SurroundingsProvider value={{ api, site, signOut, signIn }}>

@@ -170,6 +170,11 @@ export function newAccount(patientId: string): Account {
   };
 }
 
+/** Whether an execution was noted for the person's request, or a PIN made for it. */
+export function hasTakenUp({ request, servedRequest }: Account, id: string): boolean {
+  return request === id || servedRequest === id;
+}
+
 /** A lease on `account` for `execution`; LeaseHeldError while another's has not lapsed. One's own is kept, never renewed. */
 export function withLease(account: Account, execution: string, now: number): Account {
   const { lease } = account;

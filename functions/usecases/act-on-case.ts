@@ -1,12 +1,13 @@
 /** What a person does to a case that they saw: refused where it has changed since, so that nobody decides about another. */
+import { hasTakenUp } from '../domain/account.ts';
 import { DecisionRefusedError, StepContractError } from '../domain/errors.ts';
 import type { Action } from '../domain/work.ts';
-import type { Ehr } from '../ports.ts';
+import type { FrontDesk } from '../ports.ts';
 import { acknowledge, type Decision, type DecisionPorts, redrive, regenerate, release, resend } from './decisions.ts';
 import type { StartAnswer } from './start.ts';
 
 export interface ActPorts extends DecisionPorts {
-  ehr: Ehr;
+  ehr: FrontDesk;
 }
 
 export interface ActOrder extends Required<Decision> {
@@ -27,7 +28,8 @@ export interface Acted {
 export async function actOnCase(ports: ActPorts, { action, force, ...decision }: ActOrder): Promise<Acted> {
   const account = await ports.records.read(decision.patientId);
   if (account === null) throw new DecisionRefusedError('NO_RECORD');
-  if (account.version !== decision.version) throw new DecisionRefusedError('CASE_CHANGED');
+  const isSentAgain = force && hasTakenUp(account, decision.id);
+  if (account.version !== decision.version && !isSentAgain) throw new DecisionRefusedError('CASE_CHANGED');
   await ports.ehr.readPatient(decision.patientId);
   if (action === 'acknowledge') {
     await acknowledge(ports, decision);

@@ -1,5 +1,5 @@
 /** What an event of the EHR sets in motion. Every effect may be done twice, at once or after a crash. */
-import type { Account, PortalEventStatus } from '../domain/account.ts';
+import { type Account, hasTakenUp, type PortalEventStatus } from '../domain/account.ts';
 import type { EhrEvent, WebhookAnswer } from '../domain/ehr-event.ts';
 import { isAwaited, portalStatusOf, waitsForStaff, withPortalEvent } from '../domain/ehr-event-effect.ts';
 import { withMessageAtOnce } from '../domain/email-feedback.ts';
@@ -96,8 +96,7 @@ async function isKnown(ehr: PinReader, patientId: string): Promise<boolean> {
 function hasStarted(account: Account | null, { webhookId, attempt, event }: TakenEvent): boolean {
   if (account === null || account.execution === null || account.endedBy !== account.execution) return false;
   if (event.type !== 'pin.regeneration_requested' || !event.data.force) return account.attempt > attempt;
-  const request = webhookRequestId(webhookId);
-  return account.request === request || account.servedRequest === request;
+  return hasTakenUp(account, webhookRequestId(webhookId));
 }
 
 function startFor(ports: EventPorts, account: Account | null, { webhookId, event }: TakenEvent): Promise<StartAnswer> {

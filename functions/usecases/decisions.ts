@@ -8,7 +8,7 @@ import { withMessageAtOnce } from '../domain/email-feedback.ts';
 import { DecisionRefusedError, RecordConflictError } from '../domain/errors.ts';
 import { millisecondsOf, toInstant } from '../domain/instant.ts';
 import { isAcknowledgeable, isHeld } from '../domain/work.ts';
-import type { Chance, DecisionRequest, Ehr } from '../ports.ts';
+import type { Chance, DecisionRequest, FrontDesk } from '../ports.ts';
 import { type StartAnswer, type StartPorts, start } from './start.ts';
 
 export interface DecisionPorts extends StartPorts {
@@ -105,7 +105,7 @@ export async function resend(ports: DecisionPorts, decision: Decision): Promise<
  * A person has told the patient, where a message could not go, its fate is unknown, or staff were asked to: nothing is
  * sent any more, the Task is closed. What the mail service has accepted stays accepted.
  */
-export async function acknowledge(ports: DecisionPorts & { ehr: Ehr }, decision: Decision): Promise<void> {
+export async function acknowledge(ports: DecisionPorts & { ehr: FrontDesk }, decision: Decision): Promise<void> {
   const account = await idleAccount(ports, decision);
   if (!isAcknowledgeable(account)) throw new DecisionRefusedError('NOTHING_TO_ACKNOWLEDGE');
   const { message, patientId } = account;

@@ -2,7 +2,7 @@
  * "Send me a new one", offered after the right answer where the PIN has expired: an ordinary person's request, once per
  * PIN, whose mail goes to the address on file.
  */
-import type { Account } from '../domain/account.ts';
+import { type Account, hasTakenUp } from '../domain/account.ts';
 import { pickupRequestId } from '../domain/identity.ts';
 import { isPinDead, isSameText, tokenHash } from '../domain/pickup.ts';
 import type { Fingerprint, PickupChart, PickupRecords } from '../ports.ts';
@@ -38,9 +38,8 @@ function macOf(fingerprint: Fingerprint, hash: string, until: number): Promise<s
 }
 
 /** Whether a new PIN in place of the account's was asked for here, and is being made or was. */
-export function hasAsked({ document, request, servedRequest }: Account): boolean {
-  const id = pickupRequestId(document ?? '');
-  return request === id || servedRequest === id;
+export function hasAsked(account: Account): boolean {
+  return hasTakenUp(account, pickupRequestId(account.document ?? ''));
 }
 
 /** Starts the workflow as for any person's request. Throws what EHR, records, KMS and executions throw. */

@@ -1,5 +1,5 @@
 /** The one way in: whatever triggers an execution, a machine or a person, starts it through here. */
-import { type Account, LEASE_MS, newAccount, withEnd } from '../domain/account.ts';
+import { type Account, hasTakenUp, LEASE_MS, newAccount, withEnd } from '../domain/account.ts';
 import { addDays, dayOf } from '../domain/calendar.ts';
 import { DecisionRefusedError, RecordConflictError } from '../domain/errors.ts';
 import { executionName } from '../domain/identity.ts';
@@ -20,7 +20,7 @@ export interface StartRequest {
   patientId: string;
   /** `machine` starts only what is due by the record; `person` and `first-pass` start regardless. */
   trigger: 'machine' | 'person' | 'first-pass';
-  /** Id of a person's request to regenerate whatever the PIN's age, or null. */
+  /** Id of a person's request to regenerate whatever the PIN's age, or null. One that was taken up starts nothing anew. */
   force: string | null;
   /** For machines: the fact that a held case waited for has changed. */
   awaitedFactChanged: boolean;
@@ -58,21 +58,28 @@ async function tryStart(ports: StartPorts, request: StartRequest): Promise<Start
   const { records, executions, clock } = ports;
   const { patientId, force } = request;
   const stored = await records.read(patientId);
-  if (request.version !== undefined && stored?.version !== request.version) {
+  let account = stored ?? newAccount(patientId);
+  // Sent again: the case has changed by this very request.
+  const isTakenUp = force !== null && hasTakenUp(account, force);
+  if (request.version !== undefined && account.version !== request.version && !isTakenUp) {
     throw new DecisionRefusedError('CASE_CHANGED');
   }
-  let account = stored ?? newAccount(patientId);
   const now = clock.now();
   const today = dayOf(now, ports.practice.timeZone);
 
   // A case that its execution has ended needs no look at it: DescribeExecution has the smallest quota of all (15 a second).
-  if (account.execution !== null && account.endedBy !== account.execution) {
-    const last = await executions.describe(account.execution);
-    // Noted, but never started.
-    if (last === null) return launch(ports, await withRequest(ports, account, force));
-    if (last.status === 'RUNNING') return { decision: 'RUNNING', execution: account.execution, arn: last.arn };
+  const isOpen = account.execution !== null && account.endedBy !== account.execution;
+  const last =
+    account.execution !== null && (isOpen || isTakenUp) ? await executions.describe(account.execution) : null;
+  // Noted, but never started.
+  if (last === null && isOpen) return launch(ports, await withRequest(ports, account, force));
+  if (last !== null) {
+    const known = { execution: account.execution ?? '', arn: last.arn };
+    if (last.status === 'RUNNING') return { decision: 'RUNNING', ...known };
     // SUCCEEDED without an end of its own is IN_PROGRESS: the case was another's and no failure.
-    if (last.status !== 'SUCCEEDED') {
+    const isItsEnd = !isOpen || last.status !== 'SUCCEEDED';
+    if (isTakenUp && isItsEnd) return { decision: 'STARTED', ...known };
+    if (isOpen && isItsEnd) {
       account = abandoned(account, last.status, last.stoppedAt ?? now, ports.practice.timeZone);
     }
   }

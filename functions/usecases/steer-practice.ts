@@ -58,8 +58,9 @@ export interface SweepPorts extends SteerPorts {
 }
 
 /**
- * Starts a sweep, or a dry run, and answers with its day and execution. DecisionRefusedError while starts are paused,
- * and for a sweep beside another one: they would share the day's limit and double each other's looks.
+ * Starts a sweep, or a dry run, and answers with its day and execution; sent again, with the same one. Two people at
+ * once get one sweep, since its name counts those before it. DecisionRefusedError while starts are paused, and for a
+ * sweep beside another one: they would share the day's limit and double each other's looks.
  */
 export async function startSweep(
   ports: SweepPorts,
@@ -67,11 +68,31 @@ export async function startSweep(
 ): Promise<{ day: string; execution: string }> {
   const today = dayOf(ports.clock.now(), ports.practice.timeZone);
   if ((await ports.pauseSwitch.read()) !== null) throw new DecisionRefusedError('STARTS_PAUSED');
-  if (!dryRun && (await isSweeping(ports, today))) throw new DecisionRefusedError('SWEEP_RUNNING');
-  const execution = `by-hand-${steering.id}`;
-  await recordSteering(ports, dryRun ? 'dry-run' : 'sweep', steering, execution);
+  const decided = await executionDecided(ports, steering.id);
+  if (decided === null && !dryRun && (await isSweeping(ports, today))) throw new DecisionRefusedError('SWEEP_RUNNING');
+  const execution = decided ?? (await nextName(ports, today, dryRun));
+  if (decided === null) await recordSteering(ports, dryRun ? 'dry-run' : 'sweep', steering, execution);
   await ports.sweepExecutions.start(execution, { dryRun });
   return { day: today, execution };
+}
+
+/** More decisions than a practice makes while somebody repeats one. */
+const LATEST_DECISIONS = 50;
+
+/** What this very decision was noted to start, or null. */
+async function executionDecided({ decisions }: SweepPorts, id: string): Promise<string | null> {
+  const latest = await decisions.list(null, LATEST_DECISIONS);
+  return latest.decisions.find((decision) => decision.id === id)?.execution ?? null;
+}
+
+/** The first name of the day whose execution is not over: what somebody started a moment ago is that sweep itself. */
+async function nextName({ sweepExecutions }: SweepPorts, today: string, dryRun: boolean): Promise<string> {
+  const kind = dryRun ? 'dry-run' : 'by-hand';
+  for (let n = 1; ; n++) {
+    const name = `${kind}-${today}-${n}`;
+    const known = await sweepExecutions.describe(name);
+    if (known === null || known.status === 'RUNNING') return name;
+  }
 }
 
 /** Yesterday's may still be at it: a sweep has 23 hours. */

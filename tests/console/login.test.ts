@@ -14,10 +14,12 @@ afterAll(() => consoles.close());
 
 const CLIENT = 'console-client';
 const TOKEN = 'canary-access-token';
+const REFRESH_TOKEN = 'canary-refresh-token';
 
 interface Asked {
   authorize: URLSearchParams[];
   token: URLSearchParams[];
+  revoke: URLSearchParams[];
   logout: URLSearchParams[];
 }
 
@@ -34,6 +36,7 @@ function withIssuer(asked: Asked): (gateway: Gateway) => object {
             authorization_endpoint: `${issuer}/oauth2/authorize`,
             token_endpoint: `${issuer}/oauth2/token`,
             jwks_uri: `${issuer}/jwks`,
+            revocation_endpoint: `${issuer}/oauth2/revoke`,
           });
         case '/oauth2/authorize': {
           asked.authorize.push(searchParams);
@@ -48,11 +51,15 @@ function withIssuer(asked: Asked): (gateway: Gateway) => object {
           const part = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64url');
           return sendJson(res, 200, {
             access_token: TOKEN,
+            refresh_token: REFRESH_TOKEN,
             id_token: `${part({ alg: 'RS256' })}.${part(claims)}.signature`,
             token_type: 'Bearer',
             expires_in: 900,
           });
         }
+        case '/oauth2/revoke':
+          asked.revoke.push(new URLSearchParams(String(await readBody(req))));
+          return sendJson(res, 200, {});
         default:
           asked.logout.push(searchParams);
           return sendJson(res, 200, {});
@@ -62,7 +69,7 @@ function withIssuer(asked: Asked): (gateway: Gateway) => object {
   };
 }
 
-const nothingAsked = (): Asked => ({ authorize: [], token: [], logout: [] });
+const nothingAsked = (): Asked => ({ authorize: [], token: [], revoke: [], logout: [] });
 
 describe('behind a login', () => {
   it('a person logs in by code with PKCE, comes to the page that they wanted, and may leave', async () => {
@@ -92,10 +99,14 @@ describe('behind a login', () => {
     // What one machine alone offers is not there.
     expect(await page.getByRole('link', { name: 'Mailbox' }).count()).toBe(0);
 
+    await page.evaluate(`sessionStorage.setItem('portal-pin.draft.release.p1', 'what somebody typed')`);
     await page.getByRole('button', { name: /Robin Hale/ }).click();
     await page.getByRole('menuitem', { name: 'Sign out' }).click();
     await page.waitForURL(/\/logout\?/);
     expect(Object.fromEntries(asked.logout[0] ?? [])).toEqual({ client_id: CLIENT, logout_uri: api.url });
+    // Whoever sits down here next finds no login and nothing typed, and who kept a copy of the token has nothing.
+    expect(asked.revoke.map((form) => form.get('token'))).toEqual([REFRESH_TOKEN]);
+    expect(await page.evaluate('JSON.stringify([localStorage, sessionStorage])')).not.toMatch(/canary|draft|typed/);
   });
 
   it('whose session has ended signs in again, where they are', async () => {

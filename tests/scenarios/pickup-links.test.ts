@@ -1,5 +1,6 @@
 /** Which link opens the PIN when mails are sent again, refused, or lost: one at most, and never none that was sent. */
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { ANSWER_LIMIT } from '../../functions/domain/pickup.ts';
 import { resend } from '../../functions/usecases/decisions.ts';
 import type { MailFault } from '../../local/mailbox-faults.ts';
 import { BIRTH_DATE, shownBy, tokensTo } from './mailed-links.ts';
@@ -85,3 +86,21 @@ it('a PIN that is regenerated after 30 days has a link of its own, and the old o
   expect(await shownBy(running, tokens)).toEqual([...Array(tokens.length - 1).fill('REPLACED'), 'PIN']);
   expect(tokens.length).toBeGreaterThan(1);
 });
+
+it('an EHR that hangs is given up while the answers can still be given back: none of them counts', async () => {
+  const { address } = await patient();
+  const { ehr, mailbox } = running.platform;
+  const mail = mailbox.mails().findLast(({ sent }) => sent.destination.includes(address));
+  const link = /http:\/\/\S+\/pickup\/[\w-]+/.exec(mail?.body.text ?? '')?.[0] ?? '';
+  const [year = '', month = '', day = ''] = BIRTH_DATE.split('-');
+  const answer = async () => {
+    const page = await fetch(link, { method: 'POST', body: new URLSearchParams({ year, month, day }) });
+    return { status: page.status, hasPin: (await page.text()).includes('id="pin"') };
+  };
+  ehr.fail({ route: '', times: ANSWER_LIMIT, fault: { kind: 'hang' } });
+  // All at once: each takes as long as the page waits.
+  const lost = await Promise.all(Array.from({ length: ANSWER_LIMIT }, answer));
+  ehr.clearFaults();
+  expect(lost).toEqual(Array(ANSWER_LIMIT).fill({ status: 503, hasPin: false }));
+  expect(await answer()).toEqual({ status: 200, hasPin: true });
+}, 30_000);

@@ -49,6 +49,20 @@ describe('"Send me a new one"', () => {
     expect(told.kind).toBe('ASKED');
   });
 
+  it.each(['FAILED', 'HELD', 'EMAIL_MISSING'] as const)(
+    'starts once, also where its execution ended %s: the case is the sweep’s or the front desk’s then',
+    async (outcome) => {
+      const { id, token, proof } = await expired();
+      await ask(token, proof);
+      const { execution } = await world.account(id);
+      await world.change(id, { endedBy: execution, outcome, reason: 'x', lease: null });
+      world.end(execution ?? '', outcome === 'FAILED' ? 'FAILED' : 'SUCCEEDED');
+      // The page is still open, or loaded again.
+      expect((await ask(token, proof)).kind).toBe('ASKED');
+      expect(world.told(id).started).toHaveLength(1);
+    },
+  );
+
   it('is offered anew for the next PIN that expires', async () => {
     const { id, token, proof } = await expired();
     await ask(token, proof);

@@ -192,6 +192,16 @@ describe('the fifth wrong answer', () => {
     expect(await answer(token)).toEqual(refused('LOCKED', id));
   });
 
+  it('asks the front desk anew where its Task was about an earlier PIN', async () => {
+    const id = await world.patient();
+    const earlier = { code: 'notify-patient', reason: 'PICKUP_LOCKED', document: `d0-${id}` } as const;
+    const other = { code: 'enter-email', reason: 'NONE' } as const;
+    await world.change(id, { staffTasks: [earlier, other] });
+    await answerWrongly(await world.mail(id), 5);
+    expect((await world.account(id)).staffTasks).toEqual([other, { ...earlier, document: `d-${id}` }]);
+    expect(world.told(id).tasks).toEqual(['notify-patient PICKUP_LOCKED']);
+  });
+
   it('is refused like any other where the front desk cannot be told, which the next one makes up for', async () => {
     const id = await world.patient();
     const token = await world.mail(id);

@@ -5,6 +5,7 @@ import { createDynamoDbPickupRecords } from '../../functions/adapters/dynamodb-p
 import { createDynamoDbPinRecords } from '../../functions/adapters/dynamodb-pin-records.ts';
 import { type Account, newAccount } from '../../functions/domain/account.ts';
 import { PatientNotFoundError } from '../../functions/domain/errors.ts';
+import type { ExecutionStatus } from '../../functions/domain/executions.ts';
 import type { PickupFacts } from '../../functions/domain/pickup.ts';
 import type { ExecutionInput, PickupAudit, PickupChart, StaffTaskOrder } from '../../functions/ports.ts';
 import type { AskPorts } from '../../functions/usecases/new-pin-request.ts';
@@ -44,6 +45,8 @@ export interface PickupWorld {
   /** A mail with a link of its own was sent; its token. */
   mail(patientId: string): Promise<string>;
   told(patientId: string): Told;
+  /** An execution that was started ends. */
+  end(execution: string, status: ExecutionStatus): void;
   close(): Promise<void>;
 }
 
@@ -56,7 +59,7 @@ export async function pickupWorld(lifetimeMs?: number): Promise<PickupWorld> {
   const records = createDynamoDbPinRecords({ ...table, newId });
   const charts = new Map<string, PickupFacts>();
   const told = new Map<string, Told>();
-  const executions = new Map<string, 'RUNNING'>();
+  const executions = new Map<string, ExecutionStatus>();
   const counted: string[] = [];
   let read = 0;
   let now = NOW;
@@ -162,6 +165,7 @@ export async function pickupWorld(lifetimeMs?: number): Promise<PickupWorld> {
       return link.slice(PICKUP_URL.length + 1);
     },
     told: toldOf,
+    end: (execution, status) => void executions.set(execution, status),
     close: table.close,
   };
 }

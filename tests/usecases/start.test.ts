@@ -63,6 +63,45 @@ describe('a name that AWS does not know', () => {
   });
 });
 
+describe("a person's request that is sent again", () => {
+  const forced = { ...person, force: 'r1', version: 'as-it-was-seen' };
+  it.each<[string, Partial<Account>, ExecutionStatus]>([
+    ['served', { outcome: 'REGENERATED', request: 'r1', servedRequest: 'r1' }, 'SUCCEEDED'],
+    ['served, another look since', { outcome: 'NOT_NEEDED', request: null, servedRequest: 'r1' }, 'SUCCEEDED'],
+    ['held', { outcome: 'HELD', request: 'r1' }, 'SUCCEEDED'],
+    ['failed', { outcome: 'FAILED', request: 'r1' }, 'FAILED'],
+    ['failed, which nobody has noted', { endedBy: null, outcome: null, request: 'r1' }, 'TIMED_OUT'],
+  ])('was taken up and is %s: the answer is what was started for it', async (_what, more, status) => {
+    const { ports, started } = world({ ...ended, ...more }, { [FIRST]: status });
+    expect(await start(ports, forced)).toEqual({ decision: 'STARTED', execution: FIRST, arn: `arn:${FIRST}` });
+    expect(started).toEqual([]);
+  });
+
+  it('is at work: the answer is the execution', async () => {
+    const { ports, started } = world({ ...ended, endedBy: null, request: 'r1' }, { [FIRST]: 'RUNNING' });
+    expect(await start(ports, forced)).toMatchObject({ decision: 'RUNNING', execution: FIRST });
+    expect(started).toEqual([]);
+  });
+
+  it('was noted and never started: it is started', async () => {
+    const { ports, started } = world({ ...ended, endedBy: null, outcome: null, request: 'r1' }, {});
+    expect(await start(ports, forced)).toMatchObject({ decision: 'STARTED', execution: FIRST });
+    expect(started).toEqual([{ name: FIRST, input: { patientId: 'p1', attempt: 1, force: 'r1' } }]);
+  });
+
+  it('found the case at work for another, and so was not looked at: it is started', async () => {
+    const { ports, started } = world({ ...ended, endedBy: null, request: 'r1' }, { [FIRST]: 'SUCCEEDED' });
+    expect(await start(ports, forced)).toMatchObject({ decision: 'STARTED', execution: executionName('p1', 2) });
+    expect(started[0]?.input.force).toBe('r1');
+  });
+
+  it('was not taken up, the case being another by now: it is refused', async () => {
+    const { ports, started } = world({ ...ended, request: 'r2' }, { [FIRST]: 'SUCCEEDED' });
+    await expect(start(ports, forced)).rejects.toThrow('CASE_CHANGED');
+    expect(started).toEqual([]);
+  });
+});
+
 describe("a person's request that no PIN has served", () => {
   it.each(['FAILED', 'HELD', 'EMAIL_MISSING'] as const)('is carried on after %s', async (outcome) => {
     const account: Account = { ...ended, outcome, request: 'r1', nextCheckDay: '2026-06-15' };
