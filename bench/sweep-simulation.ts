@@ -6,7 +6,7 @@ import { type Account, newAccount } from '../functions/domain/account.ts';
 import { addDays, type Day } from '../functions/domain/calendar.ts';
 import { AwsUnavailableError } from '../functions/domain/errors.ts';
 import type { SweepCursor, SweepRun } from '../functions/domain/sweep.ts';
-import type { SweepRecords } from '../functions/ports.ts';
+import type { SweepRecords } from '../functions/ports/sweep-records.ts';
 import { type SweepMinute, type SweepPorts, sweepMinute } from '../functions/usecases/sweep-minute.ts';
 import type { Draw } from './quota-bounds.ts';
 import type { Quota, QuotaName } from './quotas.ts';

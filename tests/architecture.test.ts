@@ -35,7 +35,7 @@ describe('who imports whom', () => {
 describe('the checker finds what is planted', () => {
   it.each([
     ['functions/domain/due.ts', "import { start } from '../usecases/start.ts';", 'imports functions/usecases/start.ts'],
-    ['functions/domain/due.ts', "import type { Ehr } from '../ports.ts';", 'imports functions/ports.ts'],
+    ['functions/domain/due.ts', "import type { Ehr } from '../ports/ehr.ts';", 'imports functions/ports/ehr.ts'],
     ['functions/domain/due.ts', "import { readFileSync } from 'node:fs';", 'imports node:fs'],
     ['functions/domain/due.ts', "import * as z from 'zod';", 'imports zod'],
     ['functions/domain/due.ts', "import { randomInt } from 'node:crypto';", 'imports randomInt of node:crypto'],
@@ -48,7 +48,11 @@ describe('the checker finds what is planted', () => {
     ['local/start.ts', "const table = process.env.TABLE ?? '';", 'reads the environment'],
     ['functions/adapters/ses-mailer.ts', 'const { AWS_REGION } = process.env;', 'reads the environment'],
     ['functions/domain/pin.ts', 'const digit = Math.random() * 10;', 'draws from Math.random'],
-    ['functions/ports.ts', "import type { Policy } from './runtime/policy.ts';", 'imports functions/runtime/policy.ts'],
+    [
+      'functions/ports/ehr.ts',
+      "import type { Policy } from '../runtime/policy.ts';",
+      'imports functions/runtime/policy.ts',
+    ],
     [
       'functions/usecases/start.ts',
       "export * from '../adapters/ses-mailer.ts';",

@@ -2,7 +2,7 @@
 import type { Discovery } from '../domain/discovery.ts';
 import { RecordConflictError } from '../domain/errors.ts';
 import { millisecondsOf } from '../domain/instant.ts';
-import type { Discoveries } from '../ports.ts';
+import type { Discoveries } from '../ports/discoveries.ts';
 import { createItems, type Item, type TableOptions, withoutKeys } from './items.ts';
 import { DISCOVERIES_PARTITION, PARTITION_KEY, SORT_KEY, TTL_ATTRIBUTE } from './table.ts';
 

@@ -1,5 +1,5 @@
 /** OnceRecords: an item for each request that a person sent under a key of their own. */
-import type { BegunRequest, OnceRecords } from '../ports.ts';
+import type { BegunRequest, OnceRecords } from '../ports/once-records.ts';
 import { createItems, keyOf, type TableOptions } from './items.ts';
 import { PARTITION_KEY, TTL_ATTRIBUTE } from './table.ts';
 

@@ -1,5 +1,5 @@
 /** PauseSwitch as one item of the table. */
-import type { PauseSwitch, StartsPaused } from '../ports.ts';
+import type { PauseSwitch, StartsPaused } from '../ports/practice-records.ts';
 import { createItems, keyOf, type TableOptions, withoutKeys } from './items.ts';
 
 const KEY = keyOf('PRACTICE', 'starts', 'PAUSE');

@@ -4,7 +4,7 @@
  */
 import { toInstant } from '../domain/instant.ts';
 import { ANSWER_LIMIT, type PickupToken, tombstoneEnd } from '../domain/pickup.ts';
-import type { AnswersOf, PickupRecords } from '../ports.ts';
+import type { AnswersOf, PickupRecords } from '../ports/pickup-records.ts';
 import { createItems, type Item, keyOf, type TableOptions, withoutKeys } from './items.ts';
 import { TTL_ATTRIBUTE } from './table.ts';
 

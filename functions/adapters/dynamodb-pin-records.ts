@@ -4,7 +4,7 @@ import { type Account, newAccount } from '../domain/account.ts';
 import type { Feedback } from '../domain/email-feedback.ts';
 import { RecordConflictError } from '../domain/errors.ts';
 import { workEntryOf } from '../domain/work.ts';
-import type { DecisionRequest, PinItem, PinRecords, SentMessage } from '../ports.ts';
+import type { DecisionRequest, PinItem, PinRecords, SentMessage } from '../ports/pin-records.ts';
 import { createItems, type Item, keyOf, type TableOptions, withoutKeys } from './items.ts';
 import { DUE_INDEX, PARTITION_KEY, SHARDS, TTL_ATTRIBUTE, WORK_INDEX } from './table.ts';
 

@@ -1,6 +1,6 @@
 /** PracticeDecisions: items of one partition in their order of time. A practice makes a few a week. */
 import { WrongCursorError } from '../domain/errors.ts';
-import type { PracticeDecision, PracticeDecisions } from '../ports.ts';
+import type { PracticeDecision, PracticeDecisions } from '../ports/practice-records.ts';
 import { createItems, type Item, keyOf, type TableOptions, withoutKeys } from './items.ts';
 import { PARTITION_KEY, SORT_KEY } from './table.ts';
 

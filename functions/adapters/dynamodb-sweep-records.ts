@@ -1,7 +1,7 @@
 /** SweepRecords: the items of `SWEEP#<day>`, which TTL deletes after a year. */
 import type { Day } from '../domain/calendar.ts';
 import type { SweepRun } from '../domain/sweep.ts';
-import type { SweepRecords, SweptStart } from '../ports.ts';
+import type { SweepRecords, SweptStart } from '../ports/sweep-records.ts';
 import { createItems, type Item, keyOf, type TableOptions, withoutKeys } from './items.ts';
 import { PARTITION_KEY, SORT_KEY, TTL_ATTRIBUTE } from './table.ts';
 

@@ -1,7 +1,7 @@
 /** WebhookRecords in the one table: an item for each webhook, and one that counts for each minute. */
 import { type WebhookAnswer, webhookAnswer } from '../domain/ehr-event.ts';
 import { toInstant } from '../domain/instant.ts';
-import type { WebhookRecord, WebhookRecords } from '../ports.ts';
+import type { WebhookRecord, WebhookRecords } from '../ports/webhooks.ts';
 import { createItems, type Item, keyOf, type TableOptions } from './items.ts';
 import { PARTITION_KEY, TTL_ATTRIBUTE } from './table.ts';
 

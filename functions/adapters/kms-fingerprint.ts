@@ -5,7 +5,7 @@
  */
 import { GenerateMacCommand, type KMSClient } from '@aws-sdk/client-kms';
 import { AwsUnavailableError } from '../domain/errors.ts';
-import type { Fingerprint } from '../ports.ts';
+import type { Fingerprint } from '../ports/fingerprint.ts';
 import { namedError } from './aws-errors.ts';
 
 /** HMAC-SHA-256's 256 bits. */

@@ -5,7 +5,7 @@
  */
 import { type SESClient, SESServiceException, SendEmailCommand } from '@aws-sdk/client-ses';
 import { EmailRejectedError, EmailThrottledError, NotificationFateUnknownError } from '../domain/errors.ts';
-import type { Mailer } from '../ports.ts';
+import type { Mailer } from '../ports/mailer.ts';
 
 /** Refusals that pass: try again later, nothing was sent. */
 const PASSING = new Set([

@@ -6,7 +6,7 @@ import {
   StartExecutionCommand,
 } from '@aws-sdk/client-sfn';
 import type { ExecutionStatus } from '../domain/executions.ts';
-import type { Executions } from '../ports.ts';
+import type { Executions } from '../ports/executions.ts';
 import { namedError } from './aws-errors.ts';
 
 export interface StepFunctionsOptions {

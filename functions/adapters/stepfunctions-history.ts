@@ -3,7 +3,7 @@
  * machines have no Parallel and no Map, so that one event follows the other.
  */
 import type { HistoryEvent as SdkEvent } from '@aws-sdk/client-sfn';
-import type { HistoryEvent } from '../ports.ts';
+import type { HistoryEvent } from '../ports/executions.ts';
 
 /** Where in the machine a history is. */
 export interface Place {

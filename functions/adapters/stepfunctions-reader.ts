@@ -11,7 +11,7 @@ import {
 import * as z from 'zod/mini';
 import { WrongCursorError } from '../domain/errors.ts';
 import type { MachineName } from '../domain/executions.ts';
-import type { ExecutionReader, ListedExecution } from '../ports.ts';
+import type { ExecutionReader, ListedExecution } from '../ports/executions.ts';
 import { namedError } from './aws-errors.ts';
 import { executionArn, statusOf } from './stepfunctions-executions.ts';
 import { parsed, readEvents } from './stepfunctions-history.ts';

@@ -2,7 +2,7 @@
 import { GetSecretValueCommand, type SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import * as z from 'zod/mini';
 import { ConfigurationError } from '../domain/errors.ts';
-import type { WebhookSecrets } from '../ports.ts';
+import type { WebhookSecrets } from '../ports/webhooks.ts';
 import { namedError } from './aws-errors.ts';
 
 /** A secret that was taken back stops to verify this soon, at the latest. */

@@ -4,7 +4,7 @@
  * https://github.com/standard-webhooks/standard-webhooks/blob/main/spec/standard-webhooks.md#verifying-signatures
  */
 import { Webhook } from 'standardwebhooks';
-import type { SignedWebhook, WebhookSecrets, WebhookSignatures } from '../ports.ts';
+import type { SignedWebhook, WebhookSecrets, WebhookSignatures } from '../ports/webhooks.ts';
 
 export function createWebhookSignatures(secrets: WebhookSecrets): WebhookSignatures {
   return {

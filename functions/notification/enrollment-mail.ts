@@ -7,7 +7,7 @@ import type { MessageKind } from '../domain/account.ts';
 import { StepContractError } from '../domain/errors.ts';
 import { millisecondsOf } from '../domain/instant.ts';
 import type { Language } from '../domain/language.ts';
-import type { Mail } from '../ports.ts';
+import type { Mail } from '../ports/mailer.ts';
 import type { Policy } from '../runtime/policy.ts';
 import { oneLine, senderOf } from './sender.ts';
 import { HTML, TEXT } from './templates.ts';

@@ -1,6 +1,6 @@
 /** The practice's time. One source for the whole process; whoever runs a virtual clock sets it before anything else. */
 import { setImmediate, setTimeout } from 'node:timers/promises';
-import type { Clock, Pause } from '../ports.ts';
+import type { Clock, Pause } from '../ports/clock.ts';
 
 let source: Clock = { now: () => Date.now() };
 let wait: Pause = async (milliseconds) => {

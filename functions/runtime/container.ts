@@ -31,29 +31,20 @@ import { createStepFunctionsReader } from '../adapters/stepfunctions-reader.ts';
 import { SHARDS } from '../adapters/table.ts';
 import { createWebhookSecrets, type KeptSecrets } from '../adapters/webhook-secrets.ts';
 import { createWebhookSignatures } from '../adapters/webhook-signatures.ts';
-import type {
-  CaseLists,
-  Chance,
-  Discoveries,
-  Ehr,
-  ExecutionReader,
-  Executions,
-  Fingerprint,
-  FrontDesk,
-  Mailer,
-  Metrics,
-  OnceRecords,
-  PauseSwitch,
-  PickupChart,
-  PickupRecords,
-  PinReader,
-  PinRecords,
-  PracticeDecisions,
-  SweepInput,
-  SweepRecords,
-  WebhookRecords,
-  WebhookSignatures,
-} from '../ports.ts';
+import type { CaseLists } from '../ports/case-lists.ts';
+import type { Chance } from '../ports/chance.ts';
+import type { Discoveries } from '../ports/discoveries.ts';
+import type { Ehr, FrontDesk, PickupChart, PinReader } from '../ports/ehr.ts';
+import type { ExecutionReader, Executions, SweepInput } from '../ports/executions.ts';
+import type { Fingerprint } from '../ports/fingerprint.ts';
+import type { Mailer } from '../ports/mailer.ts';
+import type { Metrics } from '../ports/metrics.ts';
+import type { OnceRecords } from '../ports/once-records.ts';
+import type { PickupRecords } from '../ports/pickup-records.ts';
+import type { PinRecords } from '../ports/pin-records.ts';
+import type { PauseSwitch, PracticeDecisions } from '../ports/practice-records.ts';
+import type { SweepRecords } from '../ports/sweep-records.ts';
+import type { WebhookRecords, WebhookSignatures } from '../ports/webhooks.ts';
 import { clock, realTime } from './clock.ts';
 import { setting } from './config.ts';
 import { createMetrics } from './metrics.ts';

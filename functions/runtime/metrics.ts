@@ -6,7 +6,7 @@
 import { MetricUnit, Metrics as PowertoolsMetrics } from '@aws-lambda-powertools/metrics';
 import { ERROR_NAMES } from '../domain/errors.ts';
 import { REASONS } from '../domain/outcomes.ts';
-import type { EndedCase, Metrics } from '../ports.ts';
+import type { EndedCase, Metrics } from '../ports/metrics.ts';
 import { METRICS } from './metric-names.ts';
 
 /** Every value of the dimension `reason` besides NONE and OTHER: each is a metric of its own, and is paid for. */

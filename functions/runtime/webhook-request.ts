@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import type { APIGatewayProxyEventV2 } from 'aws-lambda';
 import * as z from 'zod/mini';
 import { type EhrEvent, ehrEvent } from '../domain/ehr-event.ts';
-import type { SignedWebhook } from '../ports.ts';
+import type { SignedWebhook } from '../ports/webhooks.ts';
 import type { Problem } from './problem.ts';
 import { webhookProblem } from './webhook-problems.ts';
 

@@ -17,7 +17,8 @@ import type { Reason } from '../domain/outcomes.ts';
 import { standingOf } from '../domain/patient.ts';
 import { ending, stepInput } from '../domain/state-data.ts';
 import { enrollmentMail } from '../notification/enrollment-mail.ts';
-import type { Fingerprint, Mailer } from '../ports.ts';
+import type { Fingerprint } from '../ports/fingerprint.ts';
+import type { Mailer } from '../ports/mailer.ts';
 import { clock } from '../runtime/clock.ts';
 import {
   chance,

@@ -4,7 +4,7 @@
  */
 import type { APIGatewayProxyEventV2 } from 'aws-lambda';
 import { CLOCK_TOLERANCE_MS } from '../domain/expiry.ts';
-import type { WebhookSignatures } from '../ports.ts';
+import type { WebhookSignatures } from '../ports/webhooks.ts';
 import { clock } from '../runtime/clock.ts';
 import {
   chance,

@@ -6,7 +6,7 @@ import type { DynamoDBBatchResponse, DynamoDBRecord, DynamoDBStreamEvent } from 
 import * as z from 'zod/mini';
 import { fhirId } from '../domain/state-data.ts';
 import { pauseFor } from '../domain/sweep.ts';
-import type { Pause } from '../ports.ts';
+import type { Pause } from '../ports/clock.ts';
 import { clock, pause } from '../runtime/clock.ts';
 import { executions, pauseSwitch, pinRecords, policy, sweepRecords } from '../runtime/container.ts';
 import { logStep } from '../runtime/logger.ts';

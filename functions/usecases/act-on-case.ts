@@ -2,7 +2,7 @@
 import { hasTakenUp } from '../domain/account.ts';
 import { DecisionRefusedError, StepContractError } from '../domain/errors.ts';
 import type { Action } from '../domain/work.ts';
-import type { FrontDesk } from '../ports.ts';
+import type { FrontDesk } from '../ports/ehr.ts';
 import { acknowledge, type Decision, type DecisionPorts, redrive, regenerate, release, resend } from './decisions.ts';
 import type { StartAnswer } from './start.ts';
 

@@ -3,7 +3,10 @@ import { type Account, withAdopted } from '../domain/account.ts';
 import type { NewestPin } from '../domain/chart.ts';
 import { isExpired, lifeOf } from '../domain/expiry.ts';
 import { latestReminderBy, type ReminderRule } from '../domain/reminder.ts';
-import type { Clock, Fingerprint, PinReader, PinRecords } from '../ports.ts';
+import type { Clock } from '../ports/clock.ts';
+import type { PinReader } from '../ports/ehr.ts';
+import type { Fingerprint } from '../ports/fingerprint.ts';
+import type { PinRecords } from '../ports/pin-records.ts';
 
 export interface AdoptPorts {
   ehr: PinReader;

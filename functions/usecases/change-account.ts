@@ -1,7 +1,7 @@
 /** A change of a record by somebody who works on no case: who works on one may save between the reading and the saving. */
 import type { Account } from '../domain/account.ts';
 import { RecordConflictError } from '../domain/errors.ts';
-import type { PinRecords } from '../ports.ts';
+import type { PinRecords } from '../ports/pin-records.ts';
 
 /** As in `start`: more than five winners in a row is no race. */
 const RACES = 5;

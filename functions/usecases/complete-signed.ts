@@ -4,7 +4,11 @@ import { violationsOf } from '../domain/chart.ts';
 import { EhrUnavailableError } from '../domain/errors.ts';
 import { lifeOf, readSigningInstant } from '../domain/expiry.ts';
 import { cycleIdentifier } from '../domain/identity.ts';
-import type { Clock, Ehr, Fingerprint, Metrics, PinRecords } from '../ports.ts';
+import type { Clock } from '../ports/clock.ts';
+import type { Ehr } from '../ports/ehr.ts';
+import type { Fingerprint } from '../ports/fingerprint.ts';
+import type { Metrics } from '../ports/metrics.ts';
+import type { PinRecords } from '../ports/pin-records.ts';
 
 export interface CompletePorts {
   ehr: Ehr;

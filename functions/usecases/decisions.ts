@@ -8,7 +8,9 @@ import { withMessageAtOnce } from '../domain/email-feedback.ts';
 import { DecisionRefusedError, RecordConflictError } from '../domain/errors.ts';
 import { millisecondsOf, toInstant } from '../domain/instant.ts';
 import { isAcknowledgeable, isHeld } from '../domain/work.ts';
-import type { Chance, DecisionRequest, FrontDesk } from '../ports.ts';
+import type { Chance } from '../ports/chance.ts';
+import type { FrontDesk } from '../ports/ehr.ts';
+import type { DecisionRequest } from '../ports/pin-records.ts';
 import { type StartAnswer, type StartPorts, start } from './start.ts';
 
 export interface DecisionPorts extends StartPorts {

@@ -17,7 +17,9 @@ import {
   RecordConflictError,
 } from '../domain/errors.ts';
 import { toInstant } from '../domain/instant.ts';
-import type { Discoveries, Ehr, Pause, SignedPinsPage } from '../ports.ts';
+import type { Pause } from '../ports/clock.ts';
+import type { Discoveries } from '../ports/discoveries.ts';
+import type { Ehr, SignedPinsPage } from '../ports/ehr.ts';
 import type { AdoptPorts } from './adopt-pin.ts';
 import { trackPin } from './track-pin.ts';
 

@@ -1,6 +1,6 @@
 /** P10: takes every name off "Route to" and proves that none is left. */
 import { RoutingNotEmptyError } from '../domain/errors.ts';
-import type { Ehr, Routing } from '../ports.ts';
+import type { Ehr, Routing } from '../ports/ehr.ts';
 
 /** How many names were removed. RoutingNotEmptyError (retried) when the EHR puts new ones there while we remove. */
 export async function emptyRouting(ehr: Ehr, document: string, routing: Routing): Promise<number> {

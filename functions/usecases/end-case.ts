@@ -3,7 +3,10 @@ import { type Account, type StaffTask, withEnd } from '../domain/account.ts';
 import { endFigures, nextCheckDay, tasksThatStay } from '../domain/ending.ts';
 import { RecordConflictError } from '../domain/errors.ts';
 import type { ReminderRule } from '../domain/reminder.ts';
-import type { Clock, FrontDesk, Metrics, PinRecords } from '../ports.ts';
+import type { Clock } from '../ports/clock.ts';
+import type { FrontDesk } from '../ports/ehr.ts';
+import type { Metrics } from '../ports/metrics.ts';
+import type { PinRecords } from '../ports/pin-records.ts';
 
 export interface EndPorts {
   ehr: FrontDesk;

@@ -1,7 +1,9 @@
 /** The link that a token opens, by the records and the clock. */
 import type { Account } from '../domain/account.ts';
 import { isAnswered, type LinkState, linkStateOf, type PickupToken, tokenHash } from '../domain/pickup.ts';
-import type { Clock, PickupRecords, PinRecords } from '../ports.ts';
+import type { Clock } from '../ports/clock.ts';
+import type { PickupRecords } from '../ports/pickup-records.ts';
+import type { PinRecords } from '../ports/pin-records.ts';
 
 export interface FindPorts {
   records: PinRecords;

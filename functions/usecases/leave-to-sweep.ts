@@ -4,7 +4,8 @@ import { dayOf } from '../domain/calendar.ts';
 import { toInstant } from '../domain/instant.ts';
 import type { ReminderRule } from '../domain/reminder.ts';
 import { isDueByRecord } from '../domain/starting.ts';
-import type { Clock, PinRecords } from '../ports.ts';
+import type { Clock } from '../ports/clock.ts';
+import type { PinRecords } from '../ports/pin-records.ts';
 
 export interface LeavePorts {
   records: PinRecords;

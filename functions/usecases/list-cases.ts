@@ -1,7 +1,8 @@
 /** Pages of cases: the index says who, each account how the case stands now. */
 import type { Account } from '../domain/account.ts';
 import { workEntryOf } from '../domain/work.ts';
-import type { CaseLists, CasePage, PinRecords, WorkFilter } from '../ports.ts';
+import type { CaseLists, CasePage, WorkFilter } from '../ports/case-lists.ts';
+import type { PinRecords } from '../ports/pin-records.ts';
 
 export interface ListPorts {
   lists: CaseLists;

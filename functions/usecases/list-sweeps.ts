@@ -1,7 +1,8 @@
 /** Sweeps of some days, with whether each is still at it. */
 import { addDays } from '../domain/calendar.ts';
 import type { SweepRun } from '../domain/sweep.ts';
-import type { Executions, SweepInput, SweepRecords } from '../ports.ts';
+import type { Executions, SweepInput } from '../ports/executions.ts';
+import type { SweepRecords } from '../ports/sweep-records.ts';
 
 export interface SweepsPorts {
   sweeps: SweepRecords;

@@ -1,7 +1,11 @@
 /** What follows when nobody may answer for a PIN any more: the front desk and the audit trail are told, once. */
 import type { StaffTask } from '../domain/account.ts';
 import { toInstant } from '../domain/instant.ts';
-import type { AnswersOf, Clock, Metrics, PickupChart, PickupRecords, PinRecords } from '../ports.ts';
+import type { Clock } from '../ports/clock.ts';
+import type { PickupChart } from '../ports/ehr.ts';
+import type { Metrics } from '../ports/metrics.ts';
+import type { AnswersOf, PickupRecords } from '../ports/pickup-records.ts';
+import type { PinRecords } from '../ports/pin-records.ts';
 import { changeAccount } from './change-account.ts';
 
 export interface LockPorts {

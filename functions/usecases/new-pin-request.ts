@@ -5,7 +5,9 @@
 import { type Account, hasTakenUp } from '../domain/account.ts';
 import { pickupRequestId } from '../domain/identity.ts';
 import { isPinDead, isSameText, tokenHash } from '../domain/pickup.ts';
-import type { Fingerprint, PickupChart, PickupRecords } from '../ports.ts';
+import type { PickupChart } from '../ports/ehr.ts';
+import type { Fingerprint } from '../ports/fingerprint.ts';
+import type { PickupRecords } from '../ports/pickup-records.ts';
 import { type DecisionPorts, regenerate } from './decisions.ts';
 import { findLink } from './find-link.ts';
 

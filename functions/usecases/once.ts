@@ -1,5 +1,6 @@
 /** What a person sends is done once: a second click, or a repetition after a lost answer, gets the answer of the first. */
-import type { Clock, OnceRecords, Pause } from '../ports.ts';
+import type { Clock, Pause } from '../ports/clock.ts';
+import type { OnceRecords } from '../ports/once-records.ts';
 
 export interface OncePorts {
   once: OnceRecords;

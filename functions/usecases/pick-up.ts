@@ -14,7 +14,8 @@ import {
   type PickupToken,
   tombstoneEnd,
 } from '../domain/pickup.ts';
-import type { Fingerprint, TakenAnswer } from '../ports.ts';
+import type { Fingerprint } from '../ports/fingerprint.ts';
+import type { TakenAnswer } from '../ports/pickup-records.ts';
 import { changeAccount } from './change-account.ts';
 import { findLink, type Link } from './find-link.ts';
 import { type Lock, type LockPorts, lockPickup } from './lock-pickup.ts';

@@ -1,7 +1,8 @@
 /** The link of one mail: a token that nobody could guess, of which the records keep a digest alone. */
 import type { Account } from '../domain/account.ts';
 import { TOKEN_BYTES, tokenHash } from '../domain/pickup.ts';
-import type { Chance, PickupRecords } from '../ports.ts';
+import type { Chance } from '../ports/chance.ts';
+import type { PickupRecords } from '../ports/pickup-records.ts';
 
 export interface LinkPorts {
   pickups: PickupRecords;

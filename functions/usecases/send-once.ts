@@ -2,7 +2,10 @@
 import type { Account, Message } from '../domain/account.ts';
 import { EmailRejectedError, NotificationFateUnknownError, RecordConflictError } from '../domain/errors.ts';
 import { toInstant } from '../domain/instant.ts';
-import type { Clock, Fingerprint, Mail, Mailer, PinRecords } from '../ports.ts';
+import type { Clock } from '../ports/clock.ts';
+import type { Fingerprint } from '../ports/fingerprint.ts';
+import type { Mail, Mailer } from '../ports/mailer.ts';
+import type { PinRecords } from '../ports/pin-records.ts';
 
 interface SendPorts {
   records: PinRecords;

@@ -1,7 +1,9 @@
 /** How often one source may try in an hour, whatever it tries: an HTTP API has no firewall of its own. */
 import { toInstant } from '../domain/instant.ts';
 import { sourceOf } from '../domain/pickup.ts';
-import type { Clock, Fingerprint, PickupRecords } from '../ports.ts';
+import type { Clock } from '../ports/clock.ts';
+import type { Fingerprint } from '../ports/fingerprint.ts';
+import type { PickupRecords } from '../ports/pickup-records.ts';
 
 export interface SourcePorts {
   pickups: PickupRecords;

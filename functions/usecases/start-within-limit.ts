@@ -1,7 +1,7 @@
 /** Starts what a machine found due, within the starts that machines may make on a day. */
 import { dayOf } from '../domain/calendar.ts';
 import type { ReminderRule } from '../domain/reminder.ts';
-import type { SweepRecords } from '../ports.ts';
+import type { SweepRecords } from '../ports/sweep-records.ts';
 import { type StartAnswer, type StartPorts, start } from './start.ts';
 
 export interface LimitedPorts extends StartPorts {

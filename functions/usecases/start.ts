@@ -6,7 +6,10 @@ import { executionName } from '../domain/identity.ts';
 import { toInstant } from '../domain/instant.ts';
 import type { ReminderRule } from '../domain/reminder.ts';
 import { isDueByRecord } from '../domain/starting.ts';
-import type { Clock, Executions, PauseSwitch, PinRecords } from '../ports.ts';
+import type { Clock } from '../ports/clock.ts';
+import type { Executions } from '../ports/executions.ts';
+import type { PinRecords } from '../ports/pin-records.ts';
+import type { PauseSwitch } from '../ports/practice-records.ts';
 
 export interface StartPorts {
   records: PinRecords;

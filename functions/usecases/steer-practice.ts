@@ -2,16 +2,10 @@
 import { addDays, dayOf } from '../domain/calendar.ts';
 import { DecisionRefusedError } from '../domain/errors.ts';
 import { toInstant } from '../domain/instant.ts';
-import type {
-  Clock,
-  Executions,
-  PauseSwitch,
-  PracticeDecision,
-  PracticeDecisions,
-  StartsPaused,
-  SweepInput,
-  SweepRecords,
-} from '../ports.ts';
+import type { Clock } from '../ports/clock.ts';
+import type { Executions, SweepInput } from '../ports/executions.ts';
+import type { PauseSwitch, PracticeDecision, PracticeDecisions, StartsPaused } from '../ports/practice-records.ts';
+import type { SweepRecords } from '../ports/sweep-records.ts';
 
 export interface SteerPorts {
   pauseSwitch: PauseSwitch;

@@ -17,7 +17,8 @@ import {
   withMinute,
   withTry,
 } from '../domain/sweep.ts';
-import type { Pause, SweepRecords, SweptStart } from '../ports.ts';
+import type { Pause } from '../ports/clock.ts';
+import type { SweepRecords, SweptStart } from '../ports/sweep-records.ts';
 import { type StartPorts, start } from './start.ts';
 
 export interface SweepPorts extends StartPorts {

@@ -5,7 +5,9 @@ import type { ExecutionStatus } from '../domain/executions.ts';
 import { attemptOf } from '../domain/identity.ts';
 import { millisecondsOf } from '../domain/instant.ts';
 import type { SweepRun } from '../domain/sweep.ts';
-import type { ExecutionReader, PinRecords, SweepRecords, SweptStart } from '../ports.ts';
+import type { ExecutionReader } from '../ports/executions.ts';
+import type { PinRecords } from '../ports/pin-records.ts';
+import type { SweepRecords, SweptStart } from '../ports/sweep-records.ts';
 
 /** Reads in flight: a report of thousands takes seconds, and no reader of the table notices. */
 const AT_ONCE = 25;

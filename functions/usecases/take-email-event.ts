@@ -8,7 +8,10 @@ import { type FeedbackRule, type MailFate, mailFate, withFeedback, withMailFate 
 import { LeaseHeldError, MessageUnknownError, RecordConflictError } from '../domain/errors.ts';
 import { millisecondsOf } from '../domain/instant.ts';
 import { isDueByRecord } from '../domain/starting.ts';
-import type { Fingerprint, FrontDesk, Metrics, SentMessage } from '../ports.ts';
+import type { FrontDesk } from '../ports/ehr.ts';
+import type { Fingerprint } from '../ports/fingerprint.ts';
+import type { Metrics } from '../ports/metrics.ts';
+import type { SentMessage } from '../ports/pin-records.ts';
 import { type LimitedPorts, startWithinLimit } from './start-within-limit.ts';
 
 export interface EmailEventPorts extends LimitedPorts {

@@ -4,7 +4,7 @@
  */
 import type { EhrEvent, WebhookAnswer } from '../domain/ehr-event.ts';
 import type { ReminderRule } from '../domain/reminder.ts';
-import type { WebhookRecord, WebhookRecords } from '../ports.ts';
+import type { WebhookRecord, WebhookRecords } from '../ports/webhooks.ts';
 import { decideEhrEvent, type EventPorts } from './decide-ehr-event.ts';
 
 export interface Webhook {

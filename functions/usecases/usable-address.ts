@@ -1,7 +1,7 @@
 /** The address a patient can be written to (P1), without those that the mail service refused before. */
 import type { Account } from '../domain/account.ts';
 import { type ChosenAddress, chooseAddress, type Patient } from '../domain/patient.ts';
-import type { Fingerprint } from '../ports.ts';
+import type { Fingerprint } from '../ports/fingerprint.ts';
 
 /**
  * @param now milliseconds since the epoch; the record remembers refused addresses only as keyed digests. A digest costs

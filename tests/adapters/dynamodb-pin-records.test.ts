@@ -10,7 +10,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { createDynamoDbPinRecords, shardOf } from '../../functions/adapters/dynamodb-pin-records.ts';
 import { SHARDS } from '../../functions/adapters/table.ts';
 import { newAccount } from '../../functions/domain/account.ts';
-import type { PinRecords } from '../../functions/ports.ts';
+import type { PinRecords } from '../../functions/ports/pin-records.ts';
 
 const CANARY = 'Q987654321';
 const NOW = Date.parse('2026-06-15T12:00:00Z');

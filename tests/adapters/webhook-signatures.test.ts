@@ -6,7 +6,7 @@ import { Webhook } from 'standardwebhooks';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { createWebhookSignatures } from '../../functions/adapters/webhook-signatures.ts';
 import { AwsUnavailableError } from '../../functions/domain/errors.ts';
-import type { SignedWebhook, WebhookSecrets } from '../../functions/ports.ts';
+import type { SignedWebhook, WebhookSecrets } from '../../functions/ports/webhooks.ts';
 
 const VECTOR = {
   secret: 'MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw',

@@ -14,7 +14,7 @@ interface Layer {
 }
 
 const DOMAIN = 'functions/domain';
-const PORTS = 'functions/ports.ts';
+const PORTS = 'functions/ports';
 const USECASES = 'functions/usecases';
 const ADAPTERS = 'functions/adapters';
 const RUNTIME = 'functions/runtime';

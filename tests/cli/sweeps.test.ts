@@ -4,7 +4,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import type { Connection } from '../../cli/connection.ts';
 import { sweep } from '../../cli/sweeps.ts';
 import { beginRun, endRun, type SweepRun } from '../../functions/domain/sweep.ts';
-import type { PracticeDecision } from '../../functions/ports.ts';
+import type { PracticeDecision } from '../../functions/ports/practice-records.ts';
 
 const sfn = mockClient(SFNClient);
 let decided: PracticeDecision[] = [];

@@ -7,7 +7,8 @@ import { type Account, newAccount } from '../../functions/domain/account.ts';
 import { addDays } from '../../functions/domain/calendar.ts';
 import { toInstant } from '../../functions/domain/instant.ts';
 import { TODOS, workEntryOf } from '../../functions/domain/work.ts';
-import type { CaseLists, CasePage, PinRecords, WorkFilter } from '../../functions/ports.ts';
+import type { CaseLists, CasePage, WorkFilter } from '../../functions/ports/case-lists.ts';
+import type { PinRecords } from '../../functions/ports/pin-records.ts';
 import { tableUnderTest } from './table-under-test.ts';
 
 const NOON = Date.parse('2026-06-15T12:00:00Z');

@@ -1,6 +1,6 @@
 /** What every implementation of the Clock port must do. */
 import { describe, expect, it } from 'vitest';
-import type { Clock } from '../../functions/ports.ts';
+import type { Clock } from '../../functions/ports/clock.ts';
 
 export function describeClock(name: string, make: () => Clock): void {
   describe(`Clock: ${name}`, () => {

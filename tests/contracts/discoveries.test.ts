@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createDynamoDbDiscoveries } from '../../functions/adapters/dynamodb-discoveries.ts';
 import { beginDiscovery, noLooks, withPage } from '../../functions/domain/discovery.ts';
 import { RecordConflictError } from '../../functions/domain/errors.ts';
-import type { Discoveries } from '../../functions/ports.ts';
+import type { Discoveries } from '../../functions/ports/discoveries.ts';
 import { type TableUnderTest, tableUnderTest } from './table-under-test.ts';
 
 const AT = '2026-06-15T12:00:00Z';

@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { MAIL_FATES, type MailFate } from '../../functions/domain/email-feedback.ts';
 import { toInstant } from '../../functions/domain/instant.ts';
-import type { FiledMessage } from '../../functions/ports.ts';
+import type { FiledMessage } from '../../functions/ports/ehr.ts';
 import type { Part } from './chart-under-test.ts';
 
 const RECEIVED = '2026-06-15T12:00:03Z';

@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { EhrConflictError } from '../../functions/domain/errors.ts';
 import { toInstant } from '../../functions/domain/instant.ts';
-import type { DraftIds } from '../../functions/ports.ts';
+import type { DraftIds } from '../../functions/ports/ehr.ts';
 import { OLD_PIN, type Part, PIN } from './chart-under-test.ts';
 
 export const describeSigning: Part = (chart, { expired, readyToSign, signed }) => {

@@ -5,7 +5,7 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createStepFunctionsExecutions } from '../../functions/adapters/stepfunctions-executions.ts';
 import { createStepFunctionsReader } from '../../functions/adapters/stepfunctions-reader.ts';
-import type { ExecutionReader, HistoryEvent } from '../../functions/ports.ts';
+import type { ExecutionReader, HistoryEvent } from '../../functions/ports/executions.ts';
 import { createGateway, type Gateway } from '../../local/gateway.ts';
 import { createStepFunctions, type StepFunctions } from '../../local/stepfunctions/step-functions.ts';
 import { failing, functionsWith, named, smallProcedure } from '../local/stepfunctions/served.ts';

@@ -1,6 +1,6 @@
 import { SFNClient } from '@aws-sdk/client-sfn';
 import { createStepFunctionsExecutions } from '../../functions/adapters/stepfunctions-executions.ts';
-import type { ExecutionInput } from '../../functions/ports.ts';
+import type { ExecutionInput } from '../../functions/ports/executions.ts';
 import { createGateway } from '../../local/gateway.ts';
 import { createStepFunctions } from '../../local/stepfunctions/step-functions.ts';
 import { describeExecutions, type ExecutionsUnderTest } from './executions.contract.ts';

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Account, newAccount } from '../../functions/domain/account.ts';
 import { RecordConflictError } from '../../functions/domain/errors.ts';
 import { toInstant } from '../../functions/domain/instant.ts';
-import type { PinItem, PinRecords } from '../../functions/ports.ts';
+import type { PinItem, PinRecords } from '../../functions/ports/pin-records.ts';
 
 export interface RecordsUnderTest {
   records: PinRecords;

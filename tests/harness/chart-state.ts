@@ -12,7 +12,7 @@ import type {
 import { STAFF_TASK_SYSTEM } from '../../functions/adapters/fhir/codes.ts';
 import type { Account } from '../../functions/domain/account.ts';
 import { type PickupToken, tokenHash } from '../../functions/domain/pickup.ts';
-import type { PinItem } from '../../functions/ports.ts';
+import type { PinItem } from '../../functions/ports/pin-records.ts';
 import { addressOf } from './charts.ts';
 import type { FailingPractice } from './failing-practice.ts';
 

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { FEEDBACK_KINDS } from '../../functions/domain/email-event.ts';
 import { ERROR_NAMES } from '../../functions/domain/errors.ts';
 import { REASONS } from '../../functions/domain/outcomes.ts';
-import type { EndedCase, Metrics } from '../../functions/ports.ts';
+import type { EndedCase, Metrics } from '../../functions/ports/metrics.ts';
 import { createMetrics } from '../../functions/runtime/metrics.ts';
 
 const CANARY = 'Q987654321';

@@ -11,7 +11,9 @@ import {
 import { DynamoDBDocumentClient, ScanCommand } from '@aws-sdk/lib-dynamodb';
 import type { Bundle, FhirResource } from 'fhir/r4';
 import type { Account } from '../../functions/domain/account.ts';
-import type { Ehr, Fingerprint, PickupRecords } from '../../functions/ports.ts';
+import type { Ehr } from '../../functions/ports/ehr.ts';
+import type { Fingerprint } from '../../functions/ports/fingerprint.ts';
+import type { PickupRecords } from '../../functions/ports/pickup-records.ts';
 import { chance } from '../../functions/runtime/container.ts';
 import type { DecisionPorts } from '../../functions/usecases/decisions.ts';
 import { start } from '../../functions/usecases/start.ts';

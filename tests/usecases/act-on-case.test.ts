@@ -1,6 +1,6 @@
 /** A person's decision that is sent again, its answer having been lost between the start and the person. */
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import type { FrontDesk } from '../../functions/ports.ts';
+import type { FrontDesk } from '../../functions/ports/ehr.ts';
 import { actOnCase } from '../../functions/usecases/act-on-case.ts';
 import { type PickupWorld, pickupWorld } from './pickup-world.ts';
 

@@ -4,7 +4,8 @@ import type { PinDocument } from '../../functions/domain/chart.ts';
 import type { Discovery } from '../../functions/domain/discovery.ts';
 import { RecordConflictError } from '../../functions/domain/errors.ts';
 import { toInstant } from '../../functions/domain/instant.ts';
-import type { PinItem, SignedPinsPage } from '../../functions/ports.ts';
+import type { SignedPinsPage } from '../../functions/ports/ehr.ts';
+import type { PinItem } from '../../functions/ports/pin-records.ts';
 import { type DiscoverPorts, discoverPages } from '../../functions/usecases/discover-pages.ts';
 
 export const NOW = Date.parse('2026-06-15T12:00:00Z');

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { type Account, newAccount } from '../../functions/domain/account.ts';
 import { RecordConflictError } from '../../functions/domain/errors.ts';
-import type { EndedCase } from '../../functions/ports.ts';
+import type { EndedCase } from '../../functions/ports/metrics.ts';
 import { type CaseEnd, type EndPorts, endCase } from '../../functions/usecases/end-case.ts';
 
 const NOW = Date.parse('2026-06-15T12:00:00Z');

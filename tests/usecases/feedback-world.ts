@@ -6,7 +6,7 @@ import { createDynamoDbSweepRecords } from '../../functions/adapters/dynamodb-sw
 import { type Account, type Message, newAccount } from '../../functions/domain/account.ts';
 import type { ExecutionStatus } from '../../functions/domain/executions.ts';
 import { executionName } from '../../functions/domain/identity.ts';
-import type { Ehr, FiledMessage } from '../../functions/ports.ts';
+import type { Ehr, FiledMessage } from '../../functions/ports/ehr.ts';
 import type { EmailEventPorts } from '../../functions/usecases/take-email-event.ts';
 import { tableUnderTest } from '../contracts/table-under-test.ts';
 

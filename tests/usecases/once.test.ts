@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { BegunRequest, OnceRecords } from '../../functions/ports.ts';
+import type { BegunRequest, OnceRecords } from '../../functions/ports/once-records.ts';
 import { doOnce, type OncePorts } from '../../functions/usecases/once.ts';
 
 const REQUEST = { id: 'r', digest: 'd' };

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { EhrRejectedError, EhrUnavailableError } from '../../functions/domain/errors.ts';
 import { ANSWER_LIMIT, type PickupFacts } from '../../functions/domain/pickup.ts';
-import type { PickupChart } from '../../functions/ports.ts';
+import type { PickupChart } from '../../functions/ports/ehr.ts';
 import { pickUp } from '../../functions/usecases/pick-up.ts';
 import { BIRTH_DATE, type PickupWorld, pickupWorld } from './pickup-world.ts';
 

@@ -7,7 +7,8 @@ import {
   NotificationFateUnknownError,
   RecordConflictError,
 } from '../../functions/domain/errors.ts';
-import type { FiledMessage, PinRecords } from '../../functions/ports.ts';
+import type { FiledMessage } from '../../functions/ports/ehr.ts';
+import type { PinRecords } from '../../functions/ports/pin-records.ts';
 import { sendOnce } from '../../functions/usecases/send-once.ts';
 
 const NOW = Date.parse('2026-06-15T12:00:00Z');

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { type Account, newAccount } from '../../functions/domain/account.ts';
 import type { ExecutionStatus } from '../../functions/domain/executions.ts';
 import { executionName } from '../../functions/domain/identity.ts';
-import type { ExecutionInput } from '../../functions/ports.ts';
+import type { ExecutionInput } from '../../functions/ports/executions.ts';
 import { type StartPorts, start } from '../../functions/usecases/start.ts';
 
 const NOW = Date.parse('2026-06-15T12:00:00Z');

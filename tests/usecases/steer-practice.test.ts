@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { ExecutionStatus } from '../../functions/domain/executions.ts';
-import type { PracticeDecision } from '../../functions/ports.ts';
+import type { PracticeDecision } from '../../functions/ports/practice-records.ts';
 import { type SweepPorts, startSweep } from '../../functions/usecases/steer-practice.ts';
 
 const NOW = Date.parse('2026-06-15T12:00:00Z');

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { type Account, newAccount } from '../../functions/domain/account.ts';
 import { AwsUnavailableError } from '../../functions/domain/errors.ts';
 import { type SweepCursor, type SweepRun, withMinute } from '../../functions/domain/sweep.ts';
-import type { SweptStart } from '../../functions/ports.ts';
+import type { SweptStart } from '../../functions/ports/sweep-records.ts';
 import { type SweepPorts, sweepMinute } from '../../functions/usecases/sweep-minute.ts';
 
 const NOW = Date.parse('2026-06-15T12:00:00Z');

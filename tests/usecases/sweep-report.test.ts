@@ -2,7 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { type Account, newAccount } from '../../functions/domain/account.ts';
 import type { ExecutionStatus } from '../../functions/domain/executions.ts';
 import { beginRun } from '../../functions/domain/sweep.ts';
-import type { PinRecords, SweepRecords, SweptStart } from '../../functions/ports.ts';
+import type { PinRecords } from '../../functions/ports/pin-records.ts';
+import type { SweepRecords, SweptStart } from '../../functions/ports/sweep-records.ts';
 import { sweepReport } from '../../functions/usecases/sweep-report.ts';
 
 const DAY = '2026-06-15';

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { EmailEvent } from '../../functions/domain/email-event.ts';
 import { RecordConflictError } from '../../functions/domain/errors.ts';
 import { executionName } from '../../functions/domain/identity.ts';
-import type { FiledMessage } from '../../functions/ports.ts';
+import type { FiledMessage } from '../../functions/ports/ehr.ts';
 import { type EmailEventPorts, takeEmailEvent } from '../../functions/usecases/take-email-event.ts';
 import { accepted, type FeedbackWorld, feedbackWorld } from './feedback-world.ts';
 

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { EhrEvent, WebhookAnswer } from '../../functions/domain/ehr-event.ts';
 import { AwsUnavailableError } from '../../functions/domain/errors.ts';
-import type { WebhookRecords } from '../../functions/ports.ts';
+import type { WebhookRecords } from '../../functions/ports/webhooks.ts';
 import { type TakePorts, takeWebhook } from '../../functions/usecases/take-webhook.ts';
 import { NOW, type WebhookWorld, webhookWorld } from './webhook-world.ts';
 

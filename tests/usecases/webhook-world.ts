@@ -7,7 +7,10 @@ import { type Account, newAccount } from '../../functions/domain/account.ts';
 import type { PinDocument } from '../../functions/domain/chart.ts';
 import { PatientNotFoundError } from '../../functions/domain/errors.ts';
 import type { ExecutionStatus } from '../../functions/domain/executions.ts';
-import type { Ehr, ExecutionInput, Fingerprint, Metrics } from '../../functions/ports.ts';
+import type { Ehr } from '../../functions/ports/ehr.ts';
+import type { ExecutionInput } from '../../functions/ports/executions.ts';
+import type { Fingerprint } from '../../functions/ports/fingerprint.ts';
+import type { Metrics } from '../../functions/ports/metrics.ts';
 import type { TakePorts } from '../../functions/usecases/take-webhook.ts';
 import { tableUnderTest } from '../contracts/table-under-test.ts';
 

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, expect, it } from 'vitest';
 import { toInstant } from '../../functions/domain/instant.ts';
-import type { Metrics } from '../../functions/ports.ts';
+import type { Metrics } from '../../functions/ports/metrics.ts';
 import { decideEhrEvent } from '../../functions/usecases/decide-ehr-event.ts';
 import { chart, oldDocumentOf, person } from '../harness/charts.ts';
 import { FailingPractice } from '../harness/failing-practice.ts';

@@ -21,7 +21,7 @@ import {
 import { PIN_LIFETIME_MS } from '../../domain/expiry.ts';
 import { toInstant } from '../../domain/instant.ts';
 import { standingOf } from '../../domain/patient.ts';
-import type { DraftIds, Reviewed, Routing, Signature, UpdateOrder } from '../../ports.ts';
+import type { DraftIds, Reviewed, Routing, Signature, UpdateOrder } from '../../ports/ehr.ts';
 import type { FhirClient } from './client.ts';
 import {
   ACTIVATION,

@@ -2,7 +2,7 @@
 import type { CodeableConcept, Communication } from 'fhir/r4';
 import type { MailFate } from '../../domain/email-feedback.ts';
 import type { Instant } from '../../domain/instant.ts';
-import type { FiledMessage } from '../../ports.ts';
+import type { FiledMessage } from '../../ports/ehr.ts';
 import type { FhirClient } from './client.ts';
 import { COMMUNICATION_NOT_DONE_REASON, PARTICIPATION_EMAIL, SES_MESSAGE_IDENTIFIER } from './codes.ts';
 import { askedFor, ofType } from './read.ts';

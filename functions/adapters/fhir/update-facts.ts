@@ -11,7 +11,7 @@ import type {
 import { PatientNotFoundError } from '../../domain/errors.ts';
 import { isWithin } from '../../domain/instant.ts';
 import type { ProviderCandidate } from '../../domain/responsible-provider.ts';
-import type { FoundDraft, UpdateFacts } from '../../ports.ts';
+import type { FoundDraft, UpdateFacts } from '../../ports/ehr.ts';
 import type { FhirClient } from './client.ts';
 import { CYCLE_IDENTIFIER, ENCOUNTER_TYPE } from './codes.ts';
 import {

@@ -1,6 +1,6 @@
 /** What performs an operation of the contract: a function of the ports, of what was asked, and of who asked. */
 import type * as z from 'zod/mini';
-import type { ExecutionReader } from '../../ports.ts';
+import type { ExecutionReader } from '../../ports/executions.ts';
 import type { Policy } from '../../runtime/policy.ts';
 import type { ActPorts } from '../../usecases/act-on-case.ts';
 import type { ListPorts } from '../../usecases/list-cases.ts';

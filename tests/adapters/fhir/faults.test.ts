@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Ehr } from '../../../functions/ports.ts';
+import type { Ehr } from '../../../functions/ports/ehr.ts';
 import { CALLS, ehrAt, json, type Script, type ScriptedEhr, scriptedEhr, thrownBy } from './scripted-ehr.ts';
 
 const CANARY = 'Q987654321';

@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { CYCLE_IDENTIFIER } from '../../../functions/adapters/fhir/codes.ts';
 import { createFhirEhr } from '../../../functions/adapters/fhir/ehr.ts';
 import { createFhirPickupChart } from '../../../functions/adapters/fhir/pickup.ts';
-import type { Ehr, PickupChart } from '../../../functions/ports.ts';
+import type { Ehr, PickupChart } from '../../../functions/ports/ehr.ts';
 
 interface SeenRequest {
   method: string;
