@@ -23,28 +23,15 @@ import {
 import { type HttpAnswer, httpHandler } from '../runtime/http-handler.ts';
 import { doOnce, type OnceRequest } from '../usecases/once.ts';
 import { assertMay, assertOrigin, callerOf } from './caller.ts';
-import { OPERATIONS, type Operation, type OperationName } from './contract.ts';
-import * as executionOperations from './operations/executions.ts';
-import type { AdminPorts, AskedOf, Perform } from './operations/operation.ts';
-import * as patientOperations from './operations/patients.ts';
-import * as practiceOperations from './operations/practice.ts';
-import * as sweepOperations from './operations/sweeps.ts';
-import * as workOperations from './operations/work.ts';
-import { adminProblem, asProblem } from './problems.ts';
+import { OPERATIONS, type Operation } from './contract.ts';
+import type { AdminPorts, AskedOf } from './operations/operation.ts';
+import { perform } from './operations/perform.ts';
+import { adminProblem } from './problems.ts';
 import { readAsked } from './request.ts';
 import { routed } from './routing.ts';
 
 /** A page of a hundred cases takes a second; API Gateway waits ten (infra/constructs/http-api.ts), people do not. */
 const DEADLINE_MS = 8_000;
-
-/** By the operation's name, which is the function's. */
-const PERFORM: { [Name in OperationName]: Perform<Name> } = {
-  ...workOperations,
-  ...patientOperations,
-  ...executionOperations,
-  ...sweepOperations,
-  ...practiceOperations,
-};
 
 export interface Guard {
   /** Whose pages may call. */
@@ -62,18 +49,9 @@ export async function adminApi(ports: AdminPorts, guard: Guard, event: APIGatewa
   assertMay(caller, operation.group);
   const { key, ...asked } = readAsked(operation, event, parameters);
   const id = key === null ? '' : actionRequestId(caller.name, key);
-  const perform = () => performed(name, ports, { ...asked, id, caller } as AskedOf<typeof name>);
-  const body = key === null ? await perform() : await once(ports, { id, digest: requestDigest(name, asked) }, perform);
+  const work = () => perform(name, ports, { ...asked, id, caller } as AskedOf<typeof name>);
+  const body = key === null ? await work() : await once(ports, { id, digest: requestDigest(name, asked) }, work);
   return { status: operation.status, body, log: { operation: name, patientId: asked.parameters.patientId ?? null } };
-}
-
-/** What was asked was read by the schemas of this very operation, which its type no longer says. */
-async function performed<Name extends OperationName>(name: Name, ports: AdminPorts, asked: AskedOf<Name>) {
-  try {
-    return await PERFORM[name](ports, asked);
-  } catch (error) {
-    throw asProblem(error);
-  }
 }
 
 async function once(ports: AdminPorts, request: OnceRequest, work: () => Promise<object>): Promise<object> {

@@ -6,9 +6,9 @@ import * as z from 'zod/mini';
 import { type Account, assertLease } from '../domain/account.ts';
 import { type Chart, readChart } from '../domain/chart.ts';
 import { isExpired } from '../domain/expiry.ts';
-import { cycleIdentifier } from '../domain/identity.ts';
 import type { Reason } from '../domain/outcomes.ts';
 import { standingOf } from '../domain/patient.ts';
+import { identifiersOf, isOurs, type Remains, verdictOf } from '../domain/remains.ts';
 import { type Decision, decision, stepInput } from '../domain/state-data.ts';
 import { clock } from '../runtime/clock.ts';
 import { ehr, fingerprint, metrics, pinRecords, policy } from '../runtime/container.ts';
@@ -20,7 +20,6 @@ import { endNotNeeded } from '../usecases/end-not-needed.ts';
 
 const input = z.strictObject({ ...stepInput, decision });
 type Input = z.infer<typeof input>;
-type Remains = Pick<Decision, 'next' | 'reason' | 'error'>;
 type Ports = AdoptPorts & EndPorts & CompletePorts;
 
 /** Throws LeaseLostError and what EHR and records throw; `next` says what remains to be done. */
@@ -57,14 +56,6 @@ async function remains(ports: Ports, event: Input, account: Account, chart: Char
   return verdict;
 }
 
-/** Whether the newest document is the one this record made: the noted draft, signed, or one recorded already. */
-function isOurs(account: Account, { newest }: Chart): boolean {
-  if (newest === null) return false;
-  const { draft, patientId } = account;
-  const isNotedDraft = draft !== null && newest.cycleIdentifier === cycleIdentifier(patientId, draft.cycle);
-  return isNotedDraft || (account.document === newest.id && account.message?.document === newest.id);
-}
-
 async function signedAfterAll(ports: Ports, account: Account, document: string): Promise<Remains> {
   const completed =
     account.draft === null ? account : await completeSigned(ports, account, { ...account.draft, document });
@@ -73,28 +64,11 @@ async function signedAfterAll(ports: Ports, account: Account, document: string):
   return { next: 'VIOLATED', reason: null, error: { Error: 'PostconditionViolatedError', Cause } };
 }
 
-function identifiersOf(account: Account, chart: Chart, cycle: string | null): string[] {
-  const cycles = [cycle, account.draft?.cycle].filter((each) => each != null);
-  const derived = cycles.map((each) => cycleIdentifier(account.patientId, each));
-  const found = chart.drafts.flatMap((draft) => draft.cycleIdentifier ?? []);
-  return [...new Set([...derived, ...found])];
-}
-
 /** SignDocument found that the portal is for the patient no more; why, says the chart as it is now. */
 async function ineligible(ports: Ports, { patientId, decision }: Input, isLiving: boolean): Promise<Remains | null> {
   if (isLiving || decision.error?.Error !== 'PatientNotEligibleError') return null;
   const standing = standingOf(await ports.ehr.readPatient(patientId));
   return standing === 'ELIGIBLE' ? null : { next: 'NOTHING', reason: standing, error: null };
-}
-
-/** What remains: the verdict that CheckExpiry came with, a hold where no provider could be settled, or the failure. */
-function verdictOf({ next, reason, error }: Decision, newerByHand: boolean): Remains {
-  if (newerByHand) return { next: 'NOTHING', reason: 'NOT_EXPIRED', error: null };
-  if (error === null) return { next, reason, error };
-  if (error.Error === 'ResponsibleProviderUnresolvedError') {
-    return { next: 'HOLD', reason: 'RESPONSIBLE_PROVIDER_UNRESOLVED', error: null };
-  }
-  return { next: 'FAIL', reason: null, error };
 }
 
 async function endIfOver(ports: Ports, execution: string, account: Account, verdict: Remains): Promise<void> {

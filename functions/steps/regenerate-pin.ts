@@ -4,36 +4,24 @@
  */
 import * as z from 'zod/mini';
 import { type Account, assertLease, type Draft } from '../domain/account.ts';
-import { RecordConflictError, ResponsibleProviderUnresolvedError } from '../domain/errors.ts';
+import { ResponsibleProviderUnresolvedError } from '../domain/errors.ts';
 import { cycleIdentifier, digestOf } from '../domain/identity.ts';
-import { generatePin } from '../domain/pin.ts';
 import { responsibleProvider } from '../domain/responsible-provider.ts';
 import { fhirId, stepInput } from '../domain/state-data.ts';
-import type { Chance } from '../ports/chance.ts';
-import type { Clock } from '../ports/clock.ts';
-import type { DraftIds, Ehr, UpdateFacts } from '../ports/ehr.ts';
-import type { Fingerprint } from '../ports/fingerprint.ts';
-import type { PinRecords } from '../ports/pin-records.ts';
+import type { DraftIds, UpdateFacts } from '../ports/ehr.ts';
 import { clock } from '../runtime/clock.ts';
 import { chance, ehr, fingerprint, pinRecords, policy } from '../runtime/container.ts';
 import type { Policy } from '../runtime/policy.ts';
 import { stepHandler } from '../runtime/step-handler.ts';
+import { type OpenPorts, openUpdate, usableDraft } from '../usecases/open-update.ts';
 
 const input = z.strictObject({ ...stepInput, cycle: fhirId });
 type Input = z.infer<typeof input>;
 const output = z.strictObject({ document: fhirId });
 
-interface Ports {
-  ehr: Ehr;
-  records: PinRecords;
-  fingerprint: Fingerprint;
-  clock: Clock;
-  chance: Chance;
+interface Ports extends OpenPorts {
   practice: Pick<Policy, 'locations' | 'defaultKind' | 'providerFallback'>;
 }
-
-/** Five PINs in a row that are taken do not happen among 24 × 10⁹. */
-const MINTINGS = 5;
 
 /** Throws ResponsibleProviderUnresolvedError, LeaseLostError and what the EHR throws. */
 export async function regeneratePin(
@@ -58,36 +46,6 @@ function settleProvider(facts: UpdateFacts, practice: Ports['practice']): string
   const verdict = responsibleProvider({ kind, ...facts, latestEncounterHere });
   if ('unresolved' in verdict) throw new ResponsibleProviderUnresolvedError(verdict.unresolved);
   return verdict.provider;
-}
-
-/** The draft that an earlier try left, if it says what would be said now; else it is discarded. */
-async function usableDraft(
-  ports: Ports,
-  facts: UpdateFacts,
-  identifier: string,
-  provider: string,
-): Promise<DraftIds | null> {
-  if (facts.draft === null) return null;
-  if (facts.draft.provider === provider && facts.draft.location === facts.location) return facts.draft;
-  await ports.ehr.discardDrafts([identifier]);
-  return null;
-}
-
-async function openUpdate(
-  ports: Ports,
-  facts: UpdateFacts,
-  identifier: string,
-  provider: string,
-  patientId: string,
-): Promise<DraftIds> {
-  const now = ports.clock.now();
-  for (let minting = 0; minting < MINTINGS; minting++) {
-    const pin = generatePin(ports.chance.randomInt);
-    if (!(await ports.records.reserveFingerprint(await ports.fingerprint.of(pin), identifier, now))) continue;
-    const { location, visit } = facts;
-    return ports.ehr.openUpdate({ patientId, cycleIdentifier: identifier, provider, location, visit, pin, now });
-  }
-  throw new RecordConflictError('NO_FREE_PIN');
 }
 
 /** Notes the draft and what must be the same after signing (P12), before anything is signed. */

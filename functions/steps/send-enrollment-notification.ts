@@ -4,14 +4,13 @@
  * by itself.
  */
 import * as z from 'zod/mini';
-import { type Account, assertLease, type Message } from '../domain/account.ts';
+import { type Account, assertLease } from '../domain/account.ts';
 import {
   AddressUnusableError,
   EmailRejectedError,
   NotificationFateUnknownError,
   StepContractError,
 } from '../domain/errors.ts';
-import { toInstant } from '../domain/instant.ts';
 import { languageFor } from '../domain/language.ts';
 import type { Reason } from '../domain/outcomes.ts';
 import { standingOf } from '../domain/patient.ts';
@@ -35,7 +34,7 @@ import type { Policy } from '../runtime/policy.ts';
 import { stepHandler } from '../runtime/step-handler.ts';
 import type { EndPorts } from '../usecases/end-case.ts';
 import { endNotNeeded } from '../usecases/end-not-needed.ts';
-import { endTold } from '../usecases/end-told.ts';
+import { endTold, fileAgain } from '../usecases/end-told.ts';
 import { type LinkPorts, makePickupLink } from '../usecases/pickup-link.ts';
 import { fateUnknown, sendOnce } from '../usecases/send-once.ts';
 import { usableAddress } from '../usecases/usable-address.ts';
@@ -89,14 +88,6 @@ export async function sendEnrollmentNotification(ports: Ports, { execution, pati
 function endedAs({ outcome, reason }: Account): Ending {
   if (outcome === null || outcome === 'FAILED') throw new NotificationFateUnknownError('ENDED_BEFORE');
   return { outcome, reason: reason as Reason | null };
-}
-
-/** An earlier run got the mail accepted, and may have stopped before it was noted by its SES id. */
-async function fileAgain(ports: Ports, account: Account, message: Message, execution: string): Promise<Ending> {
-  const { patientId } = account;
-  const { document, sesId } = message;
-  await ports.records.putMessage({ patientId, document, sesId: sesId ?? '', sentAt: toInstant(ports.clock.now()) });
-  return endTold(ports, account, message, execution);
 }
 
 export const handler = stepHandler({

@@ -16,3 +16,16 @@ export async function endTold(ports: EndPorts, account: Account, message: Messag
   await endCase(ports, account, { execution, ...ended, staffTask: null, noting });
   return ended;
 }
+
+/** An earlier run got the mail accepted, and may have stopped before it was noted by its SES id. */
+export async function fileAgain(
+  ports: EndPorts,
+  account: Account,
+  message: Message,
+  execution: string,
+): Promise<Ending> {
+  const { patientId } = account;
+  const { document, sesId } = message;
+  await ports.records.putMessage({ patientId, document, sesId: sesId ?? '', sentAt: toInstant(ports.clock.now()) });
+  return endTold(ports, account, message, execution);
+}
