@@ -280,6 +280,18 @@ export function describePinRecords(name: string, make: () => Promise<RecordsUnde
         expect(await dueOn('1999-12-31')).toEqual([]);
       });
 
+      it('loses neither of two whose entries look alike to the local table’s digest, when both come and when one goes', async () => {
+        // Same shard, and the same first 24 bits of the digest by which dynalite would tell their entries apart.
+        const [one, other] = ['collides-4840', 'collides-17508'];
+        const first = await checkOn(one, '1997-01-01');
+        const second = await checkOn(other, '1997-01-01');
+        expect(await dueOn('1997-01-01')).toEqual([one, other].toSorted());
+        await records.save(first, { ...first, nextCheckDay: null });
+        expect(await dueOn('1997-01-01')).toEqual([other]);
+        await records.save(second, { ...second, nextCheckDay: null });
+        expect(await dueOn('1997-01-01')).toEqual([]);
+      });
+
       it('spreads patients over all sixteen shards', async () => {
         await Promise.all(Array.from({ length: 200 }, (_, n) => checkOn(`spread-${n}`, '1998-01-01')));
         for (let shard = 0; shard < 16; shard++) {
