@@ -5,7 +5,8 @@
 import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
 import { DynamoDBClient, paginateScan } from '@aws-sdk/client-dynamodb';
-import { DUE_INDEX, PARTITION_KEY, SORT_KEY } from '../functions/adapters/table.ts';
+import { DUE_INDEX, PARTITION_KEY, SORT_KEY, TTL_ATTRIBUTE } from '../functions/adapters/table.ts';
+import { PIN_LIFETIME_MS } from '../functions/domain/expiry.ts';
 import { itemBytes, type WireItem } from '../local/capacity.ts';
 import { largePractice } from '../local/demo/large-practice.ts';
 import { startPlatform } from '../local/platform.ts';
@@ -34,8 +35,8 @@ export interface Measured {
   ehrRequests: number;
   /** To the EHR, headers included, TLS not. */
   bytesOut: number;
-  /** Of all records of a patient, as DynamoDB counts them. */
-  recordBytes: number;
+  /** Of all records of a patient, as DynamoDB counts them, each by the days for which a regeneration keeps it. */
+  recordByteDays: number;
   /** Of all lines that the steps write, metrics included, as CloudWatch Logs counts them. */
   stepLogBytes: number;
   stepFunctionsLogBytes: number;
@@ -85,7 +86,7 @@ async function measure(): Promise<Measured> {
       macs: each(kms.calls - before.macs),
       ehrRequests: each(ehr.requests.count()),
       bytesOut: each(bytesOut - before.seen.bytesOut),
-      recordBytes: (await recordBytesIn(platform.endpoints.table)) / patientIds.length,
+      recordByteDays: (await recordByteDaysIn(platform.endpoints.table, platform.clock.now())) / patientIds.length,
       stepLogBytes: each(ingestedBytes(stepLines)),
       stepFunctionsLogBytes: ingestedBytes(executionLines),
       compressed: compressedShare([...stepLines, ...executionLines]),
@@ -95,19 +96,22 @@ async function measure(): Promise<Measured> {
   }
 }
 
-async function recordBytesIn(table: string): Promise<number> {
+/** An account is there once, for every PIN anew; whatever else a PIN leaves stays until TTL takes it. */
+async function recordByteDaysIn(table: string, now: number): Promise<number> {
   const client = new DynamoDBClient({});
-  let bytes = 0;
+  let byteDays = 0;
   for await (const { Items = [] } of paginateScan({ client }, { TableName: table })) {
     for (const item of Items as WireItem[]) {
-      bytes += itemBytes(item) + ITEM_OVERHEAD;
+      const until = Number(item[TTL_ATTRIBUTE]?.N ?? (now + PIN_LIFETIME_MS) / 1000);
+      const days = (until - now / 1000) / 86_400;
+      byteDays += days * (itemBytes(item) + ITEM_OVERHEAD);
       const keys = [DUE_INDEX.partitionKey, DUE_INDEX.sortKey, PARTITION_KEY, SORT_KEY];
       const entry = Object.fromEntries(keys.flatMap((key) => (item[key] ? [[key, item[key]]] : [])));
-      if (Object.keys(entry).length === keys.length) bytes += itemBytes(entry) + ITEM_OVERHEAD;
+      if (Object.keys(entry).length === keys.length) byteDays += days * (itemBytes(entry) + ITEM_OVERHEAD);
     }
   }
   client.destroy();
-  return bytes;
+  return byteDays;
 }
 
 function compressedShare(lines: readonly string[]): number {

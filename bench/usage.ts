@@ -3,8 +3,6 @@ import { NOTHING, type Usage } from './bill.ts';
 import type { Deployed } from './deployed.ts';
 import type { Measured } from './measured.ts';
 
-/** Of a regeneration's records the reserved fingerprint and the message are kept longest: 44 days. */
-const RECORD_MONTHS = 44 / 30;
 const DAYS_A_MONTH = 365 / 12;
 /**
  * Invocations in a hundred that find no warm function, and so read the EHR key anew. AWS: "under 1 %" of production traffic.
@@ -40,7 +38,7 @@ export function usageOf(
     logBytes: { steps: stepLogBytes, stepFunctions: stepFunctionsLogBytes },
     logByteMonths: (stepLogBytes + stepFunctionsLogBytes) * compressed * (logDays / DAYS_A_MONTH),
     traces: tracedShare(startsPerMinute),
-    recordByteMonths: measured.recordBytes * RECORD_MONTHS,
+    recordByteMonths: measured.recordByteDays / DAYS_A_MONTH,
   };
 }
 

@@ -12,7 +12,7 @@ const MEASURED = {
   macs: 2,
   ehrRequests: 12,
   bytesOut: 2 ** 14,
-  recordBytes: 1024,
+  recordByteDays: 1024 * 30,
   stepLogBytes: 2000,
   stepFunctionsLogBytes: 10_000,
   compressed: 0.1,
