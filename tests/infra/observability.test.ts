@@ -41,7 +41,7 @@ const NOT_SENT: FeedbackKind = 'NOT_SENT';
 const anchorOf = (text: string) => /docs\/runbook\.md#([a-z-]+)$/.exec(text)?.[1] ?? '';
 
 describe('alarms', () => {
-  it('there are some for what the issue names', () => {
+  it('there is one for each way in which a patient or the practice is harmed', () => {
     const metrics = new Set(alarms.map(({ Namespace, MetricName }) => `${Namespace} ${MetricName}`));
     expect([...metrics].toSorted()).toEqual([
       'AWS/ApiGateway 5xx',
