@@ -14,6 +14,7 @@ import {
   pauseSwitch,
   pinRecords,
   practiceDecisions,
+  sweepExecutions,
   sweepRecords,
 } from '../functions/runtime/container.ts';
 import { readPolicy } from '../functions/runtime/policy.ts';
@@ -70,6 +71,7 @@ export async function connect(where: Where) {
       reader: executionReader(call),
       pauseSwitch: pauseSwitch(call),
       sweeps: sweepRecords(call),
+      sweepExecutions: sweepExecutions(call),
       discoveries: discoveries(call),
       decisions: practiceDecisions(call),
       clock: clock(),

@@ -15,6 +15,12 @@ export class NoConnectionError extends Error {
   override readonly name = 'NoConnectionError';
 }
 
+/** What to do about a refusal that is about no patient. */
+const WAYS_ON: Record<string, string> = {
+  STARTS_PAUSED: 'All starts are paused: "portal-pin resume" ends that; "sweep --dry-run" may be had meanwhile.',
+  SWEEP_RUNNING: 'A sweep is at work: "portal-pin sweeps" shows it.',
+};
+
 interface Failure {
   exitCode: number;
   /** null: it was said already. */
@@ -34,8 +40,8 @@ export function failureOf(error: unknown): Failure {
     return { exitCode: error.exitCode === 0 ? EXIT.done : EXIT.badInput, line: null };
   }
   if (error instanceof DecisionRefusedError) {
-    const line = `Refused: ${error.code}. "portal-pin why <patient>" says how the case stands.`;
-    return { exitCode: EXIT.refused, line };
+    const way = WAYS_ON[error.code] ?? '"portal-pin why <patient>" says how the case stands.';
+    return { exitCode: EXIT.refused, line: `Refused: ${error.code}. ${way}` };
   }
   if (error instanceof InputError) return { exitCode: EXIT.badInput, line: error.message };
   if (error instanceof PolicyError) return { exitCode: EXIT.badInput, line: inOneLine(error.message) };

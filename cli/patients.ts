@@ -51,7 +51,9 @@ export async function why(connection: Connection, patientId: string): Promise<An
 
 const SAID: Record<StartAnswer['decision'], string> = {
   STARTED: 'Started.',
-  RUNNING: 'An execution is at work on this patient already; it is the answer.',
+  RUNNING:
+    'An execution is at work on this patient already; nothing more was started. ' +
+    'See how it ends, and do it again if that is not what you wanted.',
   NOT_DUE: 'Nothing is due.',
   PAUSED: 'Nothing was started: all starts are paused. End it with "portal-pin resume".',
 };

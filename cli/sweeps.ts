@@ -1,12 +1,13 @@
 /** Commands about all starts: sweep now, pause, resume. */
 import { randomUUID } from 'node:crypto';
+import { executionArn } from '../functions/adapters/stepfunctions-executions.ts';
 import { dayOf } from '../functions/domain/calendar.ts';
 import type { Conversions } from '../functions/domain/conversion.ts';
 import type { SweepRun } from '../functions/domain/sweep.ts';
-import { pauseStarts, recordSteering, resumeStarts, type Steering } from '../functions/usecases/steer-practice.ts';
+import { pauseStarts, resumeStarts, type Steering, startSweep } from '../functions/usecases/steer-practice.ts';
 import { sweepReport } from '../functions/usecases/sweep-report.ts';
 import type { Connection } from './connection.ts';
-import { follow, nameOf, startByHand } from './follow.ts';
+import { follow } from './follow.ts';
 import { whole } from './interrupt.ts';
 import type { Answer } from './show.ts';
 
@@ -20,16 +21,14 @@ export async function sweep(
 ): Promise<Answer> {
   const { ports, sweepArn, lookEveryMs } = connection;
   const { dryRun, actor, reason } = options;
-  const day = dayOf(ports.clock.now(), ports.practice.timeZone);
-  const arn = await startByHand(sweepArn, { dryRun });
-  await recordSteering(ports, dryRun ? 'dry-run' : 'sweep', { id: randomUUID(), actor, reason }, nameOf(arn));
-  const { error } = await follow<SweepRun>(arn, {
+  const { day, execution } = await whole(() => startSweep(ports, { id: randomUUID(), actor, reason, dryRun }));
+  const { error } = await follow<SweepRun>(executionArn(sweepArn, execution), {
     everyMs: lookEveryMs,
-    read: () => ports.sweeps.read(day, nameOf(arn)),
+    read: () => ports.sweeps.read(day, execution),
     isOver: ({ endedAt }) => endedAt !== null,
     progress: options.isQuiet ? null : (run) => (run === null ? 'begins' : progressOf(run)),
   });
-  return reported(connection, day, nameOf(arn), error);
+  return reported(connection, day, execution, error);
 }
 
 function progressOf({ counts, minutes }: SweepRun): string {

@@ -10,7 +10,7 @@ import type { Mail, MailKeep } from './mailbox.ts';
 import type { KeepExecution, StoredExecution } from './stepfunctions/execution.ts';
 
 /** Rises with every change of what is written here. */
-const FORMAT = 2;
+const FORMAT = 3;
 
 /** The practice that was loaded. */
 export interface KeptPractice {

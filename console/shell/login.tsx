@@ -12,6 +12,8 @@ import type { Site } from '../api/site.ts';
 import { App } from './app.tsx';
 import { Before, Waiting } from './start.tsx';
 
+const LOGIN_TIMEOUT_S = 5;
+
 type Auth = NonNullable<Site['auth']>;
 
 export default function Login({ site }: { site: Site }) {
@@ -29,6 +31,8 @@ function LoginOf({ site, auth }: { site: Site; auth: Auth }) {
       scope={auth.scopes.join(' ')}
       response_type="code"
       automaticSilentRenew
+      // The library itself would wait for ever: a login that says nothing for so long is down.
+      requestTimeoutInSeconds={LOGIN_TIMEOUT_S}
       userStore={new WebStorageStateStore({ store: sessionStorage })}
       // Where a login was given up, the page that was wanted stays with the tab, not on a shared desk's disk.
       stateStore={new WebStorageStateStore({ store: sessionStorage })}
@@ -67,13 +71,13 @@ function SignedIn({ site, auth, home }: { site: Site; auth: Auth; home: string }
       </Before>
     );
   }
-  if (!isAuthenticated) return <Waiting />;
+  if (!isAuthenticated || isLeaving) return <Waiting />;
   // Cognito ends its own session only at its own address.
   const signOut = () => {
     setIsLeaving(true);
     forgetDrafts();
     const query = new URLSearchParams({ client_id: auth.clientId, logout_uri: home });
-    // Without an answer the token is forgotten all the same, and ends by itself.
+    // Without an answer in time the token is forgotten all the same, and ends by itself.
     const revoked = revokeTokens(['refresh_token']).catch(() => undefined);
     void revoked.then(removeUser).then(() => location.assign(`${auth.login}/logout?${query}`));
   };

@@ -120,7 +120,9 @@ export function createDynamoDbPinRecords({ newId, ...table }: DynamoDbOptions): 
     },
 
     async putRequest({ patientId, ...request }) {
-      await items.put({ ...keyOf('PATIENT', patientId, `${REQUEST}${request.id}`), ...request });
+      const item = { ...keyOf('PATIENT', patientId, `${REQUEST}${request.id}`), ...request };
+      // Sent again, it was made when it came first.
+      await items.put(item, { ConditionExpression: `attribute_not_exists(${PARTITION_KEY})` });
     },
     async readRequest(patientId, id) {
       const item = await items.get(keyOf('PATIENT', patientId, `${REQUEST}${id}`));

@@ -9,6 +9,8 @@ import { isToldNotNeeded } from './reminder.ts';
 export interface Asked {
   /** Id of a person's request for a new PIN whatever the old one's age, or null. */
   force: string | null;
+  /** When it was made, in milliseconds; null where nobody wrote that down. */
+  forcedAt: number | null;
   /** The reminder that is due by the record, or null. */
   reminder: number | null;
   /** The practice's day. */
@@ -19,7 +21,7 @@ export interface Asked {
 export function caseFacts(
   account: Account,
   chart: Chart,
-  { force, reminder, today }: Asked,
+  { force, forcedAt, reminder, today }: Asked,
 ): Omit<CaseFacts, 'standing' | 'address'> {
   return {
     newestSignedAt: chart.newest?.signedAt ?? null,
@@ -27,12 +29,17 @@ export function caseFacts(
     chartUnclear: chart.unclear.length > 0 || account.violations.length > 0 || isPinMissing(account, chart),
     failures: account.failures,
     unclaimedCycles: account.unclaimedCycles,
-    // A request that a signed PIN has served is not served again by an execution that comes back with it.
-    forced: force !== null && force !== account.servedRequest,
+    // A request that a signed PIN has served is not served again by an execution that comes back with it; and one that
+    // was made before the newest PIN, by whomever, has what it asked for: it must not kill the PIN that staff gave out.
+    forced: force !== null && force !== account.servedRequest && !(forcedAt !== null && isSignedAfter(chart, forcedAt)),
     messageOwed: isMessageDue(account, today),
     // A mail that came back and waits for another day takes the reminder's place.
     reminderDue: reminder !== null && !isToldNotNeeded(account) && !isPostponed(account, today),
   };
+}
+
+function isSignedAfter({ newest }: Chart, instant: number): boolean {
+  return newest !== null && newest.signedAt > instant;
 }
 
 function isPinMissing(account: Account, chart: Chart): boolean {

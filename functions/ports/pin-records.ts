@@ -55,6 +55,7 @@ export interface PinRecords {
   readMessage(sesId: string): Promise<SentMessage | null>;
   /** Notes what was said of it since it was read; RecordConflictError when more was noted meanwhile. */
   noteFeedback(message: SentMessage, feedback: Feedback): Promise<void>;
+  /** Once by patient and id: the first one stays. */
   putRequest(request: DecisionRequest): Promise<void>;
   readRequest(patientId: string, id: string): Promise<DecisionRequest | null>;
   /** Patients due up to and with `day`, one page of at most `limit` of a shard (0–15), from the index alone. */

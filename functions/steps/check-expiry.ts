@@ -9,6 +9,7 @@ import { caseFacts, hasDraftToDiscard } from '../domain/case-facts.ts';
 import { type Chart, readChart } from '../domain/chart.ts';
 import { type Limits, whatIsDue } from '../domain/due.ts';
 import { cycleIdentifier } from '../domain/identity.ts';
+import { millisecondsOf } from '../domain/instant.ts';
 import type { Reason } from '../domain/outcomes.ts';
 import { reminderDue } from '../domain/reminder.ts';
 import { type Decision, decision, patientFacts, stepInput } from '../domain/state-data.ts';
@@ -41,7 +42,9 @@ export async function checkExpiry(ports: Ports, event: Input): Promise<Decision>
 
   const reminder = reminderDue(account, clock.now(), ports.practice);
   const today = dayOf(clock.now(), ports.practice.timeZone);
-  const facts = { ...event.patient, ...caseFacts(account, chart, { force: event.force, reminder, today }) };
+  const { force } = event;
+  const forcedAt = force === null ? null : millisecondsOf((await records.readRequest(patientId, force))?.at ?? '');
+  const facts = { ...event.patient, ...caseFacts(account, chart, { force, forcedAt, reminder, today }) };
   const verdict = whatIsDue(facts, ports.limits, clock.now());
   if (verdict.due === 'NOTIFY') account = await withReminderOwed(ports, account, reminder);
   const cycle = chart.newest?.id ?? null;

@@ -3,7 +3,7 @@ import { type Account, hasTakenUp, type PortalEventStatus } from '../domain/acco
 import type { EhrEvent, WebhookAnswer } from '../domain/ehr-event.ts';
 import { isAwaited, portalStatusOf, waitsForStaff, withPortalEvent } from '../domain/ehr-event-effect.ts';
 import { withMessageAtOnce } from '../domain/email-feedback.ts';
-import { PatientNotFoundError, RecordConflictError } from '../domain/errors.ts';
+import { LeaseHeldError, PatientNotFoundError, RecordConflictError } from '../domain/errors.ts';
 import { webhookRequestId } from '../domain/identity.ts';
 import { toInstant } from '../domain/instant.ts';
 import type { PinReader } from '../ports/ehr.ts';
@@ -26,7 +26,10 @@ export interface TakenEvent {
 /** As in `start`: more than five winners in a row is no race. */
 const RACES = 5;
 
-/** Throws what EHR, records and executions throw; RecordConflictError after five lost races. */
+/**
+ * Throws what EHR, records and executions throw; RecordConflictError after five lost races; LeaseHeldError where a forced
+ * request finds an execution at work that knows nothing of it. All of them ask for the webhook once more.
+ */
 export async function decideEhrEvent(ports: EventPorts, taken: TakenEvent): Promise<WebhookAnswer> {
   for (let race = 0; race < RACES; race++) {
     try {
@@ -53,7 +56,10 @@ async function decide(ports: EventPorts, taken: TakenEvent): Promise<WebhookAnsw
     return { decision: 'TRACKED', execution: null };
   }
   const current = event.type === 'patient.email_changed' ? await toldAtOnce(ports, account) : account;
-  const { decision, execution } = await startFor(ports, current, taken);
+  const answer = await startFor(ports, current, taken);
+  // Nobody keeps a forced request for whoever works on something else: the EHR sends it again, as after any 503.
+  if (answer.decision === 'RUNNING' && !answer.takesUp) throw new LeaseHeldError('EXECUTION_AT_WORK');
+  const { decision, execution } = answer;
   if (decision === 'PAUSED') await leaveToSweep(ports, patientId, isAwaited(account, event));
   if (decision === 'RUNNING') await noteNews(ports, taken);
   // Tracked by this webhook before it crashed, or by the first connection: there never was a case.

@@ -3,6 +3,7 @@
  * PIN, whose mail goes to the address on file.
  */
 import { type Account, hasTakenUp } from '../domain/account.ts';
+import { LeaseHeldError } from '../domain/errors.ts';
 import { pickupRequestId } from '../domain/identity.ts';
 import { isPinDead, isSameText, tokenHash } from '../domain/pickup.ts';
 import type { PickupChart } from '../ports/ehr.ts';
@@ -44,7 +45,10 @@ export function hasAsked(account: Account): boolean {
   return hasTakenUp(account, pickupRequestId(account.document ?? ''));
 }
 
-/** Starts the workflow as for any person's request. Throws what EHR, records, KMS and executions throw. */
+/**
+ * Starts the workflow as for any person's request. Throws what EHR, records, KMS and executions throw; LeaseHeldError
+ * while an execution is at work that knows nothing of it.
+ */
 export async function askForNewPin(ports: AskPorts, text: string, proof: string): Promise<Asked> {
   const nobody = { patientId: null, language: null };
   const [, until = '0', mac = ''] = PROOF.exec(proof) ?? [];
@@ -61,6 +65,8 @@ export async function askForNewPin(ports: AskPorts, text: string, proof: string)
   if (standing !== 'ELIGIBLE') return { kind: 'REFUSED', ...told };
   if (!isPinDead(account, now)) return { kind: 'REPLACED', ...told };
   const asked = { patientId, actor: 'patient', reason: 'Asked for on the pick-up page, the PIN having expired.' };
-  const { decision } = await regenerate(ports, { ...asked, id: pickupRequestId(account.document ?? '') });
-  return { kind: decision === 'PAUSED' ? 'PAUSED' : 'ASKED', ...told };
+  const answer = await regenerate(ports, { ...asked, id: pickupRequestId(account.document ?? '') });
+  // It may end without a new PIN: the patient is asked to press again in a while.
+  if (answer.decision === 'RUNNING' && !answer.takesUp) throw new LeaseHeldError('EXECUTION_AT_WORK');
+  return { kind: answer.decision === 'PAUSED' ? 'PAUSED' : 'ASKED', ...told };
 }

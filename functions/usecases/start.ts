@@ -32,7 +32,9 @@ export interface StartRequest {
 }
 
 export type StartAnswer =
-  | { decision: 'STARTED' | 'RUNNING'; execution: string; arn: string }
+  | { decision: 'STARTED'; execution: string; arn: string }
+  /** `takesUp`: what was asked is looked at by it. One that began before a forced request knows nothing of that. */
+  | { decision: 'RUNNING'; execution: string; arn: string; takesUp: boolean }
   | { decision: 'NOT_DUE'; execution: string | null }
   /** All starts are paused; nothing was written. */
   | { decision: 'PAUSED'; execution: null };
@@ -43,13 +45,15 @@ const RACES = 5;
 /**
  * Starts the next execution for a patient, or answers with the one that runs. Safe to repeat and to race: the attempt
  * is noted in one conditional write before its deterministic name is started, and a name that was noted but never
- * started is started by whoever comes next. RecordConflictError (retried) after five lost races.
+ * started is started by whoever comes next, as it was noted. RecordConflictError (retried) after five lost races.
  */
 export async function start(ports: StartPorts, request: StartRequest): Promise<StartAnswer> {
-  if ((await ports.pauseSwitch.read()) !== null) return { decision: 'PAUSED', execution: null };
+  const isPaused = (await ports.pauseSwitch.read()) !== null;
+  // A forced request that was taken up is answered so also now.
+  if (isPaused && request.force === null) return { decision: 'PAUSED', execution: null };
   for (let race = 0; race < RACES; race++) {
     try {
-      return await tryStart(ports, request);
+      return await tryStart(ports, request, isPaused);
     } catch (error) {
       if (!(error instanceof RecordConflictError)) throw error;
     }
@@ -57,13 +61,14 @@ export async function start(ports: StartPorts, request: StartRequest): Promise<S
   throw new RecordConflictError('START_RACES_LOST');
 }
 
-async function tryStart(ports: StartPorts, request: StartRequest): Promise<StartAnswer> {
+async function tryStart(ports: StartPorts, request: StartRequest, isPaused: boolean): Promise<StartAnswer> {
   const { records, executions, clock } = ports;
   const { patientId, force } = request;
   const stored = await records.read(patientId);
   let account = stored ?? newAccount(patientId);
   // Sent again: the case has changed by this very request.
   const isTakenUp = force !== null && hasTakenUp(account, force);
+  if (isPaused && !isTakenUp) return { decision: 'PAUSED', execution: null };
   if (request.version !== undefined && account.version !== request.version && !isTakenUp) {
     throw new DecisionRefusedError('CASE_CHANGED');
   }
@@ -74,19 +79,28 @@ async function tryStart(ports: StartPorts, request: StartRequest): Promise<Start
   const isOpen = account.execution !== null && account.endedBy !== account.execution;
   const last =
     account.execution !== null && (isOpen || isTakenUp) ? await executions.describe(account.execution) : null;
-  // Noted, but never started.
-  if (last === null && isOpen) return launch(ports, await withRequest(ports, account, force));
+  const takesUp = force === null || isTakenUp;
   if (last !== null) {
     const known = { execution: account.execution ?? '', arn: last.arn };
-    if (last.status === 'RUNNING') return { decision: 'RUNNING', ...known };
-    // SUCCEEDED without an end of its own is IN_PROGRESS: the case was another's and no failure.
-    const isItsEnd = !isOpen || last.status !== 'SUCCEEDED';
-    if (isTakenUp && isItsEnd) return { decision: 'STARTED', ...known };
-    if (isOpen && isItsEnd) {
-      account = abandoned(account, last.status, last.stoppedAt ?? now, ports.practice.timeZone);
-    }
+    if (last.status === 'RUNNING') return { decision: 'RUNNING', ...known, takesUp };
+    // Its end has said what comes of the request, and when it is looked at again.
+    if (isTakenUp && !isOpen) return { decision: 'STARTED', ...known };
   }
-  if (request.trigger === 'machine' && !isDueByRecord(account, now, ports.practice, request.awaitedFactChanged)) {
+  if (isPaused) return { decision: 'PAUSED', execution: null };
+  if (last === null && isOpen) {
+    // Noted, but never started; or started a moment ago, which Step Functions may not tell yet.
+    const launched = await launch(ports, account);
+    return takesUp ? launched : { ...launched, decision: 'RUNNING', takesUp };
+  }
+  // SUCCEEDED without an end of its own is IN_PROGRESS: the case was another's, no failure, and nothing was looked at.
+  const isUnlooked = isOpen && last?.status === 'SUCCEEDED';
+  if (isOpen && last !== null && !isUnlooked) {
+    account = abandoned(account, last.status, last.stoppedAt ?? now, ports.practice.timeZone);
+  }
+  const open = isUnlooked ? notServed(account) : unservedRequest(account);
+  const isDue =
+    (isUnlooked && open !== null) || isDueByRecord(account, now, ports.practice, request.awaitedFactChanged);
+  if (request.trigger === 'machine' && !isDue) {
     if (account !== stored && stored !== null) await records.save(stored, account);
     return { decision: 'NOT_DUE', execution: account.execution };
   }
@@ -96,22 +110,20 @@ async function tryStart(ports: StartPorts, request: StartRequest): Promise<Start
   // Due from the start on: an execution that is left behind is found by the next sweep.
   const isInIndex = account.nextCheckDay !== null && account.nextCheckDay <= today;
   const nextCheckDay = isInIndex ? account.nextCheckDay : today;
-  const served = { attempt, execution, request: force ?? unservedRequest(account) };
+  const served = { attempt, execution, request: force ?? open };
   // What was told before is seen by an execution that starts now.
   const next: Account = { ...account, ...served, lease, nextCheckDay, newsAt: null };
   return launch(ports, await records.save(stored, next));
 }
 
-/** A person's request whose execution failed or waits for somebody: the next execution serves it. */
-function unservedRequest({ outcome, request, servedRequest }: Account): string | null {
-  const isOpen = outcome === 'FAILED' || outcome === 'HELD' || outcome === 'EMAIL_MISSING';
-  return isOpen && request !== servedRequest ? request : null;
+function notServed({ request, servedRequest }: Account): string | null {
+  return request === servedRequest ? null : request;
 }
 
-/** The account whose execution is about to be started, with a request that came after it was noted. */
-async function withRequest(ports: StartPorts, account: Account, force: string | null): Promise<Account> {
-  if (force === null || account.request === force) return account;
-  return ports.records.save(account, { ...account, request: force });
+/** A person's request whose execution failed or waits for somebody: the next execution serves it. */
+function unservedRequest(account: Account): string | null {
+  const { outcome } = account;
+  return outcome === 'FAILED' || outcome === 'HELD' || outcome === 'EMAIL_MISSING' ? notServed(account) : null;
 }
 
 /**
@@ -129,9 +141,9 @@ function abandoned(account: Account, status: string, stoppedAt: number, timeZone
   });
 }
 
-async function launch(ports: StartPorts, account: Account): Promise<StartAnswer> {
+async function launch(ports: StartPorts, account: Account) {
   const execution = account.execution ?? '';
   const { patientId, attempt, request } = account;
   const arn = await ports.executions.start(execution, { patientId, attempt, force: request });
-  return { decision: 'STARTED', execution, arn };
+  return { decision: 'STARTED', execution, arn } as const;
 }

@@ -53,30 +53,45 @@ export interface SweepPorts extends SteerPorts {
 
 /**
  * Starts a sweep, or a dry run, and answers with its day and execution; sent again, with the same one. Two people at
- * once get one sweep, since its name counts those before it. DecisionRefusedError while starts are paused, and for a
- * sweep beside another one: they would share the day's limit and double each other's looks.
+ * once get one sweep, since its name counts those before it. DecisionRefusedError, of no dry run: STARTS_PAUSED;
+ * SWEEP_RUNNING beside another one, with which it would share the day's limit and double each other's looks.
  */
 export async function startSweep(
   ports: SweepPorts,
   { dryRun, ...steering }: Steering & SweepInput,
 ): Promise<{ day: string; execution: string }> {
   const today = dayOf(ports.clock.now(), ports.practice.timeZone);
-  if ((await ports.pauseSwitch.read()) !== null) throw new DecisionRefusedError('STARTS_PAUSED');
-  const decided = await executionDecided(ports, steering.id);
-  if (decided === null && !dryRun && (await isSweeping(ports, today))) throw new DecisionRefusedError('SWEEP_RUNNING');
-  const execution = decided ?? (await nextName(ports, today, dryRun));
-  if (decided === null) await recordSteering(ports, dryRun ? 'dry-run' : 'sweep', steering, execution);
+  const action = dryRun ? 'dry-run' : 'sweep';
+  const decided = await executionDecided(ports, steering.id, action);
+  if (decided !== null && (await ports.sweepExecutions.describe(decided)) !== null) {
+    return { day: DAY.exec(decided)?.[0] ?? today, execution: decided };
+  }
+  if (!dryRun && (await ports.pauseSwitch.read()) !== null) throw new DecisionRefusedError('STARTS_PAUSED');
+  if (!dryRun && (await isSweeping(ports, today))) throw new DecisionRefusedError('SWEEP_RUNNING');
+  // Noted today and never started.
+  const isNoted = decided?.includes(today) ?? false;
+  const execution = decided !== null && isNoted ? decided : await nextName(ports, today, dryRun);
+  if (!isNoted) await recordSteering(ports, action, steering, execution);
   await ports.sweepExecutions.start(execution, { dryRun });
   return { day: today, execution };
 }
 
+const DAY = /\d{4}-\d{2}-\d{2}/;
 /** More decisions than a practice makes while somebody repeats one. */
 const LATEST_DECISIONS = 50;
+/** So long a request is the same one, as its sender was promised (OnceRecords). */
+const REPEATED_MS = 24 * 60 * 60 * 1000;
 
-/** What this very decision was noted to start, or null. */
-async function executionDecided({ decisions }: SweepPorts, id: string): Promise<string | null> {
+/** What this very decision was noted to start in the last day, or null. */
+async function executionDecided(
+  { decisions, clock }: SweepPorts,
+  id: string,
+  action: PracticeDecision['action'],
+): Promise<string | null> {
+  const since = toInstant(clock.now() - REPEATED_MS);
   const latest = await decisions.list(null, LATEST_DECISIONS);
-  return latest.decisions.find((decision) => decision.id === id)?.execution ?? null;
+  const isThis = (each: PracticeDecision) => each.id === id && each.action === action && each.at >= since;
+  return latest.decisions.find(isThis)?.execution ?? null;
 }
 
 /** The first name of the day whose execution is not over: what somebody started a moment ago is that sweep itself. */

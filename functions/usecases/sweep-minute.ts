@@ -58,7 +58,8 @@ export async function sweepMinute(ports: SweepPorts, minute: SweepMinute): Promi
     run = beginRun(day, minute.execution, minute.dryRun, toInstant(clock.now()));
     await sweeps.save(run);
   }
-  if ((await ports.pauseSwitch.read()) !== null) return over(ports, run, 'PAUSED');
+  // A dry run starts nothing, so there is nothing to be paused: before a go-live it says what is to come.
+  if (!minute.dryRun && (await ports.pauseSwitch.read()) !== null) return over(ports, run, 'PAUSED');
   const { startsPerMinute, dailyLimit } = practice.sweep;
   const allowed = minute.dryRun ? startsPerMinute : await sweeps.takeAllowance(day, startsPerMinute, dailyLimit);
   if (allowed === 0) return over(ports, run, 'DAILY_LIMIT');

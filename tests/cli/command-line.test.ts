@@ -51,7 +51,10 @@ describe('the command line on a running platform', PATIENCE, () => {
       answer: { decision: expect.stringMatching(/PAUSED|NOT_DUE/) },
     });
     expect(await json('regenerate', 'demo-003', '--reason', 'x')).toMatchObject({ decision: 'PAUSED' });
-    expect(await json('sweep')).toMatchObject({ stoppedBy: 'PAUSED', counts: { STARTED: 0 } });
+    const refused = await at('sweep');
+    expect([refused.code, refused.stdout]).toEqual([1, '']);
+    expect(refused.stderr).toMatch(/^Refused: STARTS_PAUSED\. .*portal-pin resume/);
+    expect(await json('sweep', '--dry-run')).toMatchObject({ stoppedBy: null, dryRun: true });
     expect((await at('resume')).code).toBe(0);
     expect(await json('status', 'demo-001')).toMatchObject({ paused: null });
     expect(await json('sweep', '--dry-run')).toMatchObject({ stoppedBy: null, dryRun: true });

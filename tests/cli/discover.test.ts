@@ -83,8 +83,11 @@ describe.concurrent('discover', PATIENCE, () => {
 });
 
 it('a sweep that breaks off is said to, with exit code 1', PATIENCE, async () => {
+  let isThere = false;
   const { folder } = await scriptedPlatform(({ operation }, res) => {
+    if (operation === 'StartExecution') isThere = true;
     if (operation === 'StartExecution') json(res, { executionArn: ARN, startDate: 0 });
+    else if (operation === 'DescribeExecution' && !isThere) json(res, { __type: 'ExecutionDoesNotExist' }, 400);
     else if (operation === 'DescribeExecution') json(res, { status: 'TIMED_OUT', startDate: 0 });
     else json(res, {});
   });

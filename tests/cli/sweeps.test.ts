@@ -1,4 +1,4 @@
-import { DescribeExecutionCommand, type ExecutionStatus, SFNClient, StartExecutionCommand } from '@aws-sdk/client-sfn';
+import { DescribeExecutionCommand, type ExecutionStatus, SFNClient } from '@aws-sdk/client-sfn';
 import { mockClient } from 'aws-sdk-client-mock';
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { Connection } from '../../cli/connection.ts';
@@ -16,7 +16,6 @@ beforeEach(() => {
 /** A sweep whose execution and whose record are so at each look; the last stays. */
 function sweeping(looks: { status: ExecutionStatus; run: SweepRun | null }[]) {
   let look = looks[0];
-  sfn.on(StartExecutionCommand).resolves({ executionArn: 'arn' });
   sfn.on(DescribeExecutionCommand).callsFake(() => {
     look = looks.length > 1 ? looks.shift() : looks[0];
     return { status: look?.status };
@@ -27,7 +26,12 @@ function sweeping(looks: { status: ExecutionStatus; run: SweepRun | null }[]) {
       clock: { now: () => Date.parse('2026-11-24T12:00:00Z') },
       practice: { timeZone: 'America/New_York' },
       sweeps: { read: async () => look?.run ?? null, listStarts: async () => [] },
-      decisions: { put: async (decision: PracticeDecision) => void decided.push(decision) },
+      sweepExecutions: { start: async () => 'arn', describe: async () => null },
+      pauseSwitch: { read: async () => null },
+      decisions: {
+        put: async (decision: PracticeDecision) => void decided.push(decision),
+        list: async () => ({ decisions: [], next: null }),
+      },
     },
   };
   const by = { actor: 'ann', reason: 'before the holidays' };
@@ -46,7 +50,7 @@ describe('a sweep that is followed', () => {
     ]);
     expect(answer.json).toMatchObject({ day: '2026-11-24', dryRun: true });
     expect(decided).toMatchObject([
-      { action: 'dry-run', actor: 'ann', reason: 'before the holidays', execution: 'arn' },
+      { action: 'dry-run', actor: 'ann', reason: 'before the holidays', execution: 'dry-run-2026-11-24-1' },
     ]);
   });
   it('may have closed just before its record is read', async () => {

@@ -43,6 +43,8 @@ export interface ChartUnderTest {
   filedFate(sesId: string): Promise<{ isDone: boolean; why: string | null; receivedAt: string | null }>;
   /** Open Tasks for the front desk, `code reason`, sorted. */
   openStaffTasks(patientId: string): Promise<string[]>;
+  /** The front desk marks its Tasks for the patient as `ready`, FHIR's state between accepted and in progress. */
+  makeReady(patientId: string): Promise<void>;
   close(): Promise<void>;
 }
 

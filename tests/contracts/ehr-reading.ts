@@ -126,5 +126,15 @@ export const describeReading: Part = (chart, { expired, signed }) => {
       await chart().ehr.openStaffTask(order);
       expect(await chart().openStaffTasks(patientId)).toEqual(['enter-email INVALID', 'enter-email NONE']);
     });
+    it('knows its Task again in whatever state the front desk has it', async () => {
+      const { patientId } = await chart().newPatient();
+      const order = { patientId, code: 'enter-email', reason: 'NONE' } as const;
+      await chart().ehr.openStaffTask(order);
+      await chart().makeReady(patientId);
+      await chart().ehr.openStaffTask(order);
+      expect(await chart().openStaffTasks(patientId)).toEqual(['enter-email NONE']);
+      await chart().ehr.closeStaffTask(order);
+      expect(await chart().openStaffTasks(patientId)).toEqual([]);
+    });
   });
 };

@@ -197,8 +197,13 @@ async function fhirOverHttp(): Promise<ChartUnderTest> {
       const { status, statusReason, received = null } = filed;
       return { isDone: status === 'completed', why: statusReason?.text ?? null, receivedAt: received };
     },
+    async makeReady(patientId) {
+      for (const task of await simulator.search<Task>(`Task?patient=Patient/${patientId}&status=requested`)) {
+        await simulator.load([bundle({ ...task, status: 'ready' })]);
+      }
+    },
     async openStaffTasks(patientId) {
-      const found = await simulator.search<Task>(`Task?patient=Patient/${patientId}&status=requested`);
+      const found = await simulator.search<Task>(`Task?patient=Patient/${patientId}&status=requested,ready`);
       return found
         .filter((task) => task.code?.coding?.[0]?.system === STAFF_TASK_SYSTEM)
         .map((task) => `${task.code?.coding?.[0]?.code} ${task.reasonCode?.text}`)

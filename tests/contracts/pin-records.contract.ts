@@ -237,6 +237,7 @@ export function describePinRecords(name: string, make: () => Promise<RecordsUnde
           at: toInstant(under.now()),
         };
         await records.putRequest(request);
+        await records.putRequest({ ...request, at: toInstant(under.now() + 60_000) });
         expect(await records.readRequest(patientId, 'r1')).toEqual(request);
         expect(await records.readRequest(patientId, 'r2')).toBeNull();
         expect(await records.readRequest(newPatient(), 'r1')).toBeNull();

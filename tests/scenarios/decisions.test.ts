@@ -53,7 +53,7 @@ describe('regenerate', () => {
     expect(request).toMatchObject({ action: 'regenerate', actor: 'front-desk-7', reason: 'The patient called.' });
   });
 
-  it('is not served a second time by an execution that comes back with the same request', async () => {
+  it('is not served a second time: sent again, it is answered by the execution that served it', async () => {
     const id = await running.admit({});
     await running.take(id);
     await outcomeOf(await regenerate(running.decisionPorts, decided(id)));
@@ -61,10 +61,10 @@ describe('regenerate', () => {
     expect(servedRequest).not.toBeNull();
     const [before] = await live(id);
     const again = { patientId: id, trigger: 'person', force: servedRequest, awaitedFactChanged: false } as const;
-    expect(await outcomeOf(await start(running.decisionPorts, again))).toEqual({
-      outcome: 'NOT_NEEDED',
-      reason: 'NOT_EXPIRED',
-    });
+    const { execution } = await running.account(id);
+    expect(await start(running.decisionPorts, again)).toMatchObject({ decision: 'STARTED', execution });
+    await running.platform.stepFunctions.settled();
+    expect((await running.account(id)).execution).toBe(execution);
     expect((await live(id)).map((each) => each.id)).toEqual([before?.id]);
   });
 });

@@ -50,10 +50,12 @@ const person = { patientId: 'p1', trigger: 'person', force: null, awaitedFactCha
 const machine = { ...person, trigger: 'machine' } as const;
 
 describe('a name that AWS does not know', () => {
-  it('was noted and never started: it is started, with the request that came since', async () => {
-    const { ports, started } = world({ ...ended, endedBy: null, outcome: null }, {});
-    await start(ports, { ...person, force: 'r1' });
-    expect(started).toEqual([{ name: FIRST, input: { patientId: 'p1', attempt: 1, force: 'r1' } }]);
+  it('was noted and never started: it is started as it was noted, and a request that came since is told that it runs', async () => {
+    const { ports, started, stored } = world({ ...ended, endedBy: null, outcome: null }, {});
+    expect(await start(ports, { ...person, force: 'r1' })).toMatchObject({ decision: 'RUNNING', takesUp: false });
+    expect(started).toEqual([{ name: FIRST, input: { patientId: 'p1', attempt: 1, force: null } }]);
+    // Whoever noted the attempt may have started it without the request: so the request is not noted with it.
+    expect(stored().request).toBeNull();
   });
 
   it('ended more than 90 days ago: the next attempt is started, not the old one again', async () => {
@@ -70,7 +72,6 @@ describe("a person's request that is sent again", () => {
     ['served, another look since', { outcome: 'NOT_NEEDED', request: null, servedRequest: 'r1' }, 'SUCCEEDED'],
     ['held', { outcome: 'HELD', request: 'r1' }, 'SUCCEEDED'],
     ['failed', { outcome: 'FAILED', request: 'r1' }, 'FAILED'],
-    ['failed, which nobody has noted', { endedBy: null, outcome: null, request: 'r1' }, 'TIMED_OUT'],
   ])('was taken up and is %s: the answer is what was started for it', async (_what, more, status) => {
     const { ports, started } = world({ ...ended, ...more }, { [FIRST]: status });
     expect(await start(ports, forced)).toEqual({ decision: 'STARTED', execution: FIRST, arn: `arn:${FIRST}` });
@@ -89,9 +90,42 @@ describe("a person's request that is sent again", () => {
     expect(started).toEqual([{ name: FIRST, input: { patientId: 'p1', attempt: 1, force: 'r1' } }]);
   });
 
+  it('died on its way, which nobody has noted: it goes on at once, as the same request', async () => {
+    const { ports, started } = world(
+      { ...ended, endedBy: null, outcome: null, request: 'r1' },
+      { [FIRST]: 'TIMED_OUT' },
+    );
+    expect(await start(ports, forced)).toMatchObject({ decision: 'STARTED', execution: executionName('p1', 2) });
+    expect(started[0]?.input.force).toBe('r1');
+  });
+
+  it('was taken up before a pause: its answer is the same during it, and nothing is started', async () => {
+    const served = world({ ...ended, request: 'r1', servedRequest: 'r1' }, { [FIRST]: 'SUCCEEDED' });
+    const noted = world({ ...ended, endedBy: null, request: 'r1' }, {});
+    for (const { ports } of [served, noted]) {
+      ports.pauseSwitch.read = async () => ({ actor: 'kim', reason: 'upgrade', at: '2026-06-15T11:00:00Z' });
+    }
+    expect(await start(served.ports, forced)).toMatchObject({ decision: 'STARTED', execution: FIRST });
+    expect(await start(noted.ports, forced)).toEqual({ decision: 'PAUSED', execution: null });
+    expect([served.started, noted.started]).toEqual([[], []]);
+  });
+
   it('found the case at work for another, and so was not looked at: it is started', async () => {
     const { ports, started } = world({ ...ended, endedBy: null, request: 'r1' }, { [FIRST]: 'SUCCEEDED' });
     expect(await start(ports, forced)).toMatchObject({ decision: 'STARTED', execution: executionName('p1', 2) });
+    expect(started[0]?.input.force).toBe('r1');
+  });
+
+  it('found the case at work for another: a machine that comes first carries it on, due or not', async () => {
+    const account: Account = {
+      ...ended,
+      endedBy: null,
+      request: 'r1',
+      outcome: 'NOT_NEEDED',
+      expiresAt: '2027-01-01T00:00:00Z',
+    };
+    const { ports, started } = world({ ...account, nextCheckDay: '2026-07-01' }, { [FIRST]: 'SUCCEEDED' });
+    await start(ports, machine);
     expect(started[0]?.input.force).toBe('r1');
   });
 

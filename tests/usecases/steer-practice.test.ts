@@ -39,6 +39,16 @@ beforeEach(() => {
 
 const by = (actor: string, dryRun = false) => ({ id: `of-${actor}`, actor, reason: 'now', dryRun });
 
+it('while all starts are paused no sweep is started, and a dry run is', async () => {
+  const paused = {
+    ...ports,
+    pauseSwitch: { ...ports.pauseSwitch, read: async () => ({ actor: 'kim', reason: 'r', at: '' }) },
+  };
+  await expect(startSweep(paused, by('robin'))).rejects.toThrow('STARTS_PAUSED');
+  expect([executions.size, decided.length]).toEqual([0, 0]);
+  expect((await startSweep(paused, by('robin', true))).execution).toBe('dry-run-2026-06-15-1');
+});
+
 describe('a sweep by hand', () => {
   it('is one sweep where two people start it at once, and both decisions are on record', async () => {
     const [robin, kim] = await Promise.all([startSweep(ports, by('robin')), startSweep(ports, by('kim'))]);

@@ -223,6 +223,13 @@ describe('one minute of the sweep', () => {
     expect(state.pauses).toEqual([]);
   });
 
+  it('goes through a dry run also while all starts are paused', async () => {
+    const { minute, state, started, run } = world({ due: [patients(5)] });
+    state.paused = true;
+    expect(await minute(null, true)).toBeNull();
+    expect([started.length, run()?.counts.STARTED, run()?.stoppedBy]).toEqual([0, 5, null]);
+  });
+
   it('begins no page when its minute is over', async () => {
     const { minute, state } = world({ due: [patients(600)], startsPerMinute: 6000, pageMs: 20_000 });
     expect(await minute(null)).not.toBeNull();

@@ -35,12 +35,10 @@ import {
   ENCOUNTER_TYPE,
   EXTENSION,
   FORM_ITEM,
+  OPEN_TASK,
   PIN_GENERATOR_FORM,
 } from './codes.ts';
 import { askedFor, authorDigest, documentsOf, idOf, ofType, pathOf, pinOf, toPatient, toPinDocument } from './read.ts';
-
-/** Task states in which a name still stands in "Route to". */
-const OPEN_TASK = 'draft,requested,received,accepted,ready,in-progress,on-hold';
 
 export function openRoutingOf(document: string): string {
   return `Task?focus=DocumentReference/${document}&status=${OPEN_TASK}`;

@@ -65,3 +65,6 @@ export const AUDIT_PATIENT_RECORD = {
   code: '110110',
   display: 'Patient Record',
 } as const;
+
+/** Task states in which somebody still has it before them: a name in "Route to", a wish of ours. https://hl7.org/fhir/R4/valueset-task-status.html */
+export const OPEN_TASK = 'draft,requested,received,accepted,ready,in-progress,on-hold';

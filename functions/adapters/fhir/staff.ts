@@ -3,14 +3,12 @@ import type { Task } from 'fhir/r4';
 import { staffTaskIdentifier } from '../../domain/identity.ts';
 import type { StaffTaskOrder } from '../../ports/ehr.ts';
 import type { FhirClient } from './client.ts';
-import { FRONT_DESK, STAFF_TASK_IDENTIFIER, STAFF_TASK_SYSTEM } from './codes.ts';
+import { FRONT_DESK, OPEN_TASK, STAFF_TASK_IDENTIFIER, STAFF_TASK_SYSTEM } from './codes.ts';
 import { askedFor, ofType } from './read.ts';
-
-const OPEN = 'requested,received,accepted,in-progress,on-hold';
 
 function openTaskQuery(order: StaffTaskOrder): string {
   const identifier = staffTaskIdentifier(order.patientId, order.code, order.reason);
-  return `identifier=${STAFF_TASK_IDENTIFIER}|${identifier}&status=${OPEN}`;
+  return `identifier=${STAFF_TASK_IDENTIFIER}|${identifier}&status=${OPEN_TASK}`;
 }
 
 /** Never focuses the document: that would put it on a desk (P10). */
