@@ -24,7 +24,7 @@ interface Asked {
 }
 
 /** An issuer as a user pool is one: discovery, login page, token endpoint. It logs everybody in at once. */
-function withIssuer(asked: Asked): (gateway: Gateway) => object {
+function withIssuer(asked: Asked, { isRevokeSilent = false } = {}): (gateway: Gateway) => object {
   return (gateway) => {
     const issuer = `${gateway.url}/issuer`;
     gateway.mount('/issuer', async (req, res) => {
@@ -58,6 +58,7 @@ function withIssuer(asked: Asked): (gateway: Gateway) => object {
           });
         }
         case '/oauth2/revoke':
+          if (isRevokeSilent) return;
           asked.revoke.push(new URLSearchParams(String(await readBody(req))));
           return sendJson(res, 200, {});
         default:
@@ -107,6 +108,18 @@ describe('behind a login', () => {
     // Whoever sits down here next finds no login and nothing typed, and who kept a copy of the token has nothing.
     expect(asked.revoke.map((form) => form.get('token'))).toEqual([REFRESH_TOKEN]);
     expect(await page.evaluate('JSON.stringify([localStorage, sessionStorage])')).not.toMatch(/canary|draft|typed/);
+  });
+
+  it('may leave also where the login no longer answers: nothing of it stays', { timeout: 30_000 }, async () => {
+    const asked = nothingAsked();
+    const { page } = await consoles.at('practice', {}, {}, withIssuer(asked, { isRevokeSilent: true }));
+    await page.getByRole('heading', { name: 'Practice' }).waitFor();
+    await page.getByRole('button', { name: /Robin Hale/ }).click();
+    await page.getByRole('menuitem', { name: 'Sign out' }).click();
+    // What it showed is gone at once, the token when the login has had its time.
+    await page.getByRole('heading', { name: 'Practice' }).waitFor({ state: 'detached', timeout: 2_000 });
+    await page.waitForURL(/\/logout\?/);
+    expect(await page.evaluate('JSON.stringify([localStorage, sessionStorage])')).not.toContain('canary');
   });
 
   it('whose session has ended signs in again, where they are', async () => {

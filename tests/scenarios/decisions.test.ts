@@ -69,6 +69,29 @@ describe('regenerate', () => {
   });
 });
 
+it('a forced request that failed does not kill the PIN that staff signed meanwhile', async () => {
+  const { ehr, mailbox } = running.platform;
+  const id = await running.admit({});
+  await running.take(id);
+  ehr.fail({ route: 'Patient/:id', times: 100, fault: { kind: 'status', status: 503 } });
+  const failed = await regenerate(running.decisionPorts, decided(id));
+  await running.platform.stepFunctions.settled();
+  ehr.clearFaults();
+  expect(await running.account(id)).toMatchObject({ execution: failed.execution, servedRequest: null });
+  const sent = mailbox.mails().length;
+  await running.platform.clock.advance(60_000);
+  const { documentId } = await ehr.staff.signPinByHand(id, { pin: 'H123456789', at: running.platform.clock.now() });
+  expect(await running.take(id)).toMatchObject({ execution: { output: expect.stringContaining('NOT_EXPIRED') } });
+  expect((await live(id)).map((each) => each.id)).toEqual([documentId]);
+  expect(mailbox.mails()).toHaveLength(sent);
+  // One that is made after it is served.
+  await running.platform.clock.advance(60_000);
+  expect(await outcomeOf(await regenerate(running.decisionPorts, decided(id)))).toMatchObject({
+    outcome: 'REGENERATED',
+  });
+  expect((await live(id)).map((each) => each.id)).not.toContain(documentId);
+});
+
 describe('release', () => {
   it('lets a patient whose attempts are exhausted go on', async () => {
     const id = await running.admit({});

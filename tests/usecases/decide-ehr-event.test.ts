@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Account } from '../../functions/domain/account.ts';
-import { RecordConflictError } from '../../functions/domain/errors.ts';
+import { LeaseHeldError, RecordConflictError } from '../../functions/domain/errors.ts';
 import { lifeOf } from '../../functions/domain/expiry.ts';
 import { executionName, webhookRequestId } from '../../functions/domain/identity.ts';
 import type { Outcome } from '../../functions/domain/outcomes.ts';
@@ -164,6 +164,18 @@ describe('what is decided', () => {
       expect(await take(id, emailChanged, 2)).toEqual({ decision: 'RUNNING', execution });
     }
   });
+});
+
+it('a forced request that finds an execution at work which knows nothing of it is asked for again, until that ends', async () => {
+  const { id, execution } = await decisionOn(expired, issued, VALID);
+  const webhook = { webhookId: `forced_${id}`, attempt: 1, event: requested(true)(id) };
+  await expect(decideEhrEvent(world.ports, webhook)).rejects.toThrow(LeaseHeldError);
+  const account = await world.ports.records.read(id);
+  expect(account).toMatchObject({ execution, request: null });
+  if (account !== null) await world.ports.records.save(account, { ...account, endedBy: execution, lease: null });
+  world.end(execution ?? '', 'SUCCEEDED');
+  expect((await decideEhrEvent(world.ports, webhook)).decision).toBe('STARTED');
+  expect(world.started(id).map(({ input }) => input.force)).toEqual([null, webhookRequestId(`forced_${id}`)]);
 });
 
 describe('a request', () => {

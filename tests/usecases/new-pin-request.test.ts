@@ -1,9 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { LeaseHeldError } from '../../functions/domain/errors.ts';
 import { pickupRequestId } from '../../functions/domain/identity.ts';
 import type { PickupFacts } from '../../functions/domain/pickup.ts';
 import { askForNewPin } from '../../functions/usecases/new-pin-request.ts';
 import { pickUp } from '../../functions/usecases/pick-up.ts';
 import { overLimit } from '../../functions/usecases/source-limit.ts';
+import { start } from '../../functions/usecases/start.ts';
 import { BIRTH_DATE, type PickupWorld, pickupWorld } from './pickup-world.ts';
 
 let world: PickupWorld;
@@ -47,6 +49,19 @@ describe('"Send me a new one"', () => {
     // And is not offered again.
     const told = await pickUp(world.ports, token, { birthDate: BIRTH_DATE, lastName: null });
     expect(told.kind).toBe('ASKED');
+  });
+
+  it('is told to come back while an execution is at work that knows nothing of it, which may end without a PIN', async () => {
+    const { id, token, proof } = await expired();
+    const { version } = await world.account(id);
+    await start(world.ports, { patientId: id, trigger: 'person', force: null, awaitedFactChanged: false });
+    expect((await world.account(id)).version).not.toBe(version);
+    await expect(ask(token, proof)).rejects.toThrow(LeaseHeldError);
+    const { execution } = await world.account(id);
+    await world.change(id, { endedBy: execution, outcome: 'HELD', reason: 'CYCLE_LIMIT', lease: null });
+    world.end(execution ?? '', 'SUCCEEDED');
+    expect((await ask(token, proof)).kind).toBe('ASKED');
+    expect(world.told(id).started.map(({ force }) => force)).toEqual([null, pickupRequestId(`d-${id}`)]);
   });
 
   it.each(['FAILED', 'HELD', 'EMAIL_MISSING'] as const)(

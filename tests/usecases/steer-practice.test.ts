@@ -1,8 +1,10 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { ExecutionStatus } from '../../functions/domain/executions.ts';
+import { beginRun } from '../../functions/domain/sweep.ts';
 import type { PracticeDecision } from '../../functions/ports/practice-records.ts';
 import { type SweepPorts, startSweep } from '../../functions/usecases/steer-practice.ts';
 
+const HOUR = 3_600_000;
 const NOW = Date.parse('2026-06-15T12:00:00Z');
 
 /** Step Functions as it is: a name that is there already is that very execution. */
@@ -80,6 +82,31 @@ describe('a sweep by hand', () => {
       execution: 'by-hand-2026-06-15-1',
     });
     expect(executions.size).toBe(1);
+  });
+
+  it('that is sent again past midnight names the day on which it ran, also under a pause', async () => {
+    const first = await startSweep(ports, by('robin'));
+    const pauseSwitch = { ...ports.pauseSwitch, read: async () => ({ actor: 'kim', reason: 'r', at: '' }) };
+    const later = { ...ports, pauseSwitch, clock: { now: () => NOW + 20 * HOUR } };
+    expect(await startSweep(later, by('robin'))).toEqual(first);
+  });
+
+  it('whose key comes back for another kind, or after a day, is another decision', async () => {
+    const first = await startSweep(ports, by('robin', true));
+    expect((await startSweep(ports, by('robin'))).execution).toBe('by-hand-2026-06-15-1');
+    const later = { ...ports, clock: { now: () => NOW + 25 * HOUR } };
+    expect((await startSweep(later, by('robin', true))).execution).toBe('dry-run-2026-06-16-1');
+    expect([first.execution, decided.length]).toEqual(['dry-run-2026-06-15-1', 3]);
+  });
+
+  it('that was noted and never started waits, when it is sent again, for the one that runs by now', async () => {
+    const start = async () => Promise.reject(Error('x'));
+    await expect(
+      startSweep({ ...ports, sweepExecutions: { ...ports.sweepExecutions, start } }, by('robin')),
+    ).rejects.toThrow();
+    executions.set('daily', 'RUNNING');
+    ports.sweeps.list = async () => [beginRun('2026-06-15', 'daily', false, '2026-06-15T10:00:00Z')];
+    await expect(startSweep(ports, by('robin'))).rejects.toThrow('SWEEP_RUNNING');
   });
 
   it('after another one has its own name, as has a dry run', async () => {
