@@ -4,7 +4,7 @@ import { CloudFormationClient, DescribeStacksCommand } from '@aws-sdk/client-clo
 import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import * as z from 'zod';
 import type { ReminderRule } from '../functions/domain/reminder.ts';
-import { clock, useClock } from '../functions/runtime/clock.ts';
+import { clock, realTime, useClock } from '../functions/runtime/clock.ts';
 import { ENVIRONMENT } from '../functions/runtime/config.ts';
 import {
   chance,
@@ -118,8 +118,8 @@ async function local(): Promise<Found> {
   try {
     const answer = await fetch(endpoints.clock);
     const { now } = z.object({ now: z.iso.datetime() }).parse(await answer.json());
-    const offset = Date.parse(now) - Date.now();
-    useClock({ now: () => Date.now() + offset });
+    const offset = Date.parse(now) - realTime();
+    useClock({ now: () => realTime() + offset });
   } catch {
     throw new NoConnectionError(`The local platform of ${ENDPOINTS_FILE} does not answer. Start it with "npm start".`);
   }

@@ -10,9 +10,9 @@ import { ACCOUNT_ID, REGION } from './environment.ts';
 import { type HttpHandler, readBody, sendJson } from './http-messages.ts';
 import { invokeLambda, type LambdaHandler } from './stepfunctions/lambda.ts';
 
-/** API Gateway's own limits: of a request's body, and of the time an integration may take. */
+/** Of a request's body API Gateway's own limit, of the time an integration may take the deployed one (infra/constructs/http-api.ts). */
 const MAX_BODY_BYTES = 10 * 1024 * 1024;
-const INTEGRATION_TIMEOUT_MS = 29_000;
+const INTEGRATION_TIMEOUT_MS = 10_000;
 
 export interface HttpRoutes {
   /** Of the function, as it is called on AWS. */

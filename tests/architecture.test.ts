@@ -6,7 +6,7 @@ import { CLOCKS, ENVIRONMENTS, violationsIn } from './architecture/rules.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const textOf = (file: string) => readFileSync(new URL(`../${file}`, import.meta.url), 'utf8');
-const sources = globSync('{functions,statemachines,infra,console,local,bench}/**/*.{ts,tsx}', {
+const sources = globSync('{functions,statemachines,infra,console,local,cli,bench,docs}/**/*.{ts,tsx}', {
   cwd: root,
   exclude: ['**/node_modules/**', '**/*.d.ts'],
 });

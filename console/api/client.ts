@@ -51,7 +51,7 @@ export interface Api {
   call<Name extends OperationName>(name: Name, call?: Call): Promise<Answer<Name>>;
 }
 
-/** API Gateway gives up after 29 s; a person has by then. */
+/** API Gateway answers after 10 s at the latest (infra/constructs/http-api.ts); what is silent for twice as long is gone. */
 const PATIENCE_MS = 20_000;
 
 /** @param token the access token, or null where nobody logs in */

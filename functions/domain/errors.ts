@@ -83,7 +83,7 @@ export class RecordConflictError extends StepError {
   override readonly name = 'RecordConflictError';
 }
 
-/** DynamoDB or Step Functions could not be reached or throttles. Retried. */
+/** DynamoDB, Step Functions, KMS or Secrets Manager could not be reached or throttles. Retried. */
 export class AwsUnavailableError extends StepError {
   override readonly name = 'AwsUnavailableError';
 }

@@ -52,7 +52,7 @@ import { type Policy, readPolicy } from './policy.ts';
 
 /** What ends with one invocation. */
 export interface Call {
-  /** Aborts when the 15 s are over that a step's own calls share. */
+  /** Aborts when the time is over that all calls of this invocation share; its handler says how long that is. */
   signal: AbortSignal;
 }
 

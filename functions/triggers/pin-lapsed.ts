@@ -4,6 +4,7 @@
  */
 import type { DynamoDBBatchResponse, DynamoDBRecord, DynamoDBStreamEvent } from 'aws-lambda';
 import * as z from 'zod/mini';
+import { StepContractError } from '../domain/errors.ts';
 import { fhirId } from '../domain/state-data.ts';
 import { pauseFor } from '../domain/sweep.ts';
 import type { Pause } from '../ports/clock.ts';
@@ -24,10 +25,10 @@ const removedPin = z.object({
   expiresAt: text(z.iso.datetime()),
 });
 
-/** The PIN of a stream record; a shape nobody expected throws a TypeError that holds nothing of it. */
+/** The PIN of a stream record; a shape nobody expected throws a StepContractError that holds nothing of it. */
 function lapsedPin(record: DynamoDBRecord): LapsedPin {
   const image = z.safeParse(removedPin, record.dynamodb?.OldImage);
-  if (record.eventName !== 'REMOVE' || !image.success) throw new TypeError('NO_REMOVED_PIN');
+  if (record.eventName !== 'REMOVE' || !image.success) throw new StepContractError('NO_REMOVED_PIN');
   const { pk, document, expiresAt } = image.data;
   return { patientId: pk.S.slice('PATIENT#'.length), document: document.S, expiresAt: expiresAt.S };
 }

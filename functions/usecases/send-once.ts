@@ -14,7 +14,7 @@ interface SendPorts {
   clock: Clock;
 }
 
-/** The record of a mail that left and got no answer. */
+/** Notes that nobody knows whether the mail left, and answers the error that says so, to be thrown. */
 export async function fateUnknown(ports: { records: PinRecords }, account: Account, message: Message): Promise<Error> {
   if (message.state !== 'UNKNOWN')
     await ports.records.save(account, { ...account, message: { ...message, state: 'UNKNOWN' } });

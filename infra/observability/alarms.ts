@@ -87,7 +87,7 @@ export function alarms(scope: Construct, watched: Watched): void {
     threshold: 1,
   });
   alarm('AwsUnavailable', {
-    harm: 'Cases stop halfway: DynamoDB, KMS or Secrets Manager does not answer the steps.',
+    harm: 'Cases stop halfway: DynamoDB, Step Functions, KMS or Secrets Manager does not answer the steps.',
     runbook: 'aws-does-not-answer',
     metric: own.failed('AwsUnavailableError', MINUTES_15),
     // The SDK has tried three times before a step says so once.

@@ -80,6 +80,8 @@ const LAYERS: Layer[] = [
   },
   { path: 'local', imports: ['functions', 'statemachines'], packages: null },
   { path: 'cli', imports: ['functions'], packages: null },
+  // What writes the generated documents.
+  { path: 'docs', imports: ['functions', 'local', 'tests/harness'], packages: null },
   // A page is measured in the browser, and before the API, in which the tests look at it.
   { path: 'bench', imports: ['functions', 'statemachines', 'local', 'infra', 'tests/harness'], packages: null },
 ];
@@ -97,6 +99,7 @@ export const CLOCKS: Record<string, string> = {
 export const ENVIRONMENTS: Record<string, string> = {
   'functions/runtime/config.ts': 'checks every variable once',
   'local/environment.ts': 'sets what AWS would set',
+  'cli/connection.ts': 'sets what the functions read, from endpoints.json or the outputs of the stack',
   'bench/regeneration.ts': 'how many patients to measure with',
   'bench/executions.ts': 'how many executions to keep',
   'bench/sweep.ts': 'how many due PINs to sweep',
