@@ -13,6 +13,7 @@ import { redrive } from '../functions/usecases/decisions.ts';
 import type { Connection } from './connection.ts';
 import { InputError } from './failure.ts';
 import { whole } from './interrupt.ts';
+import { started } from './patients.ts';
 import type { Answer } from './show.ts';
 
 /** Where an execution of this name may be: its machine is told by its name, or is one of two. */
@@ -68,7 +69,7 @@ function step(event: HistoryEvent): [string, string] {
 
 /** The states in their order, with each attempt that failed. State data are left out: they are in Step Functions' own console. */
 export async function history(connection: Connection, execution: string): Promise<Answer> {
-  const { executionArn } = await describe(connection, execution);
+  const { executionArn, input } = await describe(connection, execution);
   const client = new SFNClient({});
   const json: { at: string; type: string; state: string; error: string }[] = [];
   let nextToken: string | undefined;
@@ -84,7 +85,15 @@ export async function history(connection: Connection, execution: string): Promis
   const rows = json
     .filter(({ state, error }) => state !== '' || error !== '')
     .map(({ at, type, state, error }) => [at, type, state, error]);
-  return { json, table: { head: ['At', 'Event', 'State', 'Error'], rows } };
+  const patientId = patientOf(input);
+  const lines = patientId === null ? [] : [`Patient: ${patientId}`];
+  return { json, lines, table: { head: ['At', 'Event', 'State', 'Error'], rows } };
+}
+
+/** Whose execution has this input; null: a sweep's, a discovery's. */
+function patientOf(input: string | undefined): string | null {
+  const { patientId } = JSON.parse(input ?? '{}') as { patientId?: unknown };
+  return typeof patientId === 'string' ? patientId : null;
 }
 
 /** A fresh execution for the patient of this one, with the next attempt. */
@@ -94,8 +103,8 @@ export async function redriveExecution(
   by: { actor: string; reason: string },
 ): Promise<Answer> {
   const { input } = await describe(connection, execution);
-  const { patientId } = JSON.parse(input ?? '{}') as { patientId?: unknown };
-  if (typeof patientId !== 'string') throw new InputError(`${execution} is no execution for a patient.`);
+  const patientId = patientOf(input);
+  if (patientId === null) throw new InputError(`${execution} is no execution for a patient.`);
   const answer = await whole(() => redrive(connection.ports, { patientId, ...by }));
-  return { json: answer, lines: [`${answer.decision}${answer.execution === null ? '' : `: ${answer.execution}`}`] };
+  return started(answer);
 }

@@ -58,9 +58,10 @@ const SAID: Record<StartAnswer['decision'], string> = {
   PAUSED: 'Nothing was started: all starts are paused. End it with "portal-pin resume".',
 };
 
-function started(answer: StartAnswer): Answer {
+/** What a start answered; refused where all starts are paused. */
+export function started(answer: StartAnswer): Answer {
   const where = answer.execution === null ? [] : [`Execution: ${answer.execution}`];
-  return { json: answer, lines: [SAID[answer.decision], ...where] };
+  return { json: answer, lines: [SAID[answer.decision], ...where], isFailure: answer.decision === 'PAUSED' };
 }
 
 /** A new PIN whatever the age of the old one with `force`; else the ordinary workflow, now. */

@@ -125,7 +125,7 @@ const SAID: Record<WebhookAnswer['decision'], string> = {
   RUNNING: 'an execution that runs already takes it up',
   NOT_DUE: 'nothing is to be done',
   TRACKED: 'the PIN’s 30 days are known now',
-  STOPPED: 'no PIN is tracked any more',
+  STOPPED: 'no reminder, no lapse any more; at the next look the chart is asked',
   OUTDATED: 'something newer is known',
   UNKNOWN_PATIENT: 'the EHR’s FHIR endpoint does not know the patient',
   PAUSED: 'all starts are paused; "portal-pin resume" ends it',
@@ -157,7 +157,7 @@ export async function sendWebhook(target: WebhookTarget, event: EhrEvent, option
   const { decision, execution } = decided.data;
   const lines = [
     `${status} ${decision}: ${SAID[decision]}`,
-    ...(execution === null ? [] : [`Execution: ${execution}`]),
+    ...(execution === null ? [] : [`${decision === 'NOT_DUE' ? 'Last execution' : 'Execution'}: ${execution}`]),
     `webhook-id: ${id}`,
   ];
   return { json: { status, id, answer: decided.data }, lines };

@@ -106,7 +106,9 @@ if (import.meta.main) {
     console.log(`${keys.length} files are published.`);
   } catch (error) {
     // What an operator can mend; what AWS says is theirs to read, too.
-    console.error(error instanceof DeploymentError ? error.message : error);
+    const isNowhere = error instanceof Error && /region is missing/i.test(error.message);
+    if (isNowhere) console.error('No AWS region is set: export AWS_REGION, that of the deployment.');
+    else console.error(error instanceof DeploymentError ? error.message : error);
     process.exitCode = 1;
   }
 }

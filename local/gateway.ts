@@ -29,9 +29,10 @@ const HOST_NAMES = ['127.0.0.1', 'localhost', '[::1]'];
 /**
  * Opens the gateway on `port` of 127.0.0.1 (0 = any free one). It alone listens, so it alone keeps web pages of the
  * user's browser away from the chart and the table: see `refusal`.
+ * @param home prefix to which whoever follows the bare address is led
  * @throws PortInUseError
  */
-export async function createGateway({ port }: { port: number }): Promise<Gateway> {
+export async function createGateway({ port, home }: { port: number; home?: string }): Promise<Gateway> {
   const handlers = new Map<string, HttpHandler>();
   const server = createServer((req, res) => {
     const own = (server.address() as AddressInfo | null)?.port;
@@ -41,6 +42,7 @@ export async function createGateway({ port }: { port: number }): Promise<Gateway
       res.setHeader('connection', 'close');
       return sendProblem(res, 403, 'Forbidden', refused);
     }
+    if (req.url === '/' && home !== undefined) return void res.writeHead(302, { location: `${home}/` }).end();
     void dispatch(handlers, req, res);
   });
   // Never closed for being idle: a client that reuses a connection at that very moment would see a reset, and for a

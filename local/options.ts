@@ -24,7 +24,7 @@ Starts Portal PIN on this machine, loads a practice, takes every patient through
 
   --once              exit afterwards: 0 if every patient reached an outcome, 1 if one failed
   --json              print one JSON document instead of the table
-  --idle              only start; load nothing, run nothing
+  --idle              only start: run nothing, and load nothing that --practice does not name
   --practice <path>   another practice: a FHIR R4 Bundle, or a folder of them (default: the demo practice)
   --policy <file>     another practice policy (default: local/demo/policy.json)
   --port <n>          port on 127.0.0.1, 0 for any free one (default: 4600)

@@ -122,7 +122,7 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
   useClock(clock);
   // Before the gateway listens: what is wrong with the data then ends the start with nothing left open.
   const dynamodb = await createDynamoDb({ now: clock.now, ...(kept && { path: kept.tablePath }) });
-  const gateway = await createGateway({ port: options.port });
+  const gateway = await createGateway({ port: options.port, home: '/console' });
   const clientKey = await createClientKey();
   const authorization = createAuthorizationServer({
     tokenUrl: `${gateway.url}/oauth/token`,

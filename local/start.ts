@@ -1,5 +1,5 @@
 /** `npm start`: the whole product on one machine, and a practice's expired PINs regenerated with nobody clicking. */
-import { copyFileSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { SingleBar } from 'cli-progress';
 import { PolicyError, readPolicy } from '../functions/runtime/policy.ts';
 import { PracticeDataError } from './ehr/practice.ts';
@@ -34,14 +34,25 @@ function writeEndpoints(endpoints: Endpoints, policy: string): void {
   // The user's alone: the URLs lead to the chart.
   mkdirSync('.local', { recursive: true, mode: 0o700 });
   copyFileSync(policy, POLICY_FILE);
-  writeFileSync(ENDPOINTS_FILE, `${JSON.stringify(endpoints, null, 2)}\n`, { mode: 0o600 });
+  writeFileSync(ENDPOINTS_FILE, textOf(endpoints), { mode: 0o600 });
+}
+
+function textOf(endpoints: Endpoints): string {
+  return `${JSON.stringify(endpoints, null, 2)}\n`;
+}
+
+/** What another platform has written since is left to it. */
+function removeEndpoints(endpoints: Endpoints): void {
+  if (!existsSync(ENDPOINTS_FILE) || readFileSync(ENDPOINTS_FILE, 'utf8') !== textOf(endpoints)) return;
+  for (const file of [ENDPOINTS_FILE, POLICY_FILE]) rmSync(file, { force: true });
 }
 
 async function run(platform: Platform, options: StartOptions): Promise<PatientResult[]> {
-  const practice = options.idle ? null : await loadPractice(platform, options.practice);
+  const isEmpty = options.idle && options.practice === null;
+  const practice = isEmpty ? null : await loadPractice(platform, options.practice);
   // Not before: with a practice that cannot be loaded it does not come up.
   if (!options.json) console.log(`Portal PIN is up at ${platform.url} (stop it with Ctrl-C).`);
-  if (practice === null) return [];
+  if (practice === null || options.idle) return [];
   const { patientIds, isResumed } = practice;
   if (isResumed && !options.json) {
     console.log('Kept data: whose execution had ended is shown as it ended then; only the others are started.');
@@ -85,7 +96,7 @@ async function main(): Promise<number> {
   });
   let stopped: Promise<void> | null = null;
   const stop = () => {
-    for (const file of [ENDPOINTS_FILE, POLICY_FILE]) rmSync(file, { force: true });
+    removeEndpoints(platform.endpoints);
     stopped ??= platform.close();
     return stopped;
   };
@@ -94,7 +105,8 @@ async function main(): Promise<number> {
     process.on(signal, () => void stop().then(() => process.exit(0)));
   }
   try {
-    writeEndpoints(platform.endpoints, options.policy);
+    // One that goes away by itself is nobody's to work beside, and must not hide one that stays.
+    if (!options.once) writeEndpoints(platform.endpoints, options.policy);
     // Now, so that it is there when somebody follows the link.
     if (!options.once) platform.consoleBuild.look();
     const results = await run(platform, options);

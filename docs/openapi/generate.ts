@@ -21,7 +21,7 @@ export function eventSchema(): Json {
 
 const DECISIONS = `What was decided, and the execution it concerns:
 STARTED an execution by this webhook; RUNNING one that runs already takes it up (a forced request that finds another at work gets 503 and is to be sent again); NOT_DUE nothing is to be done;
-TRACKED the PIN's 30 days are known now; STOPPED no PIN is tracked any more (an execution: a Task for staff is closed);
+TRACKED the PIN's 30 days are known now; STOPPED no PIN is tracked any more, and the chart is asked at the next look (an execution: a Task for staff is closed);
 OUTDATED something newer is known; UNKNOWN_PATIENT the EHR's FHIR endpoint does not know the patient;
 PAUSED all starts are paused: the sweep takes up what is due when the pause ends, and a forced request is to be sent anew then.`;
 

@@ -230,3 +230,17 @@ it('AWS SDK clients keep a path prefix in their endpoint', async () => {
   expect((await new SESClient(at('/ses')).send(mail)).MessageId).toBe('m1');
   expect(seen).toEqual(['/dynamodb POST /', '/stepfunctions POST /', '/ses POST /']);
 });
+
+it('leads whoever follows its bare address to where people begin, and nobody else', async () => {
+  const gateway = await createGateway({ port: 0, home: '/console' });
+  try {
+    const at = async (path: string) => {
+      const { status, headers } = await fetch(`${gateway.url}${path}`, { redirect: 'manual' });
+      return [status, headers.get('location')];
+    };
+    expect(await at('')).toEqual([302, '/console/']);
+    expect(await at('/?x=1')).toEqual([404, null]);
+  } finally {
+    await gateway.close();
+  }
+});

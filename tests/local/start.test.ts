@@ -203,6 +203,11 @@ describe('npm start', PATIENCE, () => {
     sfn.destroy();
     dynamoDb.destroy();
 
+    // One that comes and goes beside it takes no address from it.
+    const beside = command(['--once', '--json', '--port', '0', '--practice', practice], folder);
+    expect((await beside.ended).code).toBe(0);
+    expect(Endpoints.parse(JSON.parse(readFileSync(endpointsFile, 'utf8')))).toEqual(endpoints);
+
     child.kill('SIGTERM');
     const { code, stdout, stderr } = await ended;
     // No terminal, no progress bar.
@@ -211,5 +216,18 @@ describe('npm start', PATIENCE, () => {
     expect(stdout).toMatch(/REGENERATED\W+3\W/);
     expect(existsSync(endpointsFile)).toBe(false);
     await expect(fetch(endpoints.clock)).rejects.toThrow();
+  });
+
+  it('with --idle loads the practice that it is given, and takes nobody through', async () => {
+    const practice = folderWith(syntheticPractice({ now: Date.now(), trouble: '' }));
+    const { child, endpointsFile, ended, printed } = command(['--port', '0', '--idle', '--practice', practice]);
+    await printed('Mailbox ');
+    const endpoints = Endpoints.parse(JSON.parse(readFileSync(endpointsFile, 'utf8')));
+    const headers = { authorization: endpoints.fhirAuthorization };
+    const found = await (await fetch(`${endpoints.fhir}/Patient?_id=${DECEASED}`, { headers })).json();
+    expect(found).toMatchObject({ total: 1 });
+    expect(await (await fetch(`${endpoints.mailbox}/store`)).json()).toMatchObject({ emails: [] });
+    child.kill('SIGTERM');
+    expect((await ended).code).toBe(0);
   });
 });
