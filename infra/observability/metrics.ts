@@ -33,6 +33,17 @@ export function executions(metricName: string, StateMachineArn: string, period: 
   });
 }
 
+/** How often the schedules of a group tried to start something. https://docs.aws.amazon.com/scheduler/latest/UserGuide/monitoring-cloudwatch.html */
+export function scheduled(ScheduleGroup: string, period: Duration): Metric {
+  return new Metric({
+    namespace: 'AWS/Scheduler',
+    metricName: 'InvocationAttemptCount',
+    dimensionsMap: { ScheduleGroup },
+    statistic: Stats.SUM,
+    period,
+  });
+}
+
 /** The account's figure: SES judges the account, not one of its configuration sets. */
 export function mail(metricName: string, statistic: string, period: Duration): Metric {
   return new Metric({ namespace: 'AWS/SES', metricName, statistic, period });

@@ -5,12 +5,14 @@ import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import type { AlarmProps } from '../constructs/alarm.ts';
 import { found } from '../found.ts';
 import type { Functions } from '../workflow-functions.ts';
-import { api, executions, ownMetrics } from './metrics.ts';
+import { api, executions, ownMetrics, scheduled } from './metrics.ts';
 
 export interface WatchedStarts {
   functions: Functions;
   /** Of sweep-expiring-pins. */
   sweepArn: string;
+  /** That of the sweep's schedule alone. */
+  scheduleGroup: string;
   apiId: string;
   /** What was given up of the stream, and starts of the sweep that were. */
   lostLapses: IQueue;
@@ -29,11 +31,12 @@ export function startingAlarms(alarm: MakeAlarm, watched: WatchedStarts): void {
   webhookAlarms(alarm, watched);
 }
 
-function sweepAlarms(alarm: MakeAlarm, { sweepArn, lostSweeps, lostLapses }: WatchedStarts): void {
+function sweepAlarms(alarm: MakeAlarm, { sweepArn, scheduleGroup, lostSweeps, lostLapses }: WatchedStarts): void {
   alarm('SweepMissing', {
     harm: 'Expired PINs stay expired: the daily sweep has not begun for more than a day.',
     runbook: 'the-sweep-did-not-run',
-    metric: executions('ExecutionsStarted', sweepArn, HOUR),
+    // Not the machine's starts: a sweep by hand, or a dry run, says nothing of the schedule.
+    metric: scheduled(scheduleGroup, HOUR),
     threshold: 1,
     rings: 'below',
     // The longest day has 25 hours, and so two sweeps have at most 24 whole ones without a start between them.

@@ -168,6 +168,7 @@ export class StatelessStack extends Stack {
     const watched = {
       stateMachineArn: found(machines, REGENERATE_PIN.name),
       sweepArn: found(machines, SWEEP_EXPIRING_PINS.name),
+      scheduleGroup: names.scheduleGroup,
       functions,
       apiId: api.apiId,
       tableName: stateful.table.tableName,

@@ -52,10 +52,10 @@ describe('alarms', () => {
       'AWS/SES Reputation.BounceRate',
       'AWS/SES Reputation.ComplaintRate',
       'AWS/SQS ApproximateNumberOfMessagesVisible',
+      'AWS/Scheduler InvocationAttemptCount',
       'AWS/States ExecutionThrottled',
       'AWS/States ExecutionsAborted',
       'AWS/States ExecutionsFailed',
-      'AWS/States ExecutionsStarted',
       'AWS/States ExecutionsTimedOut',
       'PortalPin/portal-pin EmailFeedback',
       'PortalPin/portal-pin PickupLocked',
@@ -108,15 +108,16 @@ describe('alarms', () => {
   it('the sweep is missed where it did not begin for 26 hours: the longest day has 25', () => {
     const alarm = alarms.find(({ id }) => id.startsWith('SweepMissing'));
     expect(alarm).toMatchObject({
-      Namespace: 'AWS/States',
-      MetricName: 'ExecutionsStarted',
+      Namespace: 'AWS/Scheduler',
+      MetricName: 'InvocationAttemptCount',
       Threshold: 1,
       ComparisonOperator: 'LessThanThreshold',
       Period: 60 * 60,
       EvaluationPeriods: 26,
       TreatMissingData: 'breaching',
     });
-    expect(textOf(alarm?.Dimensions?.[0]?.Value)).toMatch(/:stateMachine:portal-pin-sweep-expiring-pins$/);
+    // A sweep by hand must not hide that the schedule is dead.
+    expect(alarm?.Dimensions).toEqual([{ Name: 'ScheduleGroup', Value: 'portal-pin' }]);
   });
   it('events that came into no queue, and notices that came to nobody, ring rule by rule', () => {
     const undelivered = alarms.filter(({ MetricName }) => MetricName === 'FailedInvocations');
