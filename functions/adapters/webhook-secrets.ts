@@ -1,9 +1,9 @@
 /** WebhookSecrets in Secrets Manager: `{ "secrets": ["whsec_…", …] }`, where any may have signed. */
-import { GetSecretValueCommand, type SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import type { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import * as z from 'zod/mini';
 import { ConfigurationError } from '../domain/errors.ts';
 import type { WebhookSecrets } from '../ports/webhooks.ts';
-import { namedError } from './aws-errors.ts';
+import { readSecret } from './secrets-manager.ts';
 
 /** A secret that was taken back stops to verify this soon, at the latest. */
 const FRESH_MS = 5 * 60 * 1000;
@@ -40,14 +40,7 @@ export function createWebhookSecrets(options: WebhookSecretsOptions): WebhookSec
 
   async function ask(): Promise<readonly string[]> {
     kept.askedAt = elapsed();
-    let text: string | undefined;
-    try {
-      const command = new GetSecretValueCommand({ SecretId: secretArn });
-      text = (await client.send(command, { abortSignal: signal })).SecretString;
-    } catch (error) {
-      throw namedError(error);
-    }
-    kept.secrets = secretsIn(text ?? '');
+    kept.secrets = secretsIn(await readSecret({ client, arn: secretArn, signal }));
     return kept.secrets;
   }
 

@@ -1,6 +1,5 @@
 /** How a case is shown: what a record says, without what identifies anybody or lets anybody in. */
-import type { Account } from '../domain/account.ts';
-import { millisecondsOf } from '../domain/instant.ts';
+import { type Account, isPinDead } from '../domain/account.ts';
 import { fittingActions, isAtWork, todoOf, workEntryOf } from '../domain/work.ts';
 import type { KnownSweep } from '../usecases/list-sweeps.ts';
 import type { PatientRow, PatientView } from './contract/patients.ts';
@@ -23,10 +22,10 @@ export function patientRow(account: Account, now: number): PatientRow {
   };
 }
 
-function pinOf({ document, issuedAt, expiresAt }: Account, now: number): PatientRow['pin'] {
+function pinOf(account: Account, now: number): PatientRow['pin'] {
+  const { document, issuedAt, expiresAt } = account;
   if (document === null) return { state: 'NONE', issuedAt, expiresAt };
-  const isAlive = now < (millisecondsOf(expiresAt ?? '') ?? 0);
-  return { state: isAlive ? 'ALIVE' : 'EXPIRED', issuedAt, expiresAt };
+  return { state: isPinDead(account, now) ? 'EXPIRED' : 'ALIVE', issuedAt, expiresAt };
 }
 
 /** One line of the work list; null where the case waits for nobody any more. */

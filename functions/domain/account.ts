@@ -170,6 +170,11 @@ export function newAccount(patientId: string): Account {
   };
 }
 
+/** Whether the newest PIN that is known has expired by `now` (milliseconds); where none is known there is none that lives. */
+export function isPinDead({ expiresAt }: Account, now: number): boolean {
+  return now >= (millisecondsOf(expiresAt ?? '') ?? 0);
+}
+
 /** Whether an execution was noted for the person's request, or a PIN made for it. */
 export function hasTakenUp({ request, servedRequest }: Account, id: string): boolean {
   return request === id || servedRequest === id;

@@ -1,5 +1,5 @@
 /** Why a patient's case stands as it does: each rule with the fact behind it, in the procedure's order (P1, P2). */
-import { type Account, isMessageOwed, type Message } from './account.ts';
+import { type Account, isMessageOwed, isPinDead, type Message } from './account.ts';
 import { dayOf } from './calendar.ts';
 import { millisecondsOf } from './instant.ts';
 import { isToldNotNeeded, nextReminderDay, type ReminderRule, reminderDue } from './reminder.ts';
@@ -34,7 +34,7 @@ const REASONS: Record<string, string> = {
 function life(account: Account, now: number): Explanation {
   const rule = 'A PIN lives 30 days from its signing (P2, P8)';
   if (account.document === null) return { rule, fact: 'no PIN of this patient is known' };
-  const expired = now >= (millisecondsOf(account.expiresAt ?? '') ?? 0);
+  const expired = isPinDead(account, now);
   return { rule, fact: `issued ${account.issuedAt}, ${expired ? 'expired' : 'expires'} ${account.expiresAt}` };
 }
 

@@ -3,7 +3,7 @@
  * link counts, how often somebody may answer, and what is said when.
  */
 import { createHash } from 'node:crypto';
-import type { Account } from './account.ts';
+import { type Account, isPinDead } from './account.ts';
 import { isFullDate } from './birth-date.ts';
 import type { Day } from './calendar.ts';
 import { type Instant, millisecondsOf } from './instant.ts';
@@ -108,11 +108,6 @@ export function disclosureOf(
   if (state === 'LIVING' && !isCurrent) return 'REPLACED';
   if (isPinDead(account, now)) return 'EXPIRED';
   return state === 'LIVING' ? 'PIN' : 'REPLACED';
-}
-
-/** Whether the newest PIN that is known has expired by `now` (milliseconds), so that a new one may be asked for. */
-export function isPinDead({ expiresAt }: Account, now: number): boolean {
-  return now >= (millisecondsOf(expiresAt ?? '') ?? 0);
 }
 
 /**

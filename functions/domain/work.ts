@@ -1,5 +1,5 @@
 /** Which cases wait for a person, what that person is to do, and what they may do. */
-import type { Account } from './account.ts';
+import { type Account, isPinDead } from './account.ts';
 import { millisecondsOf } from './instant.ts';
 import { isResolved, type Outcome } from './outcomes.ts';
 import { waitsForAddress } from './starting.ts';
@@ -93,7 +93,7 @@ export function isAtWork({ execution, endedBy, lease }: Account, now: number): b
 export function fittingActions(account: Account, now: number): Action[] {
   if (isAtWork(account, now)) return [];
   const { outcome, message, document, violations } = account;
-  const isAlive = now < (millisecondsOf(account.expiresAt ?? '') ?? 0);
+  const isAlive = !isPinDead(account, now);
   const isOfNewest = message !== null && message.document === document;
   const fits: Record<Action, boolean> = {
     regenerate: true,

@@ -4,6 +4,7 @@ import type { APIGatewayProxyEventV2 } from 'aws-lambda';
 import * as z from 'zod/mini';
 import { type EhrEvent, ehrEvent } from '../domain/ehr-event.ts';
 import type { SignedWebhook } from '../ports/webhooks.ts';
+import { type BodyLimits, bodyBytes, bodyError, bodyText, parsedBody } from './json-body.ts';
 import type { Problem } from './problem.ts';
 import { webhookProblem } from './webhook-problems.ts';
 
@@ -12,8 +13,7 @@ const MAX_BODY_BYTES = 64 * 1024;
 /** The deepest event has two levels; whoever nests deeper means something else. */
 const MAX_DEPTH = 8;
 
-/** `application/json`, at most with the charset that JSON has anyway (RFC 8259). */
-const JSON_TYPE = /^application\/json(?: *; *charset="?utf-8"?)?$/i;
+const LIMITS: BodyLimits = { maxBytes: MAX_BODY_BYTES, problem: webhookProblem };
 /** Without `.`, which separates what is signed, and short enough for a key. */
 export const WEBHOOK_ID = /^[A-Za-z0-9_-]{1,100}$/;
 export const TIMESTAMP = /^(?:0|[1-9][0-9]{0,10})$/;
@@ -21,7 +21,6 @@ export const TIMESTAMP = /^(?:0|[1-9][0-9]{0,10})$/;
 export const SIGNATURES = /^v[0-9a-z]{1,3},[A-Za-z0-9+/=]{0,128}(?: v[0-9a-z]{1,3},[A-Za-z0-9+/=]{0,128})*$/;
 /** A dozen signatures: more than anybody rotates, fewer than would cost time. */
 const MAX_SIGNATURES_LENGTH = 2048;
-const BASE64 = /^[A-Za-z0-9+/]*={0,2}$/;
 
 export interface WebhookRequest extends SignedWebhook {
   /** SHA-256 of the body as it came. */
@@ -39,37 +38,14 @@ export function readWebhook(event: APIGatewayProxyEventV2): WebhookRequest {
   if (!rawPath.endsWith('/webhooks/ehr')) throw webhookProblem('not-found');
   if (requestContext?.http?.method !== 'POST')
     throw webhookProblem('method-not-allowed', { headers: { allow: 'POST' } });
-  const encoding = headers['content-encoding'] ?? 'identity';
-  if (!JSON_TYPE.test(headers['content-type'] ?? '') || encoding !== 'identity') {
-    throw webhookProblem('unsupported-media-type');
-  }
-  const bytes = bytesOf(event);
+  const bytes = bodyBytes(event, LIMITS);
   // Unsigned is unknown, whatever else is missing with it.
   if (headers['webhook-signature'] === undefined) throw notVerified();
   const { 'webhook-id': id = '', 'webhook-timestamp': timestamp = '', 'webhook-signature': signature = '' } = headers;
   const isTold = WEBHOOK_ID.test(id) && TIMESTAMP.test(timestamp) && signature.length <= MAX_SIGNATURES_LENGTH;
   if (!isTold || !SIGNATURES.test(signature)) throw webhookProblem('malformed-headers');
   const digest = createHash('sha256').update(bytes).digest('hex');
-  return { id, timestamp, signature, body: textOf(bytes), digest };
-}
-
-/** Measured before it is decoded. */
-function bytesOf({ body = '', isBase64Encoded }: APIGatewayProxyEventV2): Buffer {
-  const size = isBase64Encoded ? Math.floor((body.length * 3) / 4) - 2 : Buffer.byteLength(body);
-  if (size > MAX_BODY_BYTES) throw webhookProblem('content-too-large');
-  if (isBase64Encoded ? !BASE64.test(body) : !body.isWellFormed()) throw webhookProblem('malformed-body');
-  const bytes = Buffer.from(body, isBase64Encoded ? 'base64' : 'utf8');
-  if (bytes.length > MAX_BODY_BYTES) throw webhookProblem('content-too-large');
-  return bytes;
-}
-
-/** A byte order mark stays, since it was signed along; JSON has none. */
-function textOf(bytes: Buffer): string {
-  try {
-    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
-  } catch {
-    throw webhookProblem('malformed-body');
-  }
+  return { id, timestamp, signature, body: bodyText(bytes, LIMITS), digest };
 }
 
 /**
@@ -77,26 +53,14 @@ function textOf(bytes: Buffer): string {
  * @param latest milliseconds: an event that happens after it has not happened
  */
 export function readEvent(body: string, latest: number): EhrEvent {
-  let json: unknown;
-  try {
-    json = JSON.parse(body);
-  } catch {
-    throw webhookProblem('malformed-body');
-  }
+  const json = parsedBody(body, LIMITS);
   if (isDeeperThan(json, MAX_DEPTH)) throw webhookProblem('malformed-body');
   const result = z.safeParse(ehrEvent, json);
-  if (!result.success) throw webhookProblem('wrong-event', { errors: result.error.issues.map(errorOf) });
+  if (!result.success) throw webhookProblem('wrong-event', { errors: result.error.issues.map(bodyError) });
   if (Date.parse(result.data.timestamp) > latest) {
     throw webhookProblem('wrong-event', { errors: [{ pointer: '/timestamp', detail: 'lies in the future' }] });
   }
   return result.data;
-}
-
-/** Says where, by the schema's own names, and what is wanted; of what was sent nothing, not even a key. */
-function errorOf({ code, path }: z.core.$ZodIssue): { pointer: string; detail: string } {
-  const pointer = path.map((key) => `/${String(key)}`).join('');
-  if (code === 'unrecognized_keys') return { pointer, detail: 'has a member that is not known' };
-  return { pointer, detail: 'is missing or not as the schema has it' };
 }
 
 function isDeeperThan(value: unknown, levels: number): boolean {

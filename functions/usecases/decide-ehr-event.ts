@@ -11,6 +11,7 @@ import type { Metrics } from '../ports/metrics.ts';
 import type { AdoptPorts } from './adopt-pin.ts';
 import { type DecisionPorts, redrive, regenerate } from './decisions.ts';
 import { leaveToSweep } from './leave-to-sweep.ts';
+import { racing } from './racing.ts';
 import { type StartAnswer, start } from './start.ts';
 import { trackPin } from './track-pin.ts';
 
@@ -23,22 +24,12 @@ export interface TakenEvent {
   event: EhrEvent;
 }
 
-/** As in `start`: more than five winners in a row is no race. */
-const RACES = 5;
-
 /**
  * Throws what EHR, records and executions throw; RecordConflictError after five lost races; LeaseHeldError where a forced
  * request finds an execution at work that knows nothing of it. All of them ask for the webhook once more.
  */
 export async function decideEhrEvent(ports: EventPorts, taken: TakenEvent): Promise<WebhookAnswer> {
-  for (let race = 0; race < RACES; race++) {
-    try {
-      return await decide(ports, taken);
-    } catch (error) {
-      if (!(error instanceof RecordConflictError)) throw error;
-    }
-  }
-  throw new RecordConflictError('WEBHOOK_RACES_LOST');
+  return racing('WEBHOOK_RACES_LOST', () => decide(ports, taken));
 }
 
 async function decide(ports: EventPorts, taken: TakenEvent): Promise<WebhookAnswer> {

@@ -2,11 +2,11 @@
  * What a person decides: regenerate now, release a hold, resend or acknowledge a message. Each decision is recorded
  * with actor and reason before it takes effect, and is refused by name where it does not fit the case.
  */
-import { type Account, isMessageOwed, owedAnew } from '../domain/account.ts';
+import { type Account, isMessageOwed, isPinDead, owedAnew } from '../domain/account.ts';
 import { dayOf } from '../domain/calendar.ts';
 import { withMessageAtOnce } from '../domain/email-feedback.ts';
 import { DecisionRefusedError, RecordConflictError } from '../domain/errors.ts';
-import { millisecondsOf, toInstant } from '../domain/instant.ts';
+import { toInstant } from '../domain/instant.ts';
 import { isAcknowledgeable, isHeld } from '../domain/work.ts';
 import type { Chance } from '../ports/chance.ts';
 import type { FrontDesk } from '../ports/ehr.ts';
@@ -95,8 +95,7 @@ export async function resend(ports: DecisionPorts, decision: Decision): Promise<
   const account = await idleAccount(ports, decision);
   const { message } = account;
   if (message === null || message.document !== account.document) throw new DecisionRefusedError('NO_MESSAGE');
-  if (ports.clock.now() >= (millisecondsOf(account.expiresAt ?? '') ?? 0))
-    throw new DecisionRefusedError('PIN_EXPIRED');
+  if (isPinDead(account, ports.clock.now())) throw new DecisionRefusedError('PIN_EXPIRED');
   await record(ports, 'resend', decision);
   const nextCheckDay = dayOf(ports.clock.now(), ports.practice.timeZone);
   await save(ports, account, { ...account, message: owedAnew(message), nextCheckDay });

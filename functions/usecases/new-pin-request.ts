@@ -2,10 +2,10 @@
  * "Send me a new one", offered after the right answer where the PIN has expired: an ordinary person's request, once per
  * PIN, whose mail goes to the address on file.
  */
-import { type Account, hasTakenUp } from '../domain/account.ts';
+import { type Account, hasTakenUp, isPinDead } from '../domain/account.ts';
 import { LeaseHeldError } from '../domain/errors.ts';
 import { pickupRequestId } from '../domain/identity.ts';
-import { isPinDead, isSameText, tokenHash } from '../domain/pickup.ts';
+import { isSameText, tokenHash } from '../domain/pickup.ts';
 import type { PickupChart } from '../ports/ehr.ts';
 import type { Fingerprint } from '../ports/fingerprint.ts';
 import type { PickupRecords } from '../ports/pickup-records.ts';

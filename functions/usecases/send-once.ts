@@ -6,6 +6,7 @@ import type { Clock } from '../ports/clock.ts';
 import type { Fingerprint } from '../ports/fingerprint.ts';
 import type { Mail, Mailer } from '../ports/mailer.ts';
 import type { PinRecords } from '../ports/pin-records.ts';
+import { RACES } from './racing.ts';
 
 interface SendPorts {
   records: PinRecords;
@@ -51,9 +52,6 @@ export async function sendOnce(
     throw error;
   }
 }
-
-/** As in `start`: more than five winners in a row is no race. */
-const RACES = 5;
 
 /**
  * Saves what became of the mail. A registration or a link that was opened may have been written since: then it is saved

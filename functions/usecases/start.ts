@@ -1,7 +1,7 @@
 /** The one way in: whatever triggers an execution, a machine or a person, starts it through here. */
 import { type Account, hasTakenUp, LEASE_MS, newAccount, withEnd } from '../domain/account.ts';
 import { addDays, dayOf } from '../domain/calendar.ts';
-import { DecisionRefusedError, RecordConflictError } from '../domain/errors.ts';
+import { DecisionRefusedError } from '../domain/errors.ts';
 import { executionName } from '../domain/identity.ts';
 import { toInstant } from '../domain/instant.ts';
 import type { ReminderRule } from '../domain/reminder.ts';
@@ -10,6 +10,7 @@ import type { Clock } from '../ports/clock.ts';
 import type { Executions } from '../ports/executions.ts';
 import type { PinRecords } from '../ports/pin-records.ts';
 import type { PauseSwitch } from '../ports/practice-records.ts';
+import { racing } from './racing.ts';
 
 export interface StartPorts {
   records: PinRecords;
@@ -39,9 +40,6 @@ export type StartAnswer =
   /** All starts are paused; nothing was written. */
   | { decision: 'PAUSED'; execution: null };
 
-/** A loser of a race reads again and finds the winner; more than five winners in a row is no race. */
-const RACES = 5;
-
 /**
  * Starts the next execution for a patient, or answers with the one that runs. Safe to repeat and to race: the attempt
  * is noted in one conditional write before its deterministic name is started, and a name that was noted but never
@@ -51,14 +49,7 @@ export async function start(ports: StartPorts, request: StartRequest): Promise<S
   const isPaused = (await ports.pauseSwitch.read()) !== null;
   // A forced request that was taken up is answered so also now.
   if (isPaused && request.force === null) return { decision: 'PAUSED', execution: null };
-  for (let race = 0; race < RACES; race++) {
-    try {
-      return await tryStart(ports, request, isPaused);
-    } catch (error) {
-      if (!(error instanceof RecordConflictError)) throw error;
-    }
-  }
-  throw new RecordConflictError('START_RACES_LOST');
+  return racing('START_RACES_LOST', () => tryStart(ports, request, isPaused));
 }
 
 async function tryStart(ports: StartPorts, request: StartRequest, isPaused: boolean): Promise<StartAnswer> {

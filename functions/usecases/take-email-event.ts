@@ -5,13 +5,14 @@
 import type { Account } from '../domain/account.ts';
 import type { EmailEvent, FeedbackKind } from '../domain/email-event.ts';
 import { type FeedbackRule, type MailFate, mailFate, withFeedback, withMailFate } from '../domain/email-feedback.ts';
-import { LeaseHeldError, MessageUnknownError, RecordConflictError } from '../domain/errors.ts';
+import { LeaseHeldError, MessageUnknownError } from '../domain/errors.ts';
 import { millisecondsOf } from '../domain/instant.ts';
 import { isDueByRecord } from '../domain/starting.ts';
 import type { FrontDesk } from '../ports/ehr.ts';
 import type { Fingerprint } from '../ports/fingerprint.ts';
 import type { Metrics } from '../ports/metrics.ts';
 import type { SentMessage } from '../ports/pin-records.ts';
+import { racing } from './racing.ts';
 import { type LimitedPorts, startWithinLimit } from './start-within-limit.ts';
 
 export interface EmailEventPorts extends LimitedPorts {
@@ -48,9 +49,6 @@ export interface TakenEmailEvent {
  */
 const KNOWN_WITHIN_MS = 10 * 60 * 1000;
 
-/** As in `start`: more than five winners in a row is no race. */
-const RACES = 5;
-
 /**
  * Safe to repeat wherever it stopped: what was said is noted last. MessageUnknownError and LeaseHeldError ask to be told again;
  * so does whatever records, executions, KMS and EHR throw.
@@ -58,14 +56,7 @@ const RACES = 5;
 export async function takeEmailEvent(ports: EmailEventPorts, event: EmailEvent): Promise<TakenEmailEvent> {
   const { kind } = event;
   if (kind === null) return { decision: 'NOTHING', patientId: null, execution: null };
-  for (let race = 0; race < RACES; race++) {
-    try {
-      return await take(ports, { ...event, kind });
-    } catch (error) {
-      if (!(error instanceof RecordConflictError)) throw error;
-    }
-  }
-  throw new RecordConflictError('EMAIL_EVENT_RACES_LOST');
+  return racing('EMAIL_EVENT_RACES_LOST', () => take(ports, { ...event, kind }));
 }
 
 async function take(ports: EmailEventPorts, event: EmailEvent & { kind: FeedbackKind }): Promise<TakenEmailEvent> {
