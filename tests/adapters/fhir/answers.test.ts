@@ -281,7 +281,7 @@ describe('a write that the server answers with nothing', () => {
     await CALLS.openStaffTask(ehrAt(ehr.url));
     expect(ehr.requests.map((request) => request.headers['if-none-exist'])).toEqual([
       expect.stringMatching(/^identifier=\S+\|s1$/),
-      expect.stringMatching(/^identifier=\S+\|[0-9a-f]{40}&status=requested,/),
+      expect.stringMatching(/^identifier=\S+\|[0-9a-f]{40}&status=draft,requested,/),
     ]);
   });
   it('endUpdate: of a failed "test" it asks whether the update is ended already', async () => {
