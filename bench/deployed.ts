@@ -25,6 +25,8 @@ export interface Deployed {
   logDays: number;
   /** Whether the workflow's machine logs every event, or only what failed. */
   logsEvents: boolean;
+  /** Of the executions those that X-Ray records; null: as its own rule has it. */
+  tracedShare: number | null;
 }
 
 interface Resource {
@@ -36,6 +38,7 @@ interface Resource {
     LogGroupName?: string;
     StateMachineName?: string;
     LoggingConfiguration?: { Level: string };
+    SamplingRule?: { FixedRate: number };
     Metrics?: readonly { MetricStat?: object }[];
   };
 }
@@ -89,6 +92,7 @@ export function deployedBy(resources: readonly Resource[]): Deployed {
         .filter(({ LogGroupName = '' }) => LogGroupName.startsWith('/aws/lambda/'))
         .map(({ RetentionInDays = Infinity }) => RetentionInDays),
     ),
+    tracedShare: ofType('AWS::XRay::SamplingRule')[0]?.SamplingRule?.FixedRate ?? null,
     logsEvents: ofType('AWS::StepFunctions::StateMachine').some(
       ({ StateMachineName = '', LoggingConfiguration }) =>
         StateMachineName.endsWith(REGENERATE_PIN.name) && LoggingConfiguration?.Level === 'ALL',

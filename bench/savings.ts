@@ -25,9 +25,9 @@ export function savings(usage: Usage, measured: Measured): Saving[] {
       costs: 'the PIN that is recorded would be the one that was drawn, not the one that was signed',
     },
     {
-      usdPerMillion: saved({ traces: 0.05 * usage.traces }),
-      what: 'X-Ray for 5 % of executions',
-      costs: 'of a failed one there is mostly no trace, only its history',
+      usdPerMillion: saved({ traces: 0 }),
+      what: 'no X-Ray at all',
+      costs: 'no picture of where the time of an execution goes across functions, table and EHR',
     },
     {
       usdPerMillion: saved({ transitions: usage.transitions - 1, invocations: usage.invocations - 1 }),

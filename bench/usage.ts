@@ -16,7 +16,7 @@ const COLD_PERCENT = 1;
  */
 export function usageOf(
   measured: Measured,
-  { memoryMb, logDays, logsEvents }: Deployed,
+  { memoryMb, logDays, logsEvents, tracedShare }: Deployed,
   startsPerMinute: number,
 ): Usage {
   const billed = Object.values(measured.milliseconds).map(Math.ceil);
@@ -37,7 +37,7 @@ export function usageOf(
     keyRequests: measured.macs + secretReads,
     logBytes: { steps: stepLogBytes, stepFunctions: stepFunctionsLogBytes },
     logByteMonths: (stepLogBytes + stepFunctionsLogBytes) * compressed * (logDays / DAYS_A_MONTH),
-    traces: tracedShare(startsPerMinute),
+    traces: tracedShare ?? tracedByDefault(startsPerMinute),
     recordByteMonths: measured.recordByteDays / DAYS_A_MONTH,
   };
 }
@@ -48,7 +48,7 @@ export function sweepMinuteOf(memoryMb: number): Usage {
 }
 
 /** Of all executions, how many X-Ray's default rule records: the first of each second, and 5 % of the others. */
-export function tracedShare(startsPerMinute: number): number {
+export function tracedByDefault(startsPerMinute: number): number {
   const perSecond = startsPerMinute / 60;
   return perSecond <= 1 ? 1 : (1 + 0.05 * (perSecond - 1)) / perSecond;
 }

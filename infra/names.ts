@@ -29,6 +29,8 @@ export interface Names {
   loginPrefix: string;
   alarmTopic: string;
   dashboard: string;
+  /** Of X-Ray, which takes 32 characters. */
+  samplingRule: string;
   /** Of the metrics: the alarms of one deployment must not ring for another. */
   metricNamespace: string;
 }
@@ -62,6 +64,7 @@ export function namesOf(deployment: string): Names {
     loginPrefix: deployment,
     alarmTopic: `${deployment}-alarms`,
     dashboard: deployment,
+    samplingRule: deployment,
     metricNamespace: `${METRICS.namespace}/${deployment}`,
   };
 }

@@ -9,6 +9,7 @@ import { DeadLetters } from '../constructs/dead-letters.ts';
 import { EventQueue } from '../constructs/event-queue.ts';
 import { HttpApi } from '../constructs/http-api.ts';
 import { StaffLogin } from '../constructs/staff-login.ts';
+import { TraceSampling } from '../constructs/trace-sampling.ts';
 import type { Deployment } from '../deployment.ts';
 import { emailEvents, REDELIVERY } from '../email-events.ts';
 import { found } from '../found.ts';
@@ -76,6 +77,14 @@ export class StatelessStack extends Stack {
       function: found(functions, 'EmailFeedback'),
       configurationSetName,
     });
+    if (deployment.tracedShare !== null) {
+      const stateMachineName = names.machineOf(REGENERATE_PIN.name);
+      new TraceSampling(this, 'Traces', {
+        ruleName: names.samplingRule,
+        stateMachineName,
+        share: deployment.tracedShare,
+      });
+    }
     const lostEmailEvents = emailEventQueue.deadLetters;
     const parts = { api, functions, machines, lostLapses, lostSweeps, lostEmailEvents, emailEventsRuleName };
     this.startedByThemselves(props, parts);

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { billOf, floorOf, NOTHING, naiveOf, totalOf } from '../../bench/bill.ts';
 import { PRICES } from '../../bench/prices.ts';
-import { sweepMinuteOf, tracedShare, usageOf } from '../../bench/usage.ts';
+import { sweepMinuteOf, tracedByDefault, usageOf } from '../../bench/usage.ts';
 
 const MEASURED = {
   transitions: 7,
@@ -28,6 +28,7 @@ const DEPLOYED = {
   sweepMemoryMb: 256,
   logDays: 365,
   logsEvents: true,
+  tracedShare: null,
 };
 const USAGE = usageOf(MEASURED, DEPLOYED, 60);
 
@@ -76,10 +77,15 @@ describe('usage', () => {
     expect(logByteMonths).toBeCloseTo(2_000 * 0.1 * 12, 6);
   });
 
-  it('traces every execution up to one a second, and 5 % of what is beyond', () => {
-    expect(tracedShare(6)).toBe(1);
-    expect(tracedShare(60)).toBe(1);
-    expect(tracedShare(600)).toBeCloseTo((1 + 9 * 0.05) / 10, 9);
+  it('traces as many executions as the deployment says', () => {
+    expect(usageOf(MEASURED, { ...DEPLOYED, tracedShare: 0.05 }, 60).traces).toBe(0.05);
+    expect(USAGE.traces).toBe(1);
+  });
+
+  it('where it says nothing, every execution up to one a second, and 5 % of what is beyond', () => {
+    expect(tracedByDefault(6)).toBe(1);
+    expect(tracedByDefault(60)).toBe(1);
+    expect(tracedByDefault(600)).toBeCloseTo((1 + 9 * 0.05) / 10, 9);
   });
 });
 

@@ -37,7 +37,10 @@ describe('what is deployed', () => {
       sweepMemoryMb: 128,
       logDays: 30,
       logsEvents: true,
+      tracedShare: null,
     });
+    const rule = { Type: 'AWS::XRay::SamplingRule', Properties: { SamplingRule: { FixedRate: 0.1 } } };
+    expect(deployedBy([...TEMPLATE, rule]).tracedShare).toBe(0.1);
   });
 
   it('keeps a log for ever that says nothing', () => {

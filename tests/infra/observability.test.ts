@@ -256,3 +256,16 @@ describe('the dashboard', () => {
     expect(body).toContain(`{\\"PortalPin/portal-pin\\",${service},${outcome},${reason}}`);
   });
 });
+
+describe('X-Ray', () => {
+  it('records as many executions as the deployment says, of the workflow alone', () => {
+    template.resourceCountIs('AWS::XRay::SamplingRule', 1);
+    template.hasResourceProperties('AWS::XRay::SamplingRule', {
+      SamplingRule: { FixedRate: 0.05, ReservoirSize: 0, ServiceName: 'portal-pin-regenerate-pin', ResourceARN: '*' },
+    });
+  });
+
+  it('goes by its own rule where the deployment says nothing', () => {
+    synthesized({ tracedShare: null }).statelessTemplate.resourceCountIs('AWS::XRay::SamplingRule', 0);
+  });
+});
