@@ -58,10 +58,12 @@ const SAID: Record<StartAnswer['decision'], string> = {
   PAUSED: 'Nothing was started: all starts are paused. End it with "portal-pin resume".',
 };
 
-/** What a start answered; refused where all starts are paused. */
+/** What a start answered; refused where all starts are paused, or another execution is at work that knows nothing of it. */
 export function started(answer: StartAnswer): Answer {
   const where = answer.execution === null ? [] : [`Execution: ${answer.execution}`];
-  return { json: answer, lines: [SAID[answer.decision], ...where], isFailure: answer.decision === 'PAUSED' };
+  const { decision } = answer;
+  const isFailure = decision === 'PAUSED' || (decision === 'RUNNING' && !answer.takesUp);
+  return { json: answer, lines: [SAID[decision], ...where], isFailure };
 }
 
 /** A new PIN whatever the age of the old one with `force`; else the ordinary workflow, now. */

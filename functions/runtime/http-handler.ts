@@ -4,7 +4,7 @@
  */
 import middy, { type MiddlewareObj } from '@middy/core';
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2, Context } from 'aws-lambda';
-import { ConfigurationError, isStepError } from '../domain/errors.ts';
+import { ConfigurationError, isStepError, LeaseHeldError } from '../domain/errors.ts';
 import type { Call } from './container.ts';
 import { type LogFields, logStep } from './logger.ts';
 import { Problem, type ProblemMore, problemAnswer } from './problem.ts';
@@ -12,6 +12,8 @@ import { bareError } from './step-handler.ts';
 
 /** What could not be done now may well be done a few seconds later. */
 const RETRY_AFTER_SECONDS = 5;
+/** An execution takes seconds, and where the EHR is down half an hour: nobody is asked every five seconds for so long. */
+const AT_WORK_SECONDS = 60;
 
 export interface HttpAnswer {
   status: number;
@@ -53,8 +55,8 @@ async function inTime(endpoint: Endpoint, event: APIGatewayProxyEventV2): Promis
   return Promise.race([endpoint.run(event, { signal }), late]);
 }
 
-function unavailable({ problem }: Pick<Endpoint, 'problem'>): Problem {
-  return problem('unavailable', { headers: { 'retry-after': String(RETRY_AFTER_SECONDS) } });
+function unavailable({ problem }: Pick<Endpoint, 'problem'>, seconds = RETRY_AFTER_SECONDS): Problem {
+  return problem('unavailable', { headers: { 'retry-after': String(seconds) } });
 }
 
 function asProblems(endpoint: Endpoint): MiddlewareObj<APIGatewayProxyEventV2, Result, Error, Context> {
@@ -80,5 +82,6 @@ function asProblems(endpoint: Endpoint): MiddlewareObj<APIGatewayProxyEventV2, R
 function problemOf(endpoint: Endpoint, error: unknown): Problem {
   if (error instanceof Problem) return error;
   const passes = isStepError(error) && !(error instanceof ConfigurationError);
+  if (error instanceof LeaseHeldError) return unavailable(endpoint, AT_WORK_SECONDS);
   return passes ? unavailable(endpoint) : endpoint.problem('internal');
 }

@@ -59,11 +59,13 @@ export async function askForNewPin(ports: AskPorts, text: string, proof: string)
   if (!('token' in link)) return { kind: 'LATE', ...nobody };
   const { token, account } = link;
   const { patientId } = token;
-  const { standing, language } = await ports.ehr.readPickupFacts(patientId, token.document);
+  const { standing, language, isCurrent } = await ports.ehr.readPickupFacts(patientId, token.document);
   const told = { patientId, language };
   if (standing === 'ALREADY_REGISTERED') return { kind: 'REGISTERED', ...told };
   if (standing !== 'ELIGIBLE') return { kind: 'REFUSED', ...told };
-  if (!isPinDead(account, now)) return { kind: 'REPLACED', ...told };
+  // Staff may have signed one by hand while the page was open: the chart knows it first.
+  const isReplaced = link.state === 'LIVING' && !isCurrent;
+  if (isReplaced || !isPinDead(account, now)) return { kind: 'REPLACED', ...told };
   const asked = { patientId, actor: 'patient', reason: 'Asked for on the pick-up page, the PIN having expired.' };
   const answer = await regenerate(ports, { ...asked, id: pickupRequestId(account.document ?? '') });
   // It may end without a new PIN: the patient is asked to press again in a while.

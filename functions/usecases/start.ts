@@ -101,7 +101,7 @@ async function tryStart(ports: StartPorts, request: StartRequest, isPaused: bool
   // Due from the start on: an execution that is left behind is found by the next sweep.
   const isInIndex = account.nextCheckDay !== null && account.nextCheckDay <= today;
   const nextCheckDay = isInIndex ? account.nextCheckDay : today;
-  const served = { attempt, execution, request: force ?? open };
+  const served = { attempt, execution, request: await youngerRequest(records, account, force, open) };
   // What was told before is seen by an execution that starts now.
   const next: Account = { ...account, ...served, lease, nextCheckDay, newsAt: null };
   return launch(ports, await records.save(stored, next));
@@ -109,6 +109,19 @@ async function tryStart(ports: StartPorts, request: StartRequest, isPaused: bool
 
 function notServed({ request, servedRequest }: Account): string | null {
   return request === servedRequest ? null : request;
+}
+
+/** Of two requests the younger: a PIN made for it serves the older one, too, and not the other way round. */
+async function youngerRequest(
+  records: PinRecords,
+  { patientId, servedRequest }: Account,
+  force: string | null,
+  open: string | null,
+): Promise<string | null> {
+  if (force === null || open === null || force === open) return force ?? open;
+  if (force === servedRequest) return open;
+  const [asked, kept] = await Promise.all([force, open].map((id) => records.readRequest(patientId, id)));
+  return (kept?.at ?? '') > (asked?.at ?? '') ? open : force;
 }
 
 /** A person's request whose execution failed or waits for somebody: the next execution serves it. */

@@ -33,11 +33,15 @@ export function executions(metricName: string, StateMachineArn: string, period: 
   });
 }
 
-/** How often the schedules of a group tried to start something. https://docs.aws.amazon.com/scheduler/latest/UserGuide/monitoring-cloudwatch.html */
-export function scheduled(ScheduleGroup: string, period: Duration): Metric {
+/** What the schedules of a group tried, or gave up. https://docs.aws.amazon.com/scheduler/latest/UserGuide/monitoring-cloudwatch.html */
+export function scheduled(
+  metricName: 'InvocationAttemptCount' | 'InvocationDroppedCount',
+  ScheduleGroup: string,
+  period: Duration,
+): Metric {
   return new Metric({
     namespace: 'AWS/Scheduler',
-    metricName: 'InvocationAttemptCount',
+    metricName,
     dimensionsMap: { ScheduleGroup },
     statistic: Stats.SUM,
     period,

@@ -36,12 +36,19 @@ function sweepAlarms(alarm: MakeAlarm, { sweepArn, scheduleGroup, lostSweeps, lo
     harm: 'Expired PINs stay expired: the daily sweep has not begun for more than a day.',
     runbook: 'the-sweep-did-not-run',
     // Not the machine's starts: a sweep by hand, or a dry run, says nothing of the schedule.
-    metric: scheduled(scheduleGroup, HOUR),
+    metric: scheduled('InvocationAttemptCount', scheduleGroup, HOUR),
     threshold: 1,
     rings: 'below',
     // The longest day has 25 hours, and so two sweeps have at most 24 whole ones without a start between them.
     periods: 26,
     missingData: TreatMissingData.BREACHING,
+  });
+  // Also where its role may not even leave a dead letter.
+  alarm('SweepDropped', {
+    harm: 'Expired PINs stay expired for today: the schedule gave up starting the sweep.',
+    runbook: 'the-sweep-did-not-run',
+    metric: scheduled('InvocationDroppedCount', scheduleGroup, MINUTES_5),
+    threshold: 1,
   });
   alarm('SweepNotStarted', {
     harm: 'Expired PINs stay expired for today: the schedule could not start the sweep.',

@@ -53,6 +53,7 @@ describe('alarms', () => {
       'AWS/SES Reputation.ComplaintRate',
       'AWS/SQS ApproximateNumberOfMessagesVisible',
       'AWS/Scheduler InvocationAttemptCount',
+      'AWS/Scheduler InvocationDroppedCount',
       'AWS/States ExecutionThrottled',
       'AWS/States ExecutionsAborted',
       'AWS/States ExecutionsFailed',

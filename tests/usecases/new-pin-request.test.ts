@@ -87,6 +87,12 @@ describe('"Send me a new one"', () => {
     expect(told.kind).toBe('EXPIRED');
   });
 
+  it('says so, too, where staff signed one by hand of which nobody told us: it stays alive', async () => {
+    const { id, token, proof } = await expired({ isCurrent: false });
+    expect((await ask(token, proof)).kind).toBe('REPLACED');
+    expect(world.told(id).started).toEqual([]);
+  });
+
   it('says that there is a newer PIN where one was made meanwhile', async () => {
     const { id, token, proof } = await expired();
     await world.change(id, { document: `d2-${id}`, expiresAt: new Date(world.now() + DAY).toISOString() });

@@ -129,6 +129,34 @@ describe("a person's request that is sent again", () => {
     expect(started[0]?.input.force).toBe('r1');
   });
 
+  it.each<[string, Partial<Account>, string]>([
+    ['older than the one that is open: the open one', { request: 'younger', outcome: 'FAILED' }, 'younger'],
+    ['younger than the one that is open: it', { request: 'oldest', outcome: 'FAILED' }, 'r1'],
+    [
+      'served, and another is open: the open one',
+      { request: 'oldest', servedRequest: 'r1', outcome: 'FAILED' },
+      'oldest',
+    ],
+  ])('of two requests one is started for; this is %s', async (_what, more, served) => {
+    const account: Account = { ...ended, endedBy: null, nextCheckDay: '2026-06-15', ...more };
+    const { ports, started } = world(account, { [FIRST]: 'TIMED_OUT' });
+    const times: Record<string, string> = {
+      oldest: '2026-06-15T09:00:00Z',
+      r1: '2026-06-15T10:00:00Z',
+      younger: '2026-06-15T11:00:00Z',
+    };
+    ports.records.readRequest = async (patientId, id) => ({
+      id,
+      patientId,
+      action: 'regenerate',
+      actor: 'a',
+      reason: 'r',
+      at: times[id] ?? '',
+    });
+    await start(ports, { ...person, force: 'r1' });
+    expect(started.map(({ input }) => input.force)).toEqual([served]);
+  });
+
   it('was not taken up, the case being another by now: it is refused', async () => {
     const { ports, started } = world({ ...ended, request: 'r2' }, { [FIRST]: 'SUCCEEDED' });
     await expect(start(ports, forced)).rejects.toThrow('CASE_CHANGED');
