@@ -53,36 +53,29 @@ export async function start(ports: StartPorts, request: StartRequest): Promise<S
 }
 
 async function tryStart(ports: StartPorts, request: StartRequest, isPaused: boolean): Promise<StartAnswer> {
-  const { records, executions, clock } = ports;
-  const { patientId, force } = request;
+  const { records, clock } = ports;
+  const { patientId, force, trigger, version } = request;
   const stored = await records.read(patientId);
   let account = stored ?? newAccount(patientId);
   // Sent again: the case has changed by this very request.
   const isTakenUp = force !== null && hasTakenUp(account, force);
   if (isPaused && !isTakenUp) return { decision: 'PAUSED', execution: null };
-  if (request.version !== undefined && account.version !== request.version && !isTakenUp) {
+  if (version !== undefined && account.version !== version && !isTakenUp)
     throw new DecisionRefusedError('CASE_CHANGED');
-  }
-  const now = clock.now();
-  const today = dayOf(now, ports.practice.timeZone);
 
-  // A case that its execution has ended needs no look at it: DescribeExecution has the smallest quota of all (15 a second).
-  const isOpen = account.execution !== null && account.endedBy !== account.execution;
-  const last =
-    account.execution !== null && (isOpen || isTakenUp) ? await executions.describe(account.execution) : null;
+  const latest = await latestOf(ports, account, isTakenUp);
   const takesUp = force === null || isTakenUp;
-  if (last !== null) {
-    const known = { execution: account.execution ?? '', arn: last.arn };
-    if (last.status === 'RUNNING') return { decision: 'RUNNING', ...known, takesUp };
-    // Its end has said what comes of the request, and when it is looked at again.
-    if (isTakenUp && !isOpen) return { decision: 'STARTED', ...known };
-  }
+  const known = answerBy(latest, takesUp, isTakenUp);
+  if (known !== null) return known;
   if (isPaused) return { decision: 'PAUSED', execution: null };
+  const { last, isOpen } = latest;
   if (last === null && isOpen) {
     // Noted, but never started; or started a moment ago, which Step Functions may not tell yet.
     const launched = await launch(ports, account);
     return takesUp ? launched : { ...launched, decision: 'RUNNING', takesUp };
   }
+
+  const now = clock.now();
   // SUCCEEDED without an end of its own is IN_PROGRESS: the case was another's, no failure, and nothing was looked at.
   const isUnlooked = isOpen && last?.status === 'SUCCEEDED';
   if (isOpen && last !== null && !isUnlooked) {
@@ -91,20 +84,49 @@ async function tryStart(ports: StartPorts, request: StartRequest, isPaused: bool
   const open = isUnlooked ? notServed(account) : unservedRequest(account);
   const isDue =
     (isUnlooked && open !== null) || isDueByRecord(account, now, ports.practice, request.awaitedFactChanged);
-  if (request.trigger === 'machine' && !isDue) {
+  if (trigger === 'machine' && !isDue) {
     if (account !== stored && stored !== null) await records.save(stored, account);
     return { decision: 'NOT_DUE', execution: account.execution };
   }
+  const next = nextAttempt(account, await youngerRequest(records, account, force, open), now, ports.practice.timeZone);
+  return launch(ports, await records.save(stored, next));
+}
+
+/** The execution of the account's latest attempt. */
+interface Latest {
+  /** The record knows no end of it. */
+  isOpen: boolean;
+  execution: string;
+  /** What Step Functions tells of it; null: nothing, or nobody asked. */
+  last: Awaited<ReturnType<Executions['describe']>>;
+}
+
+/** A case that its execution has ended needs no look at it: DescribeExecution has the smallest quota of all (15 a second). */
+async function latestOf({ executions }: StartPorts, account: Account, isTakenUp: boolean): Promise<Latest> {
+  const execution = account.execution ?? '';
+  const isOpen = account.execution !== null && account.endedBy !== account.execution;
+  const isAsked = account.execution !== null && (isOpen || isTakenUp);
+  return { isOpen, execution, last: isAsked ? await executions.describe(execution) : null };
+}
+
+/** What is answered without starting anything; null where something may have to be started. */
+function answerBy({ isOpen, execution, last }: Latest, takesUp: boolean, isTakenUp: boolean): StartAnswer | null {
+  if (last?.status === 'RUNNING') return { decision: 'RUNNING', execution, arn: last.arn, takesUp };
+  // Its end has said what comes of the request, and when it is looked at again.
+  return last !== null && isTakenUp && !isOpen ? { decision: 'STARTED', execution, arn: last.arn } : null;
+}
+
+/** The account with its next attempt noted, about to be saved and started. */
+function nextAttempt(account: Account, request: string | null, now: number, timeZone: string): Account {
+  const today = dayOf(now, timeZone);
   const attempt = account.attempt + 1;
-  const execution = executionName(patientId, attempt);
+  const execution = executionName(account.patientId, attempt);
   const lease = account.lease ?? { owner: execution, until: toInstant(now + LEASE_MS) };
   // Due from the start on: an execution that is left behind is found by the next sweep.
   const isInIndex = account.nextCheckDay !== null && account.nextCheckDay <= today;
   const nextCheckDay = isInIndex ? account.nextCheckDay : today;
-  const served = { attempt, execution, request: await youngerRequest(records, account, force, open) };
   // What was told before is seen by an execution that starts now.
-  const next: Account = { ...account, ...served, lease, nextCheckDay, newsAt: null };
-  return launch(ports, await records.save(stored, next));
+  return { ...account, attempt, execution, request, lease, nextCheckDay, newsAt: null };
 }
 
 function notServed({ request, servedRequest }: Account): string | null {
