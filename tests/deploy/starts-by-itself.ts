@@ -187,7 +187,10 @@ export function startsByItself(story: () => Story): void {
 
     await portalPinJson('pause', '--reason', 'EHR is being upgraded');
     expect(await sender().deliver(requested(patientId))).toMatchObject({ status: 202, body: { decision: 'PAUSED' } });
-    expect(await portalPinJson('sweep')).toMatchObject({ stoppedBy: 'PAUSED', counts: { STARTED: 0 } });
+    const refused = await portalPin('sweep');
+    expect([refused.code, refused.stderr]).toEqual([1, expect.stringContaining('STARTS_PAUSED')]);
+    // Whoever is about to go live looks before the pause ends.
+    expect(await portalPinJson('sweep', '--dry-run')).toMatchObject({ stoppedBy: null, dryRun: true });
     expect((await portalPin('status', patientId)).stdout).toContain('PAUSED');
     await portalPinJson('resume');
     expect(await portalPinJson('status', patientId)).toMatchObject({ execution: null });
