@@ -95,10 +95,15 @@ function linkTo(address: string): string {
 async function followMail(visitor: Visitor, address: string): Promise<Visitor> {
   await visitor.page.goto(`${running.platform.endpoints.mailbox}/`);
   const mail = visitor.page.locator('.email', { hasText: address });
-  await mail.getByRole('button', { name: 'Toggle HTML view' }).click();
-  const opened = visitor.page.context().waitForEvent('page');
-  await mail.frameLocator('iframe').locator('a[href*="/pickup/"]').first().click();
-  const page = await opened;
+  const view = mail.locator('iframe');
+  // The mailbox draws its list anew as mails come, and then no mail is open any more.
+  const isOpen = async () => {
+    if (!(await view.isVisible())) await mail.getByRole('button', { name: 'Toggle HTML view' }).click();
+    return view.isVisible();
+  };
+  await expect.poll(isOpen, { timeout: 10_000, interval: 200 }).toBe(true);
+  const link = mail.frameLocator('iframe').locator('a[href*="/pickup/"]').first();
+  const [page] = await Promise.all([visitor.page.context().waitForEvent('page'), link.click()]);
   await page.waitForLoadState();
   return watched(page, visitor.foreign);
 }
