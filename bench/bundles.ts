@@ -10,7 +10,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Metafile } from 'esbuild';
 import { bundleFunctions } from '../infra/bundles.ts';
-import { FUNCTIONS } from '../infra/functions.ts';
+import { FUNCTIONS } from '../infra/tables/functions.ts';
 import { importTimes } from './import-time.ts';
 import { median } from './median.ts';
 import { print, printTable } from './print.ts';

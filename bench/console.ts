@@ -1,8 +1,8 @@
 /** The console: what a page loads before it is shown, and how fast a long list is paged, in a real browser. */
-import { createConsoleBuild } from '../local/console-build.ts';
-import { openBrowser } from '../tests/harness/browser.ts';
-import { manyExecutions, PAGE } from '../tests/harness/many-executions.ts';
-import { scriptApi, untilBuilt } from '../tests/harness/scripted-api.ts';
+import { createConsoleBuild } from '../local/console/console-build.ts';
+import { openBrowser } from '../tests/support/harness/browser.ts';
+import { manyExecutions, PAGE } from '../tests/support/harness/many-executions.ts';
+import { scriptApi, untilBuilt } from '../tests/support/harness/scripted-api.ts';
 import { firstLoads } from './first-load.ts';
 import { median } from './median.ts';
 import { print, printTable } from './print.ts';

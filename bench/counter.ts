@@ -1,6 +1,6 @@
 /** Counts what passes through a platform: the time of each step, the bytes of each request to the EHR, all that is printed. */
 import type { IncomingMessage } from 'node:http';
-import type { Around } from '../local/platform.ts';
+import type { Around } from '../local/platform/platform.ts';
 
 export interface Counter {
   /** To be given to `startPlatform`. */

@@ -1,8 +1,8 @@
 /** Stands in for Step Functions where an execution would be started: answers as it does, and counts. */
 
 import { Readable } from 'node:stream';
-import type { HttpHandler } from '../local/http-messages.ts';
-import { readBody, send } from '../local/http-messages.ts';
+import type { HttpHandler } from '../local/http/http-messages.ts';
+import { readBody, send } from '../local/http/http-messages.ts';
 
 export interface CountingExecutions {
   /** Stands around the local Step Functions, which still runs the sweep. */

@@ -6,8 +6,8 @@ import { fileURLToPath } from 'node:url';
 import { App } from 'aws-cdk-lib';
 import { bundleFunctions } from '../infra/bundles.ts';
 import { readDeployment } from '../infra/deployment.ts';
-import { type Machine, REGENERATE_PIN, SWEEP_EXPIRING_PINS } from '../infra/machines.ts';
 import { portalPin } from '../infra/portal-pin.ts';
+import { type Machine, REGENERATE_PIN, SWEEP_EXPIRING_PINS } from '../infra/tables/machines.ts';
 
 export interface Deployed {
   keys: number;

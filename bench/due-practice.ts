@@ -8,13 +8,13 @@ import {
   GetCommand,
 } from '@aws-sdk/lib-dynamodb';
 import pMap from 'p-map';
-import { shardOf } from '../functions/adapters/dynamodb-pin-records.ts';
-import { DUE_INDEX, PARTITION_KEY, SHARDS, SORT_KEY } from '../functions/adapters/table.ts';
-import { newAccount } from '../functions/domain/account.ts';
-import { addDays, dayOf } from '../functions/domain/calendar.ts';
-import { PIN_LIFETIME_MS } from '../functions/domain/expiry.ts';
-import { toInstant } from '../functions/domain/instant.ts';
-import { outsidePorts } from '../local/ports.ts';
+import { shardOf } from '../functions/adapters/dynamodb/dynamodb-pin-records.ts';
+import { DUE_INDEX, PARTITION_KEY, SHARDS, SORT_KEY } from '../functions/adapters/dynamodb/table.ts';
+import { newAccount } from '../functions/domain/case/account.ts';
+import { PIN_LIFETIME_MS } from '../functions/domain/chart/expiry.ts';
+import { addDays, dayOf } from '../functions/domain/time/calendar.ts';
+import { toInstant } from '../functions/domain/time/instant.ts';
+import { outsidePorts } from '../local/http/ports.ts';
 
 /** AWS's limit for a batch. */
 const BATCH = 25;

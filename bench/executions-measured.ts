@@ -4,12 +4,12 @@
  */
 import { fileURLToPath } from 'node:url';
 import pMap from 'p-map';
-import { start } from '../functions/usecases/start.ts';
+import { start } from '../functions/usecases/case/start.ts';
 import { largePractice } from '../local/demo/large-practice.ts';
-import { keepHeapSmall } from '../local/heap.ts';
-import { startPlatform } from '../local/platform.ts';
-import { outsidePorts } from '../local/ports.ts';
-import { patientIdsOf } from '../local/practice.ts';
+import { outsidePorts } from '../local/http/ports.ts';
+import { patientIdsOf } from '../local/load/practice.ts';
+import { startPlatform } from '../local/platform/platform.ts';
+import { keepHeapSmall } from '../local/settings/heap.ts';
 
 export interface ExecutionsMeasured {
   executions: number;

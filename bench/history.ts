@@ -1,7 +1,7 @@
 /** The latest execution's history, read as anybody reads it: by an AWS SDK. */
 import { GetExecutionHistoryCommand, type HistoryEvent, ListExecutionsCommand, SFNClient } from '@aws-sdk/client-sfn';
-import { STATE_MACHINE } from '../local/environment.ts';
-import type { Platform } from '../local/platform.ts';
+import type { Platform } from '../local/platform/platform.ts';
+import { STATE_MACHINE } from '../local/settings/environment.ts';
 
 /** A run that is not retried has about forty events; AWS's own limit of a page. */
 const ONE_PAGE = 1000;

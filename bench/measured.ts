@@ -5,12 +5,12 @@
 import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
 import { DynamoDBClient, paginateScan } from '@aws-sdk/client-dynamodb';
-import { DUE_INDEX, PARTITION_KEY, SORT_KEY, TTL_ATTRIBUTE } from '../functions/adapters/table.ts';
-import { PIN_LIFETIME_MS } from '../functions/domain/expiry.ts';
-import { itemBytes, type WireItem } from '../local/capacity.ts';
+import { DUE_INDEX, PARTITION_KEY, SORT_KEY, TTL_ATTRIBUTE } from '../functions/adapters/dynamodb/table.ts';
+import { PIN_LIFETIME_MS } from '../functions/domain/chart/expiry.ts';
 import { largePractice } from '../local/demo/large-practice.ts';
-import { startPlatform } from '../local/platform.ts';
-import { patientIdsOf } from '../local/practice.ts';
+import { itemBytes, type WireItem } from '../local/dynamodb/capacity.ts';
+import { patientIdsOf } from '../local/load/practice.ts';
+import { startPlatform } from '../local/platform/platform.ts';
 import { createCounter } from './counter.ts';
 import { latestHistory, statesEntered } from './history.ts';
 import { ingestedBytes, stepFunctionsLines } from './log-lines.ts';

@@ -1,9 +1,9 @@
 /** Links as a mail has them, and what an answer does, without the page around it. Needs the environment of a platform. */
 import { chance, metrics, pickupChart, pickupUrl } from '../functions/runtime/container.ts';
-import { pickUp } from '../functions/usecases/pick-up.ts';
-import { makePickupLink } from '../functions/usecases/pickup-link.ts';
-import { trackPin } from '../functions/usecases/track-pin.ts';
-import { outsidePorts } from '../local/ports.ts';
+import { makePickupLink } from '../functions/usecases/email/pickup-link.ts';
+import { pickUp } from '../functions/usecases/pickup/pick-up.ts';
+import { trackPin } from '../functions/usecases/regeneration/track-pin.ts';
+import { outsidePorts } from '../local/http/ports.ts';
 
 /** The token of a link to the patient's living PIN, as the newest mail would have it. */
 export async function linkOf(patientId: string): Promise<string> {

@@ -9,12 +9,12 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { FhirResource } from 'fhir/r4';
 import pMap from 'p-map';
-import { ANSWER_LIMIT } from '../functions/domain/pickup.ts';
+import { ANSWER_LIMIT } from '../functions/domain/pickup/pickup.ts';
 import { DAY } from '../local/demo/case.ts';
 import { patient } from '../local/demo/chart-builders.ts';
 import { resourcesOf, signedPinUpdate, syntheticPin } from '../local/demo/signed-pin-update.ts';
-import { type Platform, startPlatform } from '../local/platform.ts';
-import { transactionOf } from '../local/practice.ts';
+import { transactionOf } from '../local/load/practice.ts';
+import { type Platform, startPlatform } from '../local/platform/platform.ts';
 import { print, type Row } from './print.ts';
 import { mean, welchT } from './welch.ts';
 

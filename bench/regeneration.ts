@@ -3,8 +3,8 @@ import { fileURLToPath } from 'node:url';
 import type { HistoryEvent } from '@aws-sdk/client-sfn';
 import pMap from 'p-map';
 import { largePractice } from '../local/demo/large-practice.ts';
-import { type Platform, startPlatform } from '../local/platform.ts';
-import { patientIdsOf } from '../local/practice.ts';
+import { patientIdsOf } from '../local/load/practice.ts';
+import { type Platform, startPlatform } from '../local/platform/platform.ts';
 import { print, type Row } from './print.ts';
 
 /** Ten thousand patients are normal; half of them due at once is not. */

@@ -6,10 +6,10 @@ import { handler as regeneratePin } from '../functions/steps/regenerate-pin.ts';
 import { handler as sendEnrollmentNotification } from '../functions/steps/send-enrollment-notification.ts';
 import { handler as signDocument } from '../functions/steps/sign-document.ts';
 import { handler as verifyEmail } from '../functions/steps/verify-email.ts';
-import { type StartPorts, start } from '../functions/usecases/start.ts';
-import { trackPin } from '../functions/usecases/track-pin.ts';
-import type { Platform } from '../local/platform.ts';
-import { outsidePorts } from '../local/ports.ts';
+import { type StartPorts, start } from '../functions/usecases/case/start.ts';
+import { trackPin } from '../functions/usecases/regeneration/track-pin.ts';
+import { outsidePorts } from '../local/http/ports.ts';
+import type { Platform } from '../local/platform/platform.ts';
 
 export async function track(patientId: string): Promise<void> {
   await trackPin(outsidePorts(), patientId);

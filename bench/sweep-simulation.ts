@@ -2,12 +2,13 @@
  * Many due PINs under AWS's quotas: the product's own sweep, minute by minute, on a table and a Step Functions that exist in
  * virtual time alone and refuse what is beyond a quota.
  */
-import { type Account, newAccount } from '../functions/domain/account.ts';
-import { addDays, type Day } from '../functions/domain/calendar.ts';
+
+import type { SweepCursor, SweepRun } from '../functions/domain/batch/sweep.ts';
+import { type Account, newAccount } from '../functions/domain/case/account.ts';
 import { AwsUnavailableError } from '../functions/domain/errors.ts';
-import type { SweepCursor, SweepRun } from '../functions/domain/sweep.ts';
-import type { SweepRecords } from '../functions/ports/sweep-records.ts';
-import { type SweepMinute, type SweepPorts, sweepMinute } from '../functions/usecases/sweep-minute.ts';
+import { addDays, type Day } from '../functions/domain/time/calendar.ts';
+import type { SweepRecords } from '../functions/ports/batch/sweep-records.ts';
+import { type SweepMinute, type SweepPorts, sweepMinute } from '../functions/usecases/batch/sweep-minute.ts';
 import type { Draw } from './quota-bounds.ts';
 import type { Quota, QuotaName } from './quotas.ts';
 import { createVirtualTime } from './virtual-time.ts';

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { CloudFormationClient, DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
 import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import * as z from 'zod';
-import type { ReminderRule } from '../functions/domain/reminder.ts';
+import type { ReminderRule } from '../functions/domain/case/reminder.ts';
 import { clock, realTime, useClock } from '../functions/runtime/clock.ts';
 import { ENVIRONMENT } from '../functions/runtime/config.ts';
 import {

@@ -1,6 +1,6 @@
 /** Commands about the discovery: read the chart's signed PINs now, say what was found, stop. */
 import { ListExecutionsCommand, SFNClient, StopExecutionCommand } from '@aws-sdk/client-sfn';
-import type { Discovery } from '../functions/domain/discovery.ts';
+import type { Discovery } from '../functions/domain/batch/discovery.ts';
 import type { Connection } from './connection.ts';
 import { follow, nameOf, startByHand } from './follow.ts';
 import { whole } from './interrupt.ts';

@@ -9,7 +9,7 @@ import {
   ListExecutionsCommand,
   SFNClient,
 } from '@aws-sdk/client-sfn';
-import { redrive } from '../functions/usecases/decisions.ts';
+import { redrive } from '../functions/usecases/staff/decisions.ts';
 import type { Connection } from './connection.ts';
 import { InputError } from './failure.ts';
 import { whole } from './interrupt.ts';

@@ -1,7 +1,7 @@
 /** Commands about one patient's case. */
-import { explain } from '../functions/domain/explain.ts';
-import { type Decision, redrive, regenerate, release } from '../functions/usecases/decisions.ts';
-import type { StartAnswer } from '../functions/usecases/start.ts';
+import { explain } from '../functions/domain/case/explain.ts';
+import type { StartAnswer } from '../functions/usecases/case/start.ts';
+import { type Decision, redrive, regenerate, release } from '../functions/usecases/staff/decisions.ts';
 import type { Connection } from './connection.ts';
 import { InputError } from './failure.ts';
 import { whole } from './interrupt.ts';

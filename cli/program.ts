@@ -1,7 +1,7 @@
 /** The commands, their options and their help. */
 import { userInfo } from 'node:os';
 import { Argument, Command, InvalidArgumentError } from 'commander';
-import { EHR_EVENT_TYPES } from '../functions/domain/ehr-event.ts';
+import { EHR_EVENT_TYPES } from '../functions/domain/webhook/ehr-event.ts';
 import { type Connection, connect } from './connection.ts';
 import * as discoveries from './discoveries.ts';
 import * as executions from './executions.ts';

@@ -1,11 +1,11 @@
 /** Commands about all starts: sweep now, pause, resume. */
 import { randomUUID } from 'node:crypto';
-import { executionArn } from '../functions/adapters/stepfunctions-executions.ts';
-import { dayOf } from '../functions/domain/calendar.ts';
-import type { Conversions } from '../functions/domain/conversion.ts';
-import type { SweepRun } from '../functions/domain/sweep.ts';
-import { pauseStarts, resumeStarts, type Steering, startSweep } from '../functions/usecases/steer-practice.ts';
-import { sweepReport } from '../functions/usecases/sweep-report.ts';
+import { executionArn } from '../functions/adapters/aws/stepfunctions-executions.ts';
+import type { SweepRun } from '../functions/domain/batch/sweep.ts';
+import type { Conversions } from '../functions/domain/case/conversion.ts';
+import { dayOf } from '../functions/domain/time/calendar.ts';
+import { pauseStarts, resumeStarts, type Steering, startSweep } from '../functions/usecases/staff/steer-practice.ts';
+import { sweepReport } from '../functions/usecases/staff/sweep-report.ts';
 import type { Connection } from './connection.ts';
 import { follow } from './follow.ts';
 import { whole } from './interrupt.ts';

@@ -1,4 +1,4 @@
-/** Builds the console: `npm run build:console`, and behind `npm start` in the background (local/console.ts). */
+/** Builds the console: `npm run build:console`, and behind `npm start` in the background (local/console/console.ts). */
 import { fileURLToPath } from 'node:url';
 import react from '@vitejs/plugin-react';
 import { defineConfig } from 'vite';

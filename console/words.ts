@@ -1,5 +1,5 @@
 /** The codes of the API in words of the practice. A code that is not here is shown as it is. */
-import type { Action, Todo } from '../functions/domain/work.ts';
+import type { Action, Todo } from '../functions/domain/case/work.ts';
 
 interface TodoWords {
   /** Heading of a group on Today. */

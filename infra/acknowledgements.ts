@@ -2,11 +2,11 @@
 import { type Stack, Validations } from 'aws-cdk-lib';
 import type { IConstruct } from 'constructs';
 import { routeIdOf } from './constructs/http-api.ts';
-import { type Caller, FUNCTIONS, type FunctionEntry } from './functions.ts';
-import { MACHINES, REGENERATE_PIN } from './machines.ts';
 import type { Names } from './names.ts';
-import type { Permission } from './permissions.ts';
-import { OPEN_ROUTES } from './routes.ts';
+import { type Caller, FUNCTIONS, type FunctionEntry } from './tables/functions.ts';
+import { MACHINES, REGENERATE_PIN } from './tables/machines.ts';
+import type { Permission } from './tables/permissions.ts';
+import { OPEN_ROUTES } from './tables/routes.ts';
 
 export interface Acknowledgement {
   rule: string;

@@ -3,7 +3,7 @@ import { copyFileSync, readFileSync, rmSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build, type Metafile, type Plugin } from 'esbuild';
-import { FUNCTIONS } from './functions.ts';
+import { FUNCTIONS } from './tables/functions.ts';
 
 /** What every function finds beside its code under this name, relative to Lambda's working directory. */
 export const POLICY_FILE = 'policy.json';

@@ -2,6 +2,6 @@
 export function found<T>(map: ReadonlyMap<string, T>, name: string): T {
   const value = map.get(name);
   if (value === undefined)
-    throw new Error(`${name}: no bundle, function or log group (infra/functions.ts, machines.ts)`);
+    throw new Error(`${name}: no bundle, function or log group (infra/tables/functions.ts, machines.ts)`);
   return value;
 }

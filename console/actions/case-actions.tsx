@@ -1,7 +1,7 @@
 /** What a person may do about one case: a menu, and for what they choose a dialog that asks why. */
 import ButtonDropdown from '@cloudscape-design/components/button-dropdown';
 import { lazy, Suspense, useState } from 'react';
-import { ACTIONS, type Action } from '../../functions/domain/work.ts';
+import { ACTIONS, type Action } from '../../functions/domain/case/work.ts';
 import { useCanAct } from '../api/questions.ts';
 import { ACTION_WORDS } from '../words.ts';
 

@@ -4,7 +4,7 @@ import Checkbox from '@cloudscape-design/components/checkbox';
 import { useQueryClient } from '@tanstack/react-query';
 import { useEffect, useState } from 'react';
 import type { ActionAnswer } from '../../functions/admin/contract/patients.ts';
-import type { Action } from '../../functions/domain/work.ts';
+import type { Action } from '../../functions/domain/case/work.ts';
 import { patientKey } from '../api/questions.ts';
 import { useNotices } from '../shell/notices.tsx';
 import { PageLink } from '../shell/page-link.tsx';

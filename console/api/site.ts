@@ -3,7 +3,7 @@ import * as z from 'zod/mini';
 import { type ConsoleConfig, consoleConfig } from '../../functions/admin/contract.ts';
 
 const local = z.strictObject({
-  /** Base of what local/local-api-contract.ts describes. */
+  /** Base of what local/console/local-api-contract.ts describes. */
   api: z.string(),
   clock: z.string(),
   mailbox: z.string(),

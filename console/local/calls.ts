@@ -7,7 +7,7 @@ import type {
   Trouble,
   WebhookOrder,
   WebhookSent,
-} from '../../local/local-api-contract.ts';
+} from '../../local/console/local-api-contract.ts';
 import { ApiError, exchange } from '../api/client.ts';
 import { useSurroundings } from '../api/context.tsx';
 import { CALM_MS, useLive, useLiveList } from '../api/live.ts';

@@ -6,7 +6,7 @@ import Header from '@cloudscape-design/components/header';
 import KeyValuePairs from '@cloudscape-design/components/key-value-pairs';
 import SpaceBetween from '@cloudscape-design/components/space-between';
 import { useParams } from 'react-router';
-import type { Chart } from '../../local/local-api-contract.ts';
+import type { Chart } from '../../local/console/local-api-contract.ts';
 import { Json } from '../shell/json.tsx';
 import { Answered, Empty, Page } from '../shell/page.tsx';
 import { PageLink } from '../shell/page-link.tsx';

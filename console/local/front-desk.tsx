@@ -10,7 +10,7 @@ import Select from '@cloudscape-design/components/select';
 import SpaceBetween from '@cloudscape-design/components/space-between';
 import Toggle from '@cloudscape-design/components/toggle';
 import { useState } from 'react';
-import type { Chart, ChartEdit } from '../../local/local-api-contract.ts';
+import type { Chart, ChartEdit } from '../../local/console/local-api-contract.ts';
 import { useNotices } from '../shell/notices.tsx';
 import { useChartEdit } from './calls.ts';
 import { WebhookShown } from './webhook-shown.tsx';

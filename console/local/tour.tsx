@@ -8,7 +8,7 @@ import Header from '@cloudscape-design/components/header';
 import Input from '@cloudscape-design/components/input';
 import SpaceBetween from '@cloudscape-design/components/space-between';
 import { useState } from 'react';
-import type { Trouble, WebhookOrder } from '../../local/local-api-contract.ts';
+import type { Trouble, WebhookOrder } from '../../local/console/local-api-contract.ts';
 import { useNotices } from '../shell/notices.tsx';
 import { Page } from '../shell/page.tsx';
 import { PageLink } from '../shell/page-link.tsx';

@@ -1,7 +1,7 @@
 /** A webhook as it was sent and answered, for who connects an EHR. */
 import ExpandableSection from '@cloudscape-design/components/expandable-section';
 import SpaceBetween from '@cloudscape-design/components/space-between';
-import type { WebhookSent } from '../../local/local-api-contract.ts';
+import type { WebhookSent } from '../../local/console/local-api-contract.ts';
 import { Json } from '../shell/json.tsx';
 import { PageLink } from '../shell/page-link.tsx';
 

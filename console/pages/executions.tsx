@@ -4,7 +4,7 @@ import Header from '@cloudscape-design/components/header';
 import SpaceBetween from '@cloudscape-design/components/space-between';
 import Table, { type TableProps } from '@cloudscape-design/components/table';
 import type { Answer } from '../../functions/admin/contract.ts';
-import { MACHINES } from '../../functions/domain/executions.ts';
+import { MACHINES } from '../../functions/domain/case/executions.ts';
 import { useExecutions } from '../api/questions.ts';
 import { Choice } from '../shell/choice.tsx';
 import { Empty, listed, Page } from '../shell/page.tsx';

@@ -4,8 +4,8 @@
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 import mjml2html from 'mjml';
-import { MESSAGE_KINDS } from '../../functions/domain/account.ts';
-import { LANGUAGES } from '../../functions/domain/language.ts';
+import { MESSAGE_KINDS } from '../../functions/domain/case/account.ts';
+import { LANGUAGES } from '../../functions/domain/email/language.ts';
 
 const NOTIFICATION = new URL('../../functions/notification/', import.meta.url);
 const TEMPLATES = new URL('templates.ts', NOTIFICATION);

@@ -3,7 +3,7 @@
  * `node docs/openapi/generate.ts`. A test holds the committed files to it.
  */
 import { writeFileSync } from 'node:fs';
-import { ehrEvent, webhookAnswer } from '../../functions/domain/ehr-event.ts';
+import { ehrEvent, webhookAnswer } from '../../functions/domain/webhook/ehr-event.ts';
 import { problemType } from '../../functions/runtime/problem.ts';
 import { WEBHOOK_PROBLEMS } from '../../functions/runtime/webhook-problems.ts';
 import { SIGNATURES, TIMESTAMP, WEBHOOK_ID } from '../../functions/runtime/webhook-request.ts';

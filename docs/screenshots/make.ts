@@ -7,11 +7,11 @@ import { fileURLToPath } from 'node:url';
 import type { Page } from 'playwright-core';
 import UPNG from 'upng-js';
 import type { Answer } from '../../functions/admin/contract.ts';
-import { firstPass } from '../../local/first-pass.ts';
-import { loadPractice } from '../../local/load-practice.ts';
-import { type Platform, startPlatform } from '../../local/platform.ts';
-import { openBrowser } from '../../tests/harness/browser.ts';
-import { untilBuilt } from '../../tests/harness/scripted-api.ts';
+import { firstPass } from '../../local/command/first-pass.ts';
+import { loadPractice } from '../../local/load/load-practice.ts';
+import { type Platform, startPlatform } from '../../local/platform/platform.ts';
+import { openBrowser } from '../../tests/support/harness/browser.ts';
+import { untilBuilt } from '../../tests/support/harness/scripted-api.ts';
 
 /** As wide as the pages of the documents. */
 const WIDTH = 1280;
@@ -107,7 +107,7 @@ try {
   await shoot(page, at('local'), 'What to try', 'tour', 1_100);
   await shoot(page, at('local/chart'), 'Patients', 'charts');
   await shoot(page, at(`local/chart/${WAITING}`), 'At the front desk', 'chart');
-  await shoot(page, at('local/mailbox'), 'Mails', 'mailbox');
+  await shoot(page, at('local/ses/mailbox'), 'Mails', 'mailbox');
   await walkThrough(page, at);
   const phone = await browser.open({ viewport: { width: 390, height: HEIGHT }, colorScheme: 'dark' });
   await shoot(phone.page, at(''), 'Today', 'today-phone');

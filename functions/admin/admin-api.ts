@@ -21,7 +21,7 @@ import {
   sweepRecords,
 } from '../runtime/container.ts';
 import { type HttpAnswer, httpHandler } from '../runtime/http-handler.ts';
-import { doOnce, type OnceRequest } from '../usecases/once.ts';
+import { doOnce, type OnceRequest } from '../usecases/staff/once.ts';
 import { assertMay, assertOrigin, callerOf } from './caller.ts';
 import { OPERATIONS, type Operation } from './contract.ts';
 import type { AdminPorts, AskedOf } from './operations/operation.ts';

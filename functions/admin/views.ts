@@ -1,7 +1,7 @@
 /** How a case is shown: what a record says, without what identifies anybody or lets anybody in. */
-import { type Account, isPinDead } from '../domain/account.ts';
-import { fittingActions, isAtWork, todoOf, workEntryOf } from '../domain/work.ts';
-import type { KnownSweep } from '../usecases/list-sweeps.ts';
+import { type Account, isPinDead } from '../domain/case/account.ts';
+import { fittingActions, isAtWork, todoOf, workEntryOf } from '../domain/case/work.ts';
+import type { KnownSweep } from '../usecases/staff/list-sweeps.ts';
 import type { PatientRow, PatientView } from './contract/patients.ts';
 import type { Sweep } from './contract/sweeps.ts';
 import type { WorkItem } from './contract/work.ts';

@@ -3,11 +3,11 @@
  * that an access code is ready or about to expire, until when, where to get it, and whom to call.
  */
 import Mustache from 'mustache';
-import type { MessageKind } from '../domain/account.ts';
+import type { MessageKind } from '../domain/case/account.ts';
+import type { Language } from '../domain/email/language.ts';
 import { StepContractError } from '../domain/errors.ts';
-import { millisecondsOf } from '../domain/instant.ts';
-import type { Language } from '../domain/language.ts';
-import type { Mail } from '../ports/mailer.ts';
+import { millisecondsOf } from '../domain/time/instant.ts';
+import type { Mail } from '../ports/email/mailer.ts';
 import type { Policy } from '../runtime/policy.ts';
 import { oneLine, senderOf } from './sender.ts';
 import { HTML, TEXT } from './templates.ts';

@@ -2,8 +2,8 @@
  * The words of the mail, by language and kind. Mustache fills the tags; `day` and `until` are the PIN's expiry, without and
  * with the time. No patient, nothing medical: what stands here is read on a locked phone (P14).
  */
-import type { MessageKind } from '../domain/account.ts';
-import type { Language } from '../domain/language.ts';
+import type { MessageKind } from '../domain/case/account.ts';
+import type { Language } from '../domain/email/language.ts';
 
 /** What differs between the kinds. The subject stands alone in a list of mails: the sender's name is beside it. */
 interface KindWords {

@@ -1,9 +1,9 @@
 /** What the pick-up page shows, as an HTTP answer: HTML by Mustache, and headers that keep it to its reader. */
 import { createHash } from 'node:crypto';
 import Mustache from 'mustache';
-import type { DateFault, DateFields } from '../domain/birth-date.ts';
-import { type Instant, millisecondsOf } from '../domain/instant.ts';
-import type { Language } from '../domain/language.ts';
+import type { Language } from '../domain/email/language.ts';
+import type { DateFault, DateFields } from '../domain/pickup/birth-date.ts';
+import { type Instant, millisecondsOf } from '../domain/time/instant.ts';
 import type { PageAnswer } from '../runtime/page-handler.ts';
 import type { Policy } from '../runtime/policy.ts';
 import { SCRIPT, STYLE } from './look.ts';

@@ -3,10 +3,10 @@
  * links. `POST` shows the PIN to whoever also knows the patient's date of birth (P14), and to nobody else anything.
  */
 import type { APIGatewayProxyEventV2 } from 'aws-lambda';
-import { readBirthDate } from '../domain/birth-date.ts';
-import { dayOf } from '../domain/calendar.ts';
-import { languageOf } from '../domain/language.ts';
-import type { Answer } from '../domain/pickup.ts';
+import { languageOf } from '../domain/email/language.ts';
+import { readBirthDate } from '../domain/pickup/birth-date.ts';
+import type { Answer } from '../domain/pickup/pickup.ts';
+import { dayOf } from '../domain/time/calendar.ts';
 import { clock } from '../runtime/clock.ts';
 import {
   chance,
@@ -21,9 +21,9 @@ import {
 } from '../runtime/container.ts';
 import { logPageFailure, type PageAnswer, pageHandler } from '../runtime/page-handler.ts';
 import type { Policy } from '../runtime/policy.ts';
-import { type AskPorts, askForNewPin } from '../usecases/new-pin-request.ts';
-import { type PickUpPorts, pickUp } from '../usecases/pick-up.ts';
-import { overLimit } from '../usecases/source-limit.ts';
+import { type AskPorts, askForNewPin } from '../usecases/pickup/new-pin-request.ts';
+import { type PickUpPorts, pickUp } from '../usecases/pickup/pick-up.ts';
+import { overLimit } from '../usecases/pickup/source-limit.ts';
 import { type Correction, type Entered, pageOf, type Shown } from './page.ts';
 import { type PickupRequest, readRequest } from './request.ts';
 

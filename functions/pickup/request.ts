@@ -1,6 +1,6 @@
 /** Reads what a browser sent to the pick-up page. Whatever it is, it is read without an error. */
 import type { APIGatewayProxyEventV2 } from 'aws-lambda';
-import { type Language, languageOf } from '../domain/language.ts';
+import { type Language, languageOf } from '../domain/email/language.ts';
 import type { Policy } from '../runtime/policy.ts';
 import type { Entered } from './page.ts';
 import { preferredLanguage } from './words.ts';

@@ -1,6 +1,7 @@
 /** Every word of the pick-up page, in the languages that it speaks. */
-import type { DateFault } from '../domain/birth-date.ts';
-import { type Language, languageOf } from '../domain/language.ts';
+
+import { type Language, languageOf } from '../domain/email/language.ts';
+import type { DateFault } from '../domain/pickup/birth-date.ts';
 
 export interface Words {
   locale: string;

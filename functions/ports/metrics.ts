@@ -1,5 +1,5 @@
-import type { Account } from '../domain/account.ts';
-import type { FeedbackKind } from '../domain/email-event.ts';
+import type { Account } from '../domain/case/account.ts';
+import type { FeedbackKind } from '../domain/email/email-event.ts';
 
 /** A case that has just ended, without whose it is. */
 export interface EndedCase {

@@ -1,8 +1,8 @@
 /** The practice policy: what one practice decides, as JSON checked by zod. docs/connect-an-ehr.md explains each setting. */
 import { readFileSync } from 'node:fs';
 import * as z from 'zod/mini';
-import { LANGUAGES } from '../domain/language.ts';
-import { LOCATION_KINDS } from '../domain/responsible-provider.ts';
+import { LOCATION_KINDS } from '../domain/chart/responsible-provider.ts';
+import { LANGUAGES } from '../domain/email/language.ts';
 
 const timeZone = z.string().check(
   z.refine((zone) => {

@@ -2,8 +2,8 @@
 import { createHash } from 'node:crypto';
 import type { APIGatewayProxyEventV2 } from 'aws-lambda';
 import * as z from 'zod/mini';
-import { type EhrEvent, ehrEvent } from '../domain/ehr-event.ts';
-import type { SignedWebhook } from '../ports/webhooks.ts';
+import { type EhrEvent, ehrEvent } from '../domain/webhook/ehr-event.ts';
+import type { SignedWebhook } from '../ports/webhook/webhooks.ts';
 import { type BodyLimits, bodyBytes, bodyError, bodyText, parsedBody } from './json-body.ts';
 import type { Problem } from './problem.ts';
 import { webhookProblem } from './webhook-problems.ts';

@@ -3,23 +3,23 @@
  * nothing is, the case ends here.
  */
 import * as z from 'zod/mini';
-import { type Account, isMessageOwed, isUnsent, newAccount, withLease, withReminder } from '../domain/account.ts';
-import { dayOf } from '../domain/calendar.ts';
-import { caseFacts, hasDraftToDiscard } from '../domain/case-facts.ts';
-import { type Chart, readChart } from '../domain/chart.ts';
-import { type Limits, whatIsDue } from '../domain/due.ts';
+import { type Account, isMessageOwed, isUnsent, newAccount, withLease, withReminder } from '../domain/case/account.ts';
+import { caseFacts, hasDraftToDiscard } from '../domain/case/case-facts.ts';
+import { type Limits, whatIsDue } from '../domain/case/due.ts';
+import { reminderDue } from '../domain/case/reminder.ts';
+import { type Decision, decision, patientFacts, stepInput } from '../domain/case/state-data.ts';
+import { type Chart, readChart } from '../domain/chart/chart.ts';
 import { cycleIdentifier } from '../domain/identity.ts';
-import { millisecondsOf } from '../domain/instant.ts';
 import type { Reason } from '../domain/outcomes.ts';
-import { reminderDue } from '../domain/reminder.ts';
-import { type Decision, decision, patientFacts, stepInput } from '../domain/state-data.ts';
+import { dayOf } from '../domain/time/calendar.ts';
+import { millisecondsOf } from '../domain/time/instant.ts';
 import { clock } from '../runtime/clock.ts';
 import { ehr, fingerprint, metrics, pinRecords, policy } from '../runtime/container.ts';
 import { stepHandler } from '../runtime/step-handler.ts';
-import { type AdoptPorts, adoptPin } from '../usecases/adopt-pin.ts';
-import { type CompletePorts, completeSigned } from '../usecases/complete-signed.ts';
-import type { EndPorts } from '../usecases/end-case.ts';
-import { endNotNeeded } from '../usecases/end-not-needed.ts';
+import type { EndPorts } from '../usecases/case/end-case.ts';
+import { endNotNeeded } from '../usecases/case/end-not-needed.ts';
+import { type AdoptPorts, adoptPin } from '../usecases/regeneration/adopt-pin.ts';
+import { type CompletePorts, completeSigned } from '../usecases/regeneration/complete-signed.ts';
 
 const input = z.strictObject({ ...stepInput, force: z.nullable(z.string()), patient: patientFacts });
 type Input = z.infer<typeof input>;

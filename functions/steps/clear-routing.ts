@@ -3,16 +3,16 @@
  * of them and proves that none is left, so that the document reaches nobody's desktop.
  */
 import * as z from 'zod/mini';
-import { assertLease } from '../domain/account.ts';
+import { assertLease } from '../domain/case/account.ts';
+import { stepInput } from '../domain/case/state-data.ts';
 import { DraftGoneError } from '../domain/errors.ts';
-import { stepInput } from '../domain/state-data.ts';
+import type { PinRecords } from '../ports/case/pin-records.ts';
 import type { Clock } from '../ports/clock.ts';
-import type { Ehr } from '../ports/ehr.ts';
-import type { PinRecords } from '../ports/pin-records.ts';
+import type { Ehr } from '../ports/ehr/ehr.ts';
 import { clock } from '../runtime/clock.ts';
 import { ehr, pinRecords } from '../runtime/container.ts';
 import { stepHandler } from '../runtime/step-handler.ts';
-import { emptyRouting } from '../usecases/empty-routing.ts';
+import { emptyRouting } from '../usecases/regeneration/empty-routing.ts';
 
 const input = z.strictObject(stepInput);
 const output = z.strictObject({ removed: z.int() });

@@ -3,20 +3,20 @@
  * completed, a newer PIN made by hand wins, and only then is the draft entered in error.
  */
 import * as z from 'zod/mini';
-import { type Account, assertLease } from '../domain/account.ts';
-import { type Chart, readChart } from '../domain/chart.ts';
-import { isExpired } from '../domain/expiry.ts';
+import { type Account, assertLease } from '../domain/case/account.ts';
+import { identifiersOf, isOurs, type Remains, verdictOf } from '../domain/case/remains.ts';
+import { type Decision, decision, stepInput } from '../domain/case/state-data.ts';
+import { type Chart, readChart } from '../domain/chart/chart.ts';
+import { isExpired } from '../domain/chart/expiry.ts';
+import { standingOf } from '../domain/chart/patient.ts';
 import type { Reason } from '../domain/outcomes.ts';
-import { standingOf } from '../domain/patient.ts';
-import { identifiersOf, isOurs, type Remains, verdictOf } from '../domain/remains.ts';
-import { type Decision, decision, stepInput } from '../domain/state-data.ts';
 import { clock } from '../runtime/clock.ts';
 import { ehr, fingerprint, metrics, pinRecords, policy } from '../runtime/container.ts';
 import { stepHandler } from '../runtime/step-handler.ts';
-import { type AdoptPorts, adoptPin } from '../usecases/adopt-pin.ts';
-import { type CompletePorts, completeSigned } from '../usecases/complete-signed.ts';
-import { type EndPorts, endCase } from '../usecases/end-case.ts';
-import { endNotNeeded } from '../usecases/end-not-needed.ts';
+import { type EndPorts, endCase } from '../usecases/case/end-case.ts';
+import { endNotNeeded } from '../usecases/case/end-not-needed.ts';
+import { type AdoptPorts, adoptPin } from '../usecases/regeneration/adopt-pin.ts';
+import { type CompletePorts, completeSigned } from '../usecases/regeneration/complete-signed.ts';
 
 const input = z.strictObject({ ...stepInput, decision });
 type Input = z.infer<typeof input>;

@@ -3,7 +3,7 @@ import * as z from 'zod/mini';
 import { clock, pause } from '../runtime/clock.ts';
 import { discoveries, ehr, fingerprint, pinRecords, policy } from '../runtime/container.ts';
 import { stepHandler } from '../runtime/step-handler.ts';
-import { discoverPages } from '../usecases/discover-pages.ts';
+import { discoverPages } from '../usecases/batch/discover-pages.ts';
 
 /** Names the reading; the page that is next is in its record, since nobody knows what an EHR writes into its links. */
 const cursor = z.nullable(z.string().check(z.minLength(1), z.maxLength(120)));

@@ -1,13 +1,13 @@
 /** HoldForStaff (P5 and what else a person must decide): a Task names what is to be decided, the case waits. */
 import * as z from 'zod/mini';
-import { assertLease } from '../domain/account.ts';
-import { holdTask } from '../domain/ending.ts';
+import { assertLease } from '../domain/case/account.ts';
+import { holdTask } from '../domain/case/ending.ts';
+import { ending, stepInput } from '../domain/case/state-data.ts';
 import { HELD_REASONS } from '../domain/outcomes.ts';
-import { ending, stepInput } from '../domain/state-data.ts';
 import { clock } from '../runtime/clock.ts';
 import { frontDesk, metrics, pinRecords, policy } from '../runtime/container.ts';
 import { stepHandler } from '../runtime/step-handler.ts';
-import { type EndPorts, endCase } from '../usecases/end-case.ts';
+import { type EndPorts, endCase } from '../usecases/case/end-case.ts';
 
 const input = z.strictObject({ ...stepInput, reason: z.enum(HELD_REASONS) });
 

@@ -3,13 +3,13 @@
  * the execution ends as failed.
  */
 import * as z from 'zod/mini';
-import { type Account, assertLease, type StaffTask } from '../domain/account.ts';
-import { checkSigningTask } from '../domain/ending.ts';
-import { stepInput } from '../domain/state-data.ts';
+import { type Account, assertLease, type StaffTask } from '../domain/case/account.ts';
+import { checkSigningTask } from '../domain/case/ending.ts';
+import { stepInput } from '../domain/case/state-data.ts';
 import { clock } from '../runtime/clock.ts';
 import { frontDesk, metrics, pinRecords, policy } from '../runtime/container.ts';
 import { stepHandler } from '../runtime/step-handler.ts';
-import { type EndPorts, endCase } from '../usecases/end-case.ts';
+import { type EndPorts, endCase } from '../usecases/case/end-case.ts';
 
 /** The caught error's name, e.g. EmailRejectedError. */
 const errorName = z.string().check(z.minLength(1), z.maxLength(80));

@@ -3,17 +3,17 @@
  * new PIN in its form. Nothing takes effect before SignDocument; a draft of an earlier try is used again.
  */
 import * as z from 'zod/mini';
-import { type Account, assertLease, type Draft } from '../domain/account.ts';
+import { type Account, assertLease, type Draft } from '../domain/case/account.ts';
+import { fhirId, stepInput } from '../domain/case/state-data.ts';
+import { responsibleProvider } from '../domain/chart/responsible-provider.ts';
 import { ResponsibleProviderUnresolvedError } from '../domain/errors.ts';
 import { cycleIdentifier, digestOf } from '../domain/identity.ts';
-import { responsibleProvider } from '../domain/responsible-provider.ts';
-import { fhirId, stepInput } from '../domain/state-data.ts';
-import type { DraftIds, UpdateFacts } from '../ports/ehr.ts';
+import type { DraftIds, UpdateFacts } from '../ports/ehr/ehr.ts';
 import { clock } from '../runtime/clock.ts';
 import { chance, ehr, fingerprint, pinRecords, policy } from '../runtime/container.ts';
 import type { Policy } from '../runtime/policy.ts';
 import { stepHandler } from '../runtime/step-handler.ts';
-import { type OpenPorts, openUpdate, usableDraft } from '../usecases/open-update.ts';
+import { type OpenPorts, openUpdate, usableDraft } from '../usecases/regeneration/open-update.ts';
 
 const input = z.strictObject({ ...stepInput, cycle: fhirId });
 type Input = z.infer<typeof input>;

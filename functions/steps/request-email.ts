@@ -1,13 +1,13 @@
 /** RequestEmail (P1): without a usable address nothing is regenerated; the front desk is asked to enter one. */
 import * as z from 'zod/mini';
-import { assertLease, type StaffTask } from '../domain/account.ts';
-import { withoutAddress } from '../domain/email-feedback.ts';
+import { assertLease, type StaffTask } from '../domain/case/account.ts';
+import { ending, stepInput } from '../domain/case/state-data.ts';
+import { withoutAddress } from '../domain/email/email-feedback.ts';
 import { EMAIL_MISSING_REASONS } from '../domain/outcomes.ts';
-import { ending, stepInput } from '../domain/state-data.ts';
 import { clock } from '../runtime/clock.ts';
 import { frontDesk, metrics, pinRecords, policy } from '../runtime/container.ts';
 import { stepHandler } from '../runtime/step-handler.ts';
-import { type EndPorts, endCase } from '../usecases/end-case.ts';
+import { type EndPorts, endCase } from '../usecases/case/end-case.ts';
 
 const input = z.strictObject({ ...stepInput, reason: z.enum(EMAIL_MISSING_REASONS) });
 

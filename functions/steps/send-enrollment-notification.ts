@@ -4,20 +4,20 @@
  * by itself.
  */
 import * as z from 'zod/mini';
-import { type Account, assertLease } from '../domain/account.ts';
+import { type Account, assertLease } from '../domain/case/account.ts';
+import { ending, stepInput } from '../domain/case/state-data.ts';
+import { standingOf } from '../domain/chart/patient.ts';
+import { languageFor } from '../domain/email/language.ts';
 import {
   AddressUnusableError,
   EmailRejectedError,
   NotificationFateUnknownError,
   StepContractError,
 } from '../domain/errors.ts';
-import { languageFor } from '../domain/language.ts';
 import type { Reason } from '../domain/outcomes.ts';
-import { standingOf } from '../domain/patient.ts';
-import { ending, stepInput } from '../domain/state-data.ts';
 import { enrollmentMail } from '../notification/enrollment-mail.ts';
-import type { Fingerprint } from '../ports/fingerprint.ts';
-import type { Mailer } from '../ports/mailer.ts';
+import type { Fingerprint } from '../ports/ehr/fingerprint.ts';
+import type { Mailer } from '../ports/email/mailer.ts';
 import { clock } from '../runtime/clock.ts';
 import {
   chance,
@@ -32,12 +32,12 @@ import {
 } from '../runtime/container.ts';
 import type { Policy } from '../runtime/policy.ts';
 import { stepHandler } from '../runtime/step-handler.ts';
-import type { EndPorts } from '../usecases/end-case.ts';
-import { endNotNeeded } from '../usecases/end-not-needed.ts';
-import { endTold, fileAgain } from '../usecases/end-told.ts';
-import { type LinkPorts, makePickupLink } from '../usecases/pickup-link.ts';
-import { fateUnknown, sendOnce } from '../usecases/send-once.ts';
-import { usableAddress } from '../usecases/usable-address.ts';
+import type { EndPorts } from '../usecases/case/end-case.ts';
+import { endNotNeeded } from '../usecases/case/end-not-needed.ts';
+import { endTold, fileAgain } from '../usecases/email/end-told.ts';
+import { type LinkPorts, makePickupLink } from '../usecases/email/pickup-link.ts';
+import { fateUnknown, sendOnce } from '../usecases/email/send-once.ts';
+import { usableAddress } from '../usecases/email/usable-address.ts';
 
 const input = z.strictObject(stepInput);
 type Input = z.infer<typeof input>;

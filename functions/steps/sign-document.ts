@@ -3,20 +3,20 @@
  * P10–P12 hold, and records the PIN with its 30 days (P8).
  */
 import * as z from 'zod/mini';
-import { type Account, assertLease, type Draft } from '../domain/account.ts';
-import { readChart } from '../domain/chart.ts';
+import { type Account, assertLease, type Draft } from '../domain/case/account.ts';
+import { fhirId, stepInput } from '../domain/case/state-data.ts';
+import { readChart } from '../domain/chart/chart.ts';
 import {
   DraftGoneError,
   NewerPinError,
   PatientNotEligibleError,
   PostconditionViolatedError,
 } from '../domain/errors.ts';
-import { fhirId, stepInput } from '../domain/state-data.ts';
 import { clock } from '../runtime/clock.ts';
 import { ehr, fingerprint, metrics, pinRecords } from '../runtime/container.ts';
 import { stepHandler } from '../runtime/step-handler.ts';
-import { type CompletePorts, completeSigned } from '../usecases/complete-signed.ts';
-import { emptyRouting } from '../usecases/empty-routing.ts';
+import { type CompletePorts, completeSigned } from '../usecases/regeneration/complete-signed.ts';
+import { emptyRouting } from '../usecases/regeneration/empty-routing.ts';
 
 const input = z.strictObject({ ...stepInput, cycle: fhirId });
 const output = z.strictObject({ document: fhirId, expiresAt: z.string() });

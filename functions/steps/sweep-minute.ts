@@ -3,7 +3,7 @@ import * as z from 'zod/mini';
 import { clock, pause } from '../runtime/clock.ts';
 import { executions, pauseSwitch, pinRecords, policy, shards, sweepRecords } from '../runtime/container.ts';
 import { stepHandler } from '../runtime/step-handler.ts';
-import { sweepMinute } from '../usecases/sweep-minute.ts';
+import { sweepMinute } from '../usecases/batch/sweep-minute.ts';
 
 const count = z.int().check(z.minimum(0));
 const cursor = z.nullable(

@@ -3,19 +3,19 @@
  * address to write to. The address itself stays in the EHR.
  */
 import * as z from 'zod/mini';
+import { patientFacts, stepInput } from '../domain/case/state-data.ts';
+import { standingOf } from '../domain/chart/patient.ts';
 import { PatientNotFoundError } from '../domain/errors.ts';
-import { standingOf } from '../domain/patient.ts';
-import { patientFacts, stepInput } from '../domain/state-data.ts';
+import type { PinRecords } from '../ports/case/pin-records.ts';
 import type { Clock } from '../ports/clock.ts';
-import type { FrontDesk } from '../ports/ehr.ts';
-import type { Fingerprint } from '../ports/fingerprint.ts';
+import type { FrontDesk } from '../ports/ehr/ehr.ts';
+import type { Fingerprint } from '../ports/ehr/fingerprint.ts';
 import type { Metrics } from '../ports/metrics.ts';
-import type { PinRecords } from '../ports/pin-records.ts';
 import { clock } from '../runtime/clock.ts';
 import { fingerprint, frontDesk, metrics, pinRecords, policy } from '../runtime/container.ts';
 import { stepHandler } from '../runtime/step-handler.ts';
-import { type EndPorts, endCase } from '../usecases/end-case.ts';
-import { usableAddress } from '../usecases/usable-address.ts';
+import { type EndPorts, endCase } from '../usecases/case/end-case.ts';
+import { usableAddress } from '../usecases/email/usable-address.ts';
 
 const input = z.strictObject(stepInput);
 

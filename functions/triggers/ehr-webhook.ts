@@ -3,8 +3,8 @@
  * and answers with the decision; a repeated one gets the same answer. docs/openapi/ehr-webhooks.json.
  */
 import type { APIGatewayProxyEventV2 } from 'aws-lambda';
-import { CLOCK_TOLERANCE_MS } from '../domain/expiry.ts';
-import type { WebhookSignatures } from '../ports/webhooks.ts';
+import { CLOCK_TOLERANCE_MS } from '../domain/chart/expiry.ts';
+import type { WebhookSignatures } from '../ports/webhook/webhooks.ts';
 import { clock } from '../runtime/clock.ts';
 import {
   chance,
@@ -21,7 +21,7 @@ import {
 import { type HttpAnswer, httpHandler } from '../runtime/http-handler.ts';
 import { webhookProblem } from '../runtime/webhook-problems.ts';
 import { notVerified, readEvent, readWebhook } from '../runtime/webhook-request.ts';
-import { type TakePorts, takeWebhook } from '../usecases/take-webhook.ts';
+import { type TakePorts, takeWebhook } from '../usecases/webhook/take-webhook.ts';
 
 /** Senders are promised an answer within 2 s; the rest is the way there and back. */
 const DEADLINE_MS = 1_800;

@@ -4,7 +4,7 @@
  */
 import type { SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
 import * as z from 'zod/mini';
-import { type EmailEvent, emailEventOf, sesEvent } from '../domain/email-event.ts';
+import { type EmailEvent, emailEventOf, sesEvent } from '../domain/email/email-event.ts';
 import { StepContractError } from '../domain/errors.ts';
 import { clock } from '../runtime/clock.ts';
 import {
@@ -19,7 +19,7 @@ import {
 } from '../runtime/container.ts';
 import { logStep } from '../runtime/logger.ts';
 import { bareError } from '../runtime/step-handler.ts';
-import { type EmailEventPorts, takeEmailEvent } from '../usecases/take-email-event.ts';
+import { type EmailEventPorts, takeEmailEvent } from '../usecases/email/take-email-event.ts';
 
 /** A batch's events share 25 s; its Lambda has 30. */
 const DEADLINE_MS = 25_000;

@@ -4,15 +4,15 @@
  */
 import type { DynamoDBBatchResponse, DynamoDBRecord, DynamoDBStreamEvent } from 'aws-lambda';
 import * as z from 'zod/mini';
+import { pauseFor } from '../domain/batch/sweep.ts';
+import { fhirId } from '../domain/case/state-data.ts';
 import { StepContractError } from '../domain/errors.ts';
-import { fhirId } from '../domain/state-data.ts';
-import { pauseFor } from '../domain/sweep.ts';
 import type { Pause } from '../ports/clock.ts';
 import { clock, pause } from '../runtime/clock.ts';
 import { executions, pauseSwitch, pinRecords, policy, sweepRecords } from '../runtime/container.ts';
 import { logStep } from '../runtime/logger.ts';
 import { bareError } from '../runtime/step-handler.ts';
-import { type LapsedPin, type LapsePorts, takeLapse } from '../usecases/take-lapse.ts';
+import { type LapsedPin, type LapsePorts, takeLapse } from '../usecases/batch/take-lapse.ts';
 
 /** A batch's records share 50 s; its Lambda has 60. */
 const DEADLINE_MS = 50_000;

@@ -24,7 +24,7 @@ export interface Route {
 }
 
 /**
- * Longer than any function of ours that answers a request has (infra/functions.ts), a cold start included: it ends by
+ * Longer than any function of ours that answers a request has (infra/tables/functions.ts), a cold start included: it ends by
  * its own answer.
  */
 const INTEGRATION_TIMEOUT_MS = 10_000;

@@ -6,7 +6,7 @@ import type { Construct } from 'constructs';
 import { METRICS } from '../../functions/runtime/metric-names.ts';
 import { Alarm, type AlarmProps } from '../constructs/alarm.ts';
 import { found } from '../found.ts';
-import { type Caller, FUNCTIONS } from '../functions.ts';
+import { type Caller, FUNCTIONS } from '../tables/functions.ts';
 import { feedbackAlarms, type WatchedFeedback } from './feedback-alarms.ts';
 import { executions, mail, ownMetrics, table, undelivered } from './metrics.ts';
 import { pickupAlarms } from './pickup-alarms.ts';

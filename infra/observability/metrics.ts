@@ -3,7 +3,7 @@ import type { Duration } from 'aws-cdk-lib';
 import { Metric, Stats } from 'aws-cdk-lib/aws-cloudwatch';
 import { FilterPattern, type ILogGroup, MetricFilter } from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
-import type { FeedbackKind } from '../../functions/domain/email-event.ts';
+import type { FeedbackKind } from '../../functions/domain/email/email-event.ts';
 import type { ERROR_NAMES } from '../../functions/domain/errors.ts';
 import { METRICS } from '../../functions/runtime/metric-names.ts';
 

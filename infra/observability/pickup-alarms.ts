@@ -2,8 +2,8 @@
 import { Duration } from 'aws-cdk-lib';
 import { Stats } from 'aws-cdk-lib/aws-cloudwatch';
 import { METRICS } from '../../functions/runtime/metric-names.ts';
+import type { Functions } from '../constructs/workflow-functions.ts';
 import { found } from '../found.ts';
-import type { Functions } from '../workflow-functions.ts';
 import { ownMetrics } from './metrics.ts';
 import type { MakeAlarm } from './starting-alarms.ts';
 

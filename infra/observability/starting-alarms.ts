@@ -3,8 +3,8 @@ import { Duration } from 'aws-cdk-lib';
 import { Stats, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import type { AlarmProps } from '../constructs/alarm.ts';
+import type { Functions } from '../constructs/workflow-functions.ts';
 import { found } from '../found.ts';
-import type { Functions } from '../workflow-functions.ts';
 import { api, executions, ownMetrics, scheduled } from './metrics.ts';
 
 export interface WatchedStarts {

@@ -12,12 +12,18 @@ import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { CfnSecret } from 'aws-cdk-lib/aws-secretsmanager';
 import type { Construct } from 'constructs';
-import { DUE_INDEX, PARTITION_KEY, SORT_KEY, TTL_ATTRIBUTE, WORK_INDEX } from '../../functions/adapters/table.ts';
+import {
+  DUE_INDEX,
+  PARTITION_KEY,
+  SORT_KEY,
+  TTL_ATTRIBUTE,
+  WORK_INDEX,
+} from '../../functions/adapters/dynamodb/table.ts';
 import { DataKey, FingerprintKey } from '../constructs/keys.ts';
 import { StaffPool } from '../constructs/staff-pool.ts';
-import { FUNCTIONS } from '../functions.ts';
-import { MACHINES } from '../machines.ts';
 import type { Names } from '../names.ts';
+import { FUNCTIONS } from '../tables/functions.ts';
+import { MACHINES } from '../tables/machines.ts';
 
 /** Audit: which step ran when for whom, and what it decided. HIPAA keeps such records six years (45 CFR 164.316(b)(2)(i)). */
 const FUNCTION_LOG_RETENTION = RetentionDays.SIX_YEARS;

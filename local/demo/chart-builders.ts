@@ -12,8 +12,8 @@ import type {
   Reference,
 } from 'fhir/r4';
 import { EXTENSION } from '../../functions/adapters/fhir/codes.ts';
-import { toInstant } from '../../functions/domain/instant.ts';
-import type { PortalStatus } from '../../functions/domain/patient.ts';
+import type { PortalStatus } from '../../functions/domain/chart/patient.ts';
+import { toInstant } from '../../functions/domain/time/instant.ts';
 
 /** A resource that has its id. */
 export type Kept<T> = T & { id: string };

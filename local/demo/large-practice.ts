@@ -1,6 +1,6 @@
 /** A practice of any size in which every patient is due, to measure with. */
 import type { Bundle, FhirResource } from 'fhir/r4';
-import { transactionOf } from '../practice.ts';
+import { transactionOf } from '../load/practice.ts';
 import { DAY } from './case.ts';
 import { email, organization, patient, practitioner } from './chart-builders.ts';
 import { PRIMARY_CARE } from './directory.ts';

@@ -1,7 +1,7 @@
 /** Charts whose PIN must stay as it is: not needed, no address, or for a person to decide. */
 
-import { toInstant } from '../../functions/domain/instant.ts';
 import type { Ending, HeldReason, NotNeededReason } from '../../functions/domain/outcomes.ts';
+import { toInstant } from '../../functions/domain/time/instant.ts';
 import { DAY, type DemoCase, HOUR } from './case.ts';
 import { careTeam, email, visit } from './chart-builders.ts';
 import { CARDIOLOGISTS, CARDIOLOGY, FAMILY_DOCTORS, PRIMARY_CARE, RETIRED_DOCTOR } from './directory.ts';

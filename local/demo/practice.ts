@@ -1,7 +1,7 @@
 /** The synthetic practice that `npm start` shows: every outcome and reason that a chart alone can bring about. */
 import type { Bundle } from 'fhir/r4';
 import type { Ending } from '../../functions/domain/outcomes.ts';
-import { transactionOf } from '../practice.ts';
+import { transactionOf } from '../load/practice.ts';
 import { chartOf } from './case.ts';
 import { demoDirectory } from './directory.ts';
 import { FEEDBACK_CASES } from './feedback-cases.ts';

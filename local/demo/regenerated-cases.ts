@@ -1,5 +1,5 @@
 /** Charts whose PIN must be regenerated. */
-import { toInstant } from '../../functions/domain/instant.ts';
+import { toInstant } from '../../functions/domain/time/instant.ts';
 import { DAY, type DemoCase, HOUR, type Self } from './case.ts';
 import { careTeam, draftMedicationRequest, email, visit } from './chart-builders.ts';
 import {

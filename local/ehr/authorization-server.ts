@@ -4,7 +4,7 @@
  */
 import { randomBytes } from 'node:crypto';
 import type { OperationOutcome } from '@medplum/fhirtypes';
-import { type HttpHandler, readBody, send } from '../http-messages.ts';
+import { type HttpHandler, readBody, send } from '../http/http-messages.ts';
 import { AssertionError, createAssertionCheck, type RegisteredClient } from './client-assertion.ts';
 import type { Answer, EhrRequest } from './request.ts';
 import { mayAskFor, mayDo, neededBy } from './scopes.ts';

@@ -9,7 +9,7 @@ import type {
   Reference,
 } from '@medplum/fhirtypes';
 import { DOCUMENT_TYPE, ENCOUNTER_TYPE, EXTENSION, PIN_GENERATOR_FORM } from '../../functions/adapters/fhir/codes.ts';
-import { toInstant } from '../../functions/domain/instant.ts';
+import { toInstant } from '../../functions/domain/time/instant.ts';
 import type { Change, ChartStore, Stored } from './chart-store.ts';
 import { referenceKey } from './index-keys.ts';
 import { applied, hasType, refersTo, routingTask, SIGNER, SIGNING_DEVICE } from './pin-document.ts';

@@ -8,7 +8,7 @@ import type {
   Task,
 } from '@medplum/fhirtypes';
 import { ACTIVATION, DEVICE_IDENTIFIER, FORM_ITEM } from '../../functions/adapters/fhir/codes.ts';
-import type { Instant } from '../../functions/domain/instant.ts';
+import type { Instant } from '../../functions/domain/time/instant.ts';
 import type { Stored } from './chart-store.ts';
 
 /** The Device by which the service signs; in the chart from the start. */

@@ -3,7 +3,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { setImmediate as breathe } from 'node:timers/promises';
 import { parseSearchRequest } from '@medplum/core';
 import type { Resource } from '@medplum/fhirtypes';
-import { createKeyedMutex } from '../mutex.ts';
+import { createKeyedMutex } from '../http/mutex.ts';
 import type { Keep, Stored, Written } from './chart-store.ts';
 import { ChartStore } from './chart-store.ts';
 import { loadDefinitions } from './definitions.ts';

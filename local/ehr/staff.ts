@@ -19,8 +19,8 @@ import {
   FORM_ITEM,
   PIN_GENERATOR_FORM,
 } from '../../functions/adapters/fhir/codes.ts';
-import { PIN_LIFETIME_MS } from '../../functions/domain/expiry.ts';
-import { toInstant } from '../../functions/domain/instant.ts';
+import { PIN_LIFETIME_MS } from '../../functions/domain/chart/expiry.ts';
+import { toInstant } from '../../functions/domain/time/instant.ts';
 import type { ChartStore, Stored } from './chart-store.ts';
 import { routingTask, SIGNER } from './pin-document.ts';
 import type { ChartRepository } from './repository.ts';

@@ -1,5 +1,5 @@
-import { ServiceError } from '../aws-json.ts';
-import { createKeyedMutex } from '../mutex.ts';
+import { ServiceError } from '../http/aws-json.ts';
+import { createKeyedMutex } from '../http/mutex.ts';
 import { type Account, executionArn } from './arns.ts';
 import type { Machine } from './definition.ts';
 import type { ClosedExecution, Execution, InterruptedExecution, KeepExecution, StoredExecution } from './execution.ts';

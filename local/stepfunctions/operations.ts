@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import * as z from 'zod';
-import { ServiceError } from '../aws-json.ts';
+import { ServiceError } from '../http/aws-json.ts';
 import { roleArn } from './arns.ts';
 import type { Machine } from './definition.ts';
 import type { Execution } from './execution.ts';

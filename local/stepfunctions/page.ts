@@ -1,4 +1,4 @@
-import { ServiceError } from '../aws-json.ts';
+import { ServiceError } from '../http/aws-json.ts';
 
 /** AWS's page size where none is asked for. */
 const DEFAULT_PAGE = 100;

@@ -1,5 +1,5 @@
-import { serveAwsJson } from '../aws-json.ts';
-import type { HttpHandler } from '../http-messages.ts';
+import { serveAwsJson } from '../http/aws-json.ts';
+import type { HttpHandler } from '../http/http-messages.ts';
 import { executionArn } from './arns.ts';
 import { prepareMachine } from './definition.ts';
 import type { ClosedExecution, InterruptedExecution, KeepExecution, StoredExecution } from './execution.ts';

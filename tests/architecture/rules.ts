@@ -62,28 +62,28 @@ const LAYERS: Layer[] = [
       'functions/runtime/config.ts',
       'functions/runtime/metric-names.ts',
       POLICY,
-      'functions/adapters/table.ts',
+      'functions/adapters/dynamodb/table.ts',
       'functions/domain/errors.ts',
-      'functions/domain/email-event.ts',
+      'functions/domain/email/email-event.ts',
       'statemachines',
     ],
     // What metrics are told apart by.
-    types: ['functions/domain/email-event.ts'],
+    types: ['functions/domain/email/email-event.ts'],
     packages: null,
   },
   // What both sides of the API agree on, and the pure rules behind its codes. What this machine alone serves is known by type.
   {
     path: 'console',
     imports: ['functions/admin/contract.ts', 'functions/admin/contract', DOMAIN, 'statemachines/asl.ts'],
-    types: ['local/local-api-contract.ts'],
+    types: ['local/console/local-api-contract.ts'],
     packages: null,
   },
   { path: 'local', imports: ['functions', 'statemachines'], packages: null },
   { path: 'cli', imports: ['functions'], packages: null },
   // What writes the generated documents.
-  { path: 'docs', imports: ['functions', 'local', 'tests/harness'], packages: null },
+  { path: 'docs', imports: ['functions', 'local', 'tests/support/harness'], packages: null },
   // A page is measured in the browser, and before the API, in which the tests look at it.
-  { path: 'bench', imports: ['functions', 'statemachines', 'local', 'infra', 'tests/harness'], packages: null },
+  { path: 'bench', imports: ['functions', 'statemachines', 'local', 'infra', 'tests/support/harness'], packages: null },
 ];
 
 /** Of node:crypto the domain may hash; it may not draw: chance is injected. */
@@ -92,13 +92,13 @@ const DOMAIN_CRYPTO = ['createHash'];
 /** Where the machine's clock may be read, and why. Everywhere else time is the Clock port's. */
 export const CLOCKS: Record<string, string> = {
   'functions/runtime/clock.ts': 'the one source of the practice’s time',
-  'local/clock.ts': 'the virtual clock is the machine’s plus an offset',
+  'local/settings/clock.ts': 'the virtual clock is the machine’s plus an offset',
 };
 
 /** Where the environment may be read, and why. Everywhere else a setting comes by its name from runtime/config.ts. */
 export const ENVIRONMENTS: Record<string, string> = {
   'functions/runtime/config.ts': 'checks every variable once',
-  'local/environment.ts': 'sets what AWS would set',
+  'local/settings/environment.ts': 'sets what AWS would set',
   'cli/connection.ts': 'sets what the functions read, from endpoints.json or the outputs of the stack',
   'bench/regeneration.ts': 'how many patients to measure with',
   'bench/executions.ts': 'how many executions to keep',

@@ -1,14 +1,14 @@
 /** CaseLists against the local DynamoDB: every page of every filter, by a model of what is stored. */
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createDynamoDbCaseLists } from '../../functions/adapters/dynamodb-case-lists.ts';
-import { createDynamoDbPinRecords } from '../../functions/adapters/dynamodb-pin-records.ts';
-import { type Account, newAccount } from '../../functions/domain/account.ts';
-import { addDays } from '../../functions/domain/calendar.ts';
-import { toInstant } from '../../functions/domain/instant.ts';
-import { TODOS, workEntryOf } from '../../functions/domain/work.ts';
-import type { CaseLists, CasePage, WorkFilter } from '../../functions/ports/case-lists.ts';
-import type { PinRecords } from '../../functions/ports/pin-records.ts';
+import { createDynamoDbCaseLists } from '../../functions/adapters/dynamodb/dynamodb-case-lists.ts';
+import { createDynamoDbPinRecords } from '../../functions/adapters/dynamodb/dynamodb-pin-records.ts';
+import { type Account, newAccount } from '../../functions/domain/case/account.ts';
+import { TODOS, workEntryOf } from '../../functions/domain/case/work.ts';
+import { addDays } from '../../functions/domain/time/calendar.ts';
+import { toInstant } from '../../functions/domain/time/instant.ts';
+import type { CaseLists, CasePage, WorkFilter } from '../../functions/ports/case/case-lists.ts';
+import type { PinRecords } from '../../functions/ports/case/pin-records.ts';
 import { tableUnderTest } from './table-under-test.ts';
 
 const NOON = Date.parse('2026-06-15T12:00:00Z');

@@ -1,7 +1,7 @@
 /** What the Ehr contract works with: a chart beside the port, and the patients that its tests begin with. */
-import { PIN_LIFETIME_MS } from '../../functions/domain/expiry.ts';
+import { PIN_LIFETIME_MS } from '../../functions/domain/chart/expiry.ts';
 import { cycleIdentifier } from '../../functions/domain/identity.ts';
-import type { DraftIds, Ehr, PickupChart, UpdateOrder } from '../../functions/ports/ehr.ts';
+import type { DraftIds, Ehr, PickupChart, UpdateOrder } from '../../functions/ports/ehr/ehr.ts';
 
 /** A chart that the suite may fill and look at, beside the port. Every patient is a new one. */
 export interface ChartUnderTest {

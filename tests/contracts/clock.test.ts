@@ -1,6 +1,6 @@
 import { afterEach, expect, it } from 'vitest';
 import { clock, useClock } from '../../functions/runtime/clock.ts';
-import { createVirtualClock } from '../../local/clock.ts';
+import { createVirtualClock } from '../../local/settings/clock.ts';
 import { describeClock } from './clock.contract.ts';
 
 afterEach(() => useClock({ now: () => Date.now() }));

@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { GetCommand } from '@aws-sdk/lib-dynamodb';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createDynamoDbDiscoveries } from '../../functions/adapters/dynamodb-discoveries.ts';
-import { beginDiscovery, noLooks, withPage } from '../../functions/domain/discovery.ts';
+import { createDynamoDbDiscoveries } from '../../functions/adapters/dynamodb/dynamodb-discoveries.ts';
+import { beginDiscovery, noLooks, withPage } from '../../functions/domain/batch/discovery.ts';
 import { RecordConflictError } from '../../functions/domain/errors.ts';
-import type { Discoveries } from '../../functions/ports/discoveries.ts';
+import type { Discoveries } from '../../functions/ports/batch/discoveries.ts';
 import { type TableUnderTest, tableUnderTest } from './table-under-test.ts';
 
 const AT = '2026-06-15T12:00:00Z';

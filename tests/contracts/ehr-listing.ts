@@ -1,6 +1,6 @@
 /** What the Ehr contract says of the list of all signed PIN documents, by which a practice is first connected. */
 import { describe, expect, it } from 'vitest';
-import type { SignedPinsPage } from '../../functions/ports/ehr.ts';
+import type { SignedPinsPage } from '../../functions/ports/ehr/ehr.ts';
 import { type ChartUnderTest, OLD_PIN, type Part, PIN } from './chart-under-test.ts';
 
 /** Far beyond the pages of any chart that this suite fills. */

@@ -1,8 +1,8 @@
 /** What the Ehr contract says of mails that were sent (P14): filed once, and what became of them. */
 import { describe, expect, it } from 'vitest';
-import { MAIL_FATES, type MailFate } from '../../functions/domain/email-feedback.ts';
-import { toInstant } from '../../functions/domain/instant.ts';
-import type { FiledMessage } from '../../functions/ports/ehr.ts';
+import { MAIL_FATES, type MailFate } from '../../functions/domain/email/email-feedback.ts';
+import { toInstant } from '../../functions/domain/time/instant.ts';
+import type { FiledMessage } from '../../functions/ports/ehr/ehr.ts';
 import type { Part } from './chart-under-test.ts';
 
 const RECEIVED = '2026-06-15T12:00:03Z';

@@ -1,7 +1,7 @@
 /** What the Ehr contract says of handing over a PIN (P14). */
 import { describe, expect, it } from 'vitest';
 import { EhrRejectedError, PatientNotFoundError } from '../../functions/domain/errors.ts';
-import { toInstant } from '../../functions/domain/instant.ts';
+import { toInstant } from '../../functions/domain/time/instant.ts';
 import { OLD_PIN, type Part, PIN } from './chart-under-test.ts';
 
 export const describePickup: Part = (chart, { readyToSign, signed }) => {

@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { PatientNotFoundError } from '../../functions/domain/errors.ts';
 import { cycleIdentifier } from '../../functions/domain/identity.ts';
-import { toInstant } from '../../functions/domain/instant.ts';
+import { toInstant } from '../../functions/domain/time/instant.ts';
 import { OLD_PIN, type Part, PIN } from './chart-under-test.ts';
 
 export const describeReading: Part = (chart, { expired, signed }) => {

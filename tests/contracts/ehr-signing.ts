@@ -1,8 +1,8 @@
 /** What the Ehr contract says of signing (P8, P10–P12). */
 import { describe, expect, it } from 'vitest';
 import { EhrConflictError } from '../../functions/domain/errors.ts';
-import { toInstant } from '../../functions/domain/instant.ts';
-import type { DraftIds } from '../../functions/ports/ehr.ts';
+import { toInstant } from '../../functions/domain/time/instant.ts';
+import type { DraftIds } from '../../functions/ports/ehr/ehr.ts';
 import { OLD_PIN, type Part, PIN } from './chart-under-test.ts';
 
 export const describeSigning: Part = (chart, { expired, readyToSign, signed }) => {

@@ -15,7 +15,7 @@ import { CYCLE_IDENTIFIER, SES_MESSAGE_IDENTIFIER, STAFF_TASK_SYSTEM } from '../
 import { createFhirEhr } from '../../functions/adapters/fhir/ehr.ts';
 import { createFhirPickupChart } from '../../functions/adapters/fhir/pickup.ts';
 import { SCOPES } from '../../functions/adapters/fhir/scopes.ts';
-import { createSmartAuthorization } from '../../functions/adapters/smart-authorization.ts';
+import { createSmartAuthorization } from '../../functions/adapters/smart/smart-authorization.ts';
 import {
   draftMedicationRequest,
   email,
@@ -29,8 +29,8 @@ import { createClientKey } from '../../local/ehr/client-key.ts';
 import type { Answer, EhrRequest } from '../../local/ehr/request.ts';
 import { neededBy } from '../../local/ehr/scopes.ts';
 import { createEhrSimulator } from '../../local/ehr/simulator.ts';
-import { createGateway } from '../../local/gateway.ts';
-import { document } from '../local/ehr/running-ehr.ts';
+import { createGateway } from '../../local/http/gateway.ts';
+import { document } from '../support/local/running-ehr.ts';
 import type { ChartUnderTest } from './chart-under-test.ts';
 import { describeEhr } from './ehr.contract.ts';
 

@@ -3,12 +3,12 @@ import { readFileSync } from 'node:fs';
 import { SFNClient } from '@aws-sdk/client-sfn';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createStepFunctionsExecutions } from '../../functions/adapters/stepfunctions-executions.ts';
-import { createStepFunctionsReader } from '../../functions/adapters/stepfunctions-reader.ts';
-import type { ExecutionReader, HistoryEvent } from '../../functions/ports/executions.ts';
-import { createGateway, type Gateway } from '../../local/gateway.ts';
+import { createStepFunctionsExecutions } from '../../functions/adapters/aws/stepfunctions-executions.ts';
+import { createStepFunctionsReader } from '../../functions/adapters/aws/stepfunctions-reader.ts';
+import type { ExecutionReader, HistoryEvent } from '../../functions/ports/case/executions.ts';
+import { createGateway, type Gateway } from '../../local/http/gateway.ts';
 import { createStepFunctions, type StepFunctions } from '../../local/stepfunctions/step-functions.ts';
-import { failing, functionsWith, named, smallProcedure } from '../local/stepfunctions/served.ts';
+import { failing, functionsWith, named, smallProcedure } from '../support/local/served.ts';
 
 const NOON = Date.UTC(2026, 5, 15, 12);
 const SWEEP = JSON.parse(

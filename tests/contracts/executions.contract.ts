@@ -1,7 +1,7 @@
 /** What every implementation of the Executions port must do: a name is started once, and can be asked about. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { executionName } from '../../functions/domain/identity.ts';
-import type { ExecutionInput, Executions } from '../../functions/ports/executions.ts';
+import type { ExecutionInput, Executions } from '../../functions/ports/case/executions.ts';
 
 export interface ExecutionsUnderTest {
   executions: Executions;

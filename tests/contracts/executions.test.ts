@@ -1,7 +1,7 @@
 import { SFNClient } from '@aws-sdk/client-sfn';
-import { createStepFunctionsExecutions } from '../../functions/adapters/stepfunctions-executions.ts';
-import type { ExecutionInput } from '../../functions/ports/executions.ts';
-import { createGateway } from '../../local/gateway.ts';
+import { createStepFunctionsExecutions } from '../../functions/adapters/aws/stepfunctions-executions.ts';
+import type { ExecutionInput } from '../../functions/ports/case/executions.ts';
+import { createGateway } from '../../local/http/gateway.ts';
 import { createStepFunctions } from '../../local/stepfunctions/step-functions.ts';
 import { describeExecutions, type ExecutionsUnderTest } from './executions.contract.ts';
 

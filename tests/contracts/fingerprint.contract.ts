@@ -1,6 +1,6 @@
 /** What every implementation of the Fingerprint port must do: same value, same digest, and nothing to be read from it. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Fingerprint } from '../../functions/ports/fingerprint.ts';
+import type { Fingerprint } from '../../functions/ports/ehr/fingerprint.ts';
 
 export interface FingerprintUnderTest {
   fingerprint: Fingerprint;

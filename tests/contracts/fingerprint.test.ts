@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import { KMSClient } from '@aws-sdk/client-kms';
 import { expect, it } from 'vitest';
-import { createKmsFingerprint } from '../../functions/adapters/kms-fingerprint.ts';
-import { createGateway } from '../../local/gateway.ts';
-import { createKms } from '../../local/kms.ts';
+import { createKmsFingerprint } from '../../functions/adapters/aws/kms-fingerprint.ts';
+import { createKms } from '../../local/aws/kms.ts';
+import { createGateway } from '../../local/http/gateway.ts';
 import { describeFingerprint, type FingerprintUnderTest } from './fingerprint.contract.ts';
 
 const keyArn = 'arn:aws:kms:us-east-1:000000000000:key/1234abcd';

@@ -5,7 +5,7 @@ import {
   EmailThrottledError,
   NotificationFateUnknownError,
 } from '../../functions/domain/errors.ts';
-import type { Mail, Mailer } from '../../functions/ports/mailer.ts';
+import type { Mail, Mailer } from '../../functions/ports/email/mailer.ts';
 
 export interface MailerUnderTest {
   mailer: Mailer;

@@ -1,8 +1,8 @@
 import { SESClient } from '@aws-sdk/client-ses';
-import { createSesMailer } from '../../functions/adapters/ses-mailer.ts';
-import { createGateway } from '../../local/gateway.ts';
-import { createMailbox, type Mailbox } from '../../local/mailbox.ts';
-import type { MailFault } from '../../local/mailbox-faults.ts';
+import { createSesMailer } from '../../functions/adapters/aws/ses-mailer.ts';
+import { createGateway } from '../../local/http/gateway.ts';
+import { createMailbox, type Mailbox } from '../../local/ses/mailbox.ts';
+import type { MailFault } from '../../local/ses/mailbox-faults.ts';
 import { describeMailer, type MailerUnderTest } from './mailer.contract.ts';
 
 const NOW = Date.parse('2026-06-15T12:00:00Z');

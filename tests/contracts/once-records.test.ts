@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createDynamoDbOnceRecords } from '../../functions/adapters/dynamodb-once-records.ts';
-import { createDynamoDbPracticeDecisions } from '../../functions/adapters/dynamodb-practice-decisions.ts';
-import { toInstant } from '../../functions/domain/instant.ts';
-import type { OnceRecords } from '../../functions/ports/once-records.ts';
-import type { PracticeDecision } from '../../functions/ports/practice-records.ts';
+import { createDynamoDbOnceRecords } from '../../functions/adapters/dynamodb/dynamodb-once-records.ts';
+import { createDynamoDbPracticeDecisions } from '../../functions/adapters/dynamodb/dynamodb-practice-decisions.ts';
+import { toInstant } from '../../functions/domain/time/instant.ts';
+import type { PracticeDecision } from '../../functions/ports/batch/practice-records.ts';
+import type { OnceRecords } from '../../functions/ports/case/once-records.ts';
 import { tableUnderTest } from './table-under-test.ts';
 
 const NOW = Date.parse('2026-06-15T12:00:00Z');

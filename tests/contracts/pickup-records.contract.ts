@@ -1,7 +1,7 @@
 /** What every implementation of the PickupRecords port must do. Each test works on patients and links of its own. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { ANSWER_LIMIT, tombstoneEnd } from '../../functions/domain/pickup.ts';
-import type { AnswersOf, PickupRecords, TakenAnswer } from '../../functions/ports/pickup-records.ts';
+import { ANSWER_LIMIT, tombstoneEnd } from '../../functions/domain/pickup/pickup.ts';
+import type { AnswersOf, PickupRecords, TakenAnswer } from '../../functions/ports/pickup/pickup-records.ts';
 
 export interface PickupRecordsUnderTest {
   pickups: PickupRecords;

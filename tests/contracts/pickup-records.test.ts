@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { ScanCommand } from '@aws-sdk/lib-dynamodb';
-import { createDynamoDbPickupRecords } from '../../functions/adapters/dynamodb-pickup-records.ts';
+import { createDynamoDbPickupRecords } from '../../functions/adapters/dynamodb/dynamodb-pickup-records.ts';
 import { loseNextAnswer } from './lost-answer.ts';
 import { describePickupRecords } from './pickup-records.contract.ts';
 import { tableUnderTest } from './table-under-test.ts';

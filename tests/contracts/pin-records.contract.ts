@@ -1,9 +1,9 @@
 /** What every implementation of the PinRecords port must do. Each test works on patients of its own. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type Account, newAccount } from '../../functions/domain/account.ts';
+import { type Account, newAccount } from '../../functions/domain/case/account.ts';
 import { RecordConflictError } from '../../functions/domain/errors.ts';
-import { toInstant } from '../../functions/domain/instant.ts';
-import type { PinItem, PinRecords } from '../../functions/ports/pin-records.ts';
+import { toInstant } from '../../functions/domain/time/instant.ts';
+import type { PinItem, PinRecords } from '../../functions/ports/case/pin-records.ts';
 
 export interface RecordsUnderTest {
   records: PinRecords;

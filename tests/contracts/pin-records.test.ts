@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
-import { createDynamoDbPinRecords } from '../../functions/adapters/dynamodb-pin-records.ts';
-import { createDynamoDb } from '../../local/dynamodb.ts';
-import { createGateway } from '../../local/gateway.ts';
+import { createDynamoDbPinRecords } from '../../functions/adapters/dynamodb/dynamodb-pin-records.ts';
+import { createDynamoDb } from '../../local/dynamodb/dynamodb.ts';
+import { createGateway } from '../../local/http/gateway.ts';
 import { describePinRecords, type RecordsUnderTest } from './pin-records.contract.ts';
 
 const NOW = Date.parse('2026-06-15T12:00:00Z');

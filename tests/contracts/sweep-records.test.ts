@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createDynamoDbPauseSwitch } from '../../functions/adapters/dynamodb-pause-switch.ts';
-import { createDynamoDbSweepRecords } from '../../functions/adapters/dynamodb-sweep-records.ts';
-import { beginRun, endRun, withMinute } from '../../functions/domain/sweep.ts';
+import { createDynamoDbPauseSwitch } from '../../functions/adapters/dynamodb/dynamodb-pause-switch.ts';
+import { createDynamoDbSweepRecords } from '../../functions/adapters/dynamodb/dynamodb-sweep-records.ts';
+import { beginRun, endRun, withMinute } from '../../functions/domain/batch/sweep.ts';
 import { tableUnderTest } from './table-under-test.ts';
 
 const DAY = '2026-06-15';

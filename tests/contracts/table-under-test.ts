@@ -1,10 +1,10 @@
 /** The local DynamoDB over HTTP, with the SDK's own client: what the contract suites of all records run against. */
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
-import type { TableOptions } from '../../functions/adapters/items.ts';
-import type { Capacity } from '../../local/capacity-meter.ts';
-import { createDynamoDb } from '../../local/dynamodb.ts';
-import { createGateway } from '../../local/gateway.ts';
+import type { TableOptions } from '../../functions/adapters/dynamodb/items.ts';
+import type { Capacity } from '../../local/dynamodb/capacity-meter.ts';
+import { createDynamoDb } from '../../local/dynamodb/dynamodb.ts';
+import { createGateway } from '../../local/http/gateway.ts';
 
 export interface TableUnderTest extends TableOptions {
   /** What was asked of it so far, in request units. */

@@ -1,7 +1,7 @@
 /** What every implementation of the WebhookRecords port must do. Each test works on ids of its own. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { WebhookAnswer } from '../../functions/domain/ehr-event.ts';
-import type { WebhookRecords } from '../../functions/ports/webhooks.ts';
+import type { WebhookAnswer } from '../../functions/domain/webhook/ehr-event.ts';
+import type { WebhookRecords } from '../../functions/ports/webhook/webhooks.ts';
 
 export interface WebhookRecordsUnderTest {
   webhooks: WebhookRecords;

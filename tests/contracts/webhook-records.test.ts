@@ -1,5 +1,5 @@
 import { ScanCommand } from '@aws-sdk/lib-dynamodb';
-import { createDynamoDbWebhookRecords } from '../../functions/adapters/dynamodb-webhook-records.ts';
+import { createDynamoDbWebhookRecords } from '../../functions/adapters/dynamodb/dynamodb-webhook-records.ts';
 import { loseNextAnswer } from './lost-answer.ts';
 import { tableUnderTest } from './table-under-test.ts';
 import { describeWebhookRecords } from './webhook-records.contract.ts';

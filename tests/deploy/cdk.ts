@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
-import { ACCOUNT_ID, REGION } from '../../local/environment.ts';
+import { ACCOUNT_ID, REGION } from '../../local/settings/environment.ts';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const CLI = join(ROOT, 'node_modules/aws-cdk/bin/cdk');

@@ -1,10 +1,10 @@
 /**
  * The CDK app, deployed by the CDK CLI to a MiniStack, regenerates PINs in the EHR beside it. One story: each test begins
  * where the one before ended. What goes wrong in a step is not told here (MiniStack hands no error names to Catch):
- * tests/workflow breaks every call of the same state machine.
+ * tests/system/workflow breaks every call of the same state machine.
  */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { find } from '../scenarios/canary-search.ts';
+import { find } from '../system/scenarios/canary-search.ts';
 import { createCdk, type Outputs } from './cdk.ts';
 import { connect } from './deployed.ts';
 import { picksUp } from './picks-up.ts';

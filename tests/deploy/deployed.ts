@@ -14,8 +14,8 @@ import { DynamoDBDocumentClient, ScanCommand } from '@aws-sdk/lib-dynamodb';
 import { clock } from '../../functions/runtime/clock.ts';
 import { executions, pauseSwitch, pinRecords } from '../../functions/runtime/container.ts';
 import type { Policy } from '../../functions/runtime/policy.ts';
-import { type StartAnswer, start } from '../../functions/usecases/start.ts';
-import type { BusEvent } from '../../local/ses-events.ts';
+import { type StartAnswer, start } from '../../functions/usecases/case/start.ts';
+import type { BusEvent } from '../../local/ses/ses-events.ts';
 import type { Outputs } from './cdk.ts';
 
 const POLL_MS = 100;

@@ -1,6 +1,6 @@
 /** A chapter of the story: the patient follows the link of the mail to the deployed page and answers. */
 import { expect, it } from 'vitest';
-import { find } from '../scenarios/canary-search.ts';
+import { find } from '../system/scenarios/canary-search.ts';
 import { type Story, served } from './starts-by-itself.ts';
 
 /** The canary person's: 1957-03-29. */

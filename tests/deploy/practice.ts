@@ -12,9 +12,9 @@ import { REGENERATED_CASES } from '../../local/demo/regenerated-cases.ts';
 import { createAuthorizationServer } from '../../local/ehr/authorization-server.ts';
 import { type ClientKey, createClientKey } from '../../local/ehr/client-key.ts';
 import { createEhrSimulator } from '../../local/ehr/simulator.ts';
-import { createGateway } from '../../local/gateway.ts';
-import { transactionOf } from '../../local/practice.ts';
-import { canaryCharts, PERSON } from '../scenarios/canary-practice.ts';
+import { createGateway } from '../../local/http/gateway.ts';
+import { transactionOf } from '../../local/load/practice.ts';
+import { canaryCharts, PERSON } from '../system/scenarios/canary-practice.ts';
 
 const DEMO_POLICY = fileURLToPath(new URL('../../local/demo/policy.json', import.meta.url));
 

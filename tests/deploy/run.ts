@@ -6,7 +6,7 @@ import { mkdtempSync, realpathSync, rmSync } from 'node:fs';
 import { constants, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { ACCOUNT_ID, REGION } from '../../local/environment.ts';
+import { ACCOUNT_ID, REGION } from '../../local/settings/environment.ts';
 import { installMiniStack, UnavailableError } from './install-ministack.ts';
 import { isListening, startMiniStack } from './ministack.ts';
 import { type ProcessGroup, startGroup } from './process-group.ts';

@@ -1,7 +1,7 @@
 /**
  * A chapter of the story: the practice's staff log in at the deployed user pool, as the console does, and ask the
  * deployed API. MiniStack verifies tokens as API Gateway does, and lets a person in who has no second factor yet; what
- * else it does not hold, tests/infra/console.test.ts does.
+ * else it does not hold, tests/unit/infra/constructs/console-site.test.ts does.
  */
 import { createHash, randomBytes, randomUUID } from 'node:crypto';
 import { mkdirSync, writeFileSync } from 'node:fs';

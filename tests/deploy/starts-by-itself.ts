@@ -5,12 +5,12 @@
  * handed to its function as the stream would. tests/infra holds what it does not.
  */
 import { expect, it, vi } from 'vitest';
-import type { EhrEvent } from '../../functions/domain/ehr-event.ts';
-import { LAPSES } from '../../infra/lapses.ts';
-import { removalRecord } from '../../local/dynamodb-stream.ts';
-import { eventOf } from '../../local/ses-events.ts';
-import { ehrSender, freshId } from '../harness/ehr-sender.ts';
-import { mailOf } from '../harness/mail-of.ts';
+import type { EhrEvent } from '../../functions/domain/webhook/ehr-event.ts';
+import { LAPSES } from '../../infra/constructs/lapses.ts';
+import { removalRecord } from '../../local/dynamodb/dynamodb-stream.ts';
+import { eventOf } from '../../local/ses/ses-events.ts';
+import { ehrSender, freshId } from '../support/harness/ehr-sender.ts';
+import { mailOf } from '../support/harness/mail-of.ts';
 import type { Outputs } from './cdk.ts';
 import { portalPin, portalPinJson } from './command-line.ts';
 import type { connect } from './deployed.ts';

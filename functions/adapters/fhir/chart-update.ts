@@ -11,6 +11,8 @@ import type {
   Reference,
   Task,
 } from 'fhir/r4';
+import { PIN_LIFETIME_MS } from '../../domain/chart/expiry.ts';
+import { standingOf } from '../../domain/chart/patient.ts';
 import {
   DraftGoneError,
   EhrConflictError,
@@ -18,10 +20,8 @@ import {
   EhrUnavailableError,
   PatientNotFoundError,
 } from '../../domain/errors.ts';
-import { PIN_LIFETIME_MS } from '../../domain/expiry.ts';
-import { toInstant } from '../../domain/instant.ts';
-import { standingOf } from '../../domain/patient.ts';
-import type { DraftIds, Reviewed, Routing, Signature, UpdateOrder } from '../../ports/ehr.ts';
+import { toInstant } from '../../domain/time/instant.ts';
+import type { DraftIds, Reviewed, Routing, Signature, UpdateOrder } from '../../ports/ehr/ehr.ts';
 import type { FhirClient } from './client.ts';
 import {
   ACTIVATION,

@@ -1,7 +1,7 @@
 /** The Ehr port over FHIR R4. A vendor's own API is one more folder like this that passes tests/contracts/ehr.contract.ts. */
 import type { Provenance, QuestionnaireResponse, Reference } from 'fhir/r4';
 import { PatientNotFoundError } from '../../domain/errors.ts';
-import type { Ehr, SignedReading } from '../../ports/ehr.ts';
+import type { Ehr, SignedReading } from '../../ports/ehr/ehr.ts';
 import {
   cancelRouting,
   currentPinDocumentsOf,

@@ -1,7 +1,7 @@
 /** The part of the Ehr port that knows no PIN document, apart from it so that the steps which need no more carry no more. */
-import { toInstant } from '../../domain/instant.ts';
+import { toInstant } from '../../domain/time/instant.ts';
 import type { Clock } from '../../ports/clock.ts';
-import type { FrontDesk } from '../../ports/ehr.ts';
+import type { FrontDesk } from '../../ports/ehr/ehr.ts';
 import { createFhirClient, type FhirClient, type FhirOptions } from './client.ts';
 import { fileMessage, noteFate } from './message.ts';
 import { readPatient } from './read-patient.ts';

@@ -1,8 +1,8 @@
 /** The Communication about a mail (P14): without address and without text, it says that one was sent, when, and what became of it. */
 import type { CodeableConcept, Communication } from 'fhir/r4';
-import type { MailFate } from '../../domain/email-feedback.ts';
-import type { Instant } from '../../domain/instant.ts';
-import type { FiledMessage } from '../../ports/ehr.ts';
+import type { MailFate } from '../../domain/email/email-feedback.ts';
+import type { Instant } from '../../domain/time/instant.ts';
+import type { FiledMessage } from '../../ports/ehr/ehr.ts';
 import type { FhirClient } from './client.ts';
 import { COMMUNICATION_NOT_DONE_REASON, PARTICIPATION_EMAIL, SES_MESSAGE_IDENTIFIER } from './codes.ts';
 import { askedFor, ofType } from './read.ts';

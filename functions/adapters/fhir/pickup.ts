@@ -1,11 +1,11 @@
 /** What the pick-up page reads of a chart and leaves there; nothing else of the adapter comes along. */
 import type { AuditEvent } from 'fhir/r4';
+import { standingOf } from '../../domain/chart/patient.ts';
 import { PatientNotFoundError } from '../../domain/errors.ts';
-import { toInstant } from '../../domain/instant.ts';
-import { standingOf } from '../../domain/patient.ts';
-import type { PickupFacts } from '../../domain/pickup.ts';
+import type { PickupFacts } from '../../domain/pickup/pickup.ts';
+import { toInstant } from '../../domain/time/instant.ts';
 import type { Clock } from '../../ports/clock.ts';
-import type { PickupAudit, PickupChart } from '../../ports/ehr.ts';
+import type { PickupAudit, PickupChart } from '../../ports/ehr/ehr.ts';
 import { createFhirClient, type FhirClient, type FhirOptions } from './client.ts';
 import { AUDIT_PATIENT_RECORD, DEVICE_IDENTIFIER, PICKUP_EVENT_SYSTEM } from './codes.ts';
 import { askedFor, documentsOf, ofType, toPatient, toPinDocument } from './read.ts';

@@ -1,5 +1,5 @@
 /** The part of the Ehr port that reads a patient's PINs, apart from it so that whoever changes no chart carries no more. */
-import type { PinReader } from '../../ports/ehr.ts';
+import type { PinReader } from '../../ports/ehr/ehr.ts';
 import { currentPinDocumentsOf } from './chart-update.ts';
 import { createFhirClient, type FhirClient, type FhirOptions } from './client.ts';
 import { DOCUMENT_TYPE } from './codes.ts';

@@ -1,6 +1,7 @@
 /** P1: the patient, as both who sees no PIN document and who sees nothing else need to know them. */
+
+import type { Patient } from '../../domain/chart/patient.ts';
 import { EhrUnavailableError, PatientNotFoundError } from '../../domain/errors.ts';
-import type { Patient } from '../../domain/patient.ts';
 import type { FhirClient } from './client.ts';
 import { toPatient } from './read.ts';
 

@@ -15,13 +15,13 @@ import type {
   Reference,
   Task,
 } from 'fhir/r4';
-import type { PinDocument } from '../../domain/chart.ts';
+import type { PinDocument } from '../../domain/chart/chart.ts';
+import type { Patient, PortalStatus } from '../../domain/chart/patient.ts';
+import { isPin } from '../../domain/chart/pin.ts';
+import type { ProviderCandidate } from '../../domain/chart/responsible-provider.ts';
 import { EhrRejectedError, EhrUnavailableError } from '../../domain/errors.ts';
 import { digestOf } from '../../domain/identity.ts';
-import { isWithin } from '../../domain/instant.ts';
-import type { Patient, PortalStatus } from '../../domain/patient.ts';
-import { isPin } from '../../domain/pin.ts';
-import type { ProviderCandidate } from '../../domain/responsible-provider.ts';
+import { isWithin } from '../../domain/time/instant.ts';
 import { CYCLE_IDENTIFIER, EXTENSION, FORM_ITEM } from './codes.ts';
 
 interface ResourceByType {

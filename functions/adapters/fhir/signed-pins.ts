@@ -1,7 +1,7 @@
 /** All signed PIN documents of a practice, page by page: a search over all patients, resumed by the server's own links. */
 import type { DocumentReference } from 'fhir/r4';
 import { EhrRejectedError } from '../../domain/errors.ts';
-import type { SignedPinsPage } from '../../ports/ehr.ts';
+import type { SignedPinsPage } from '../../ports/ehr/ehr.ts';
 import type { FhirClient } from './client.ts';
 import { DOCUMENT_TYPE } from './codes.ts';
 import { askedFor, idOf, ofType, pathOf, toPinDocument } from './read.ts';

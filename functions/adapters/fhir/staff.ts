@@ -1,7 +1,7 @@
 /** What the chart asks of people: Tasks for the front desk. */
 import type { Task } from 'fhir/r4';
 import { staffTaskIdentifier } from '../../domain/identity.ts';
-import type { StaffTaskOrder } from '../../ports/ehr.ts';
+import type { StaffTaskOrder } from '../../ports/ehr/ehr.ts';
 import type { FhirClient } from './client.ts';
 import { FRONT_DESK, OPEN_TASK, STAFF_TASK_IDENTIFIER, STAFF_TASK_SYSTEM } from './codes.ts';
 import { askedFor, ofType } from './read.ts';

@@ -8,10 +8,10 @@ import type {
   QuestionnaireResponse,
   Reference,
 } from 'fhir/r4';
+import type { ProviderCandidate } from '../../domain/chart/responsible-provider.ts';
 import { PatientNotFoundError } from '../../domain/errors.ts';
-import { isWithin } from '../../domain/instant.ts';
-import type { ProviderCandidate } from '../../domain/responsible-provider.ts';
-import type { FoundDraft, UpdateFacts } from '../../ports/ehr.ts';
+import { isWithin } from '../../domain/time/instant.ts';
+import type { FoundDraft, UpdateFacts } from '../../ports/ehr/ehr.ts';
 import type { FhirClient } from './client.ts';
 import { CYCLE_IDENTIFIER, ENCOUNTER_TYPE } from './codes.ts';
 import {

@@ -1,6 +1,6 @@
 /** What several answers of the admin API have in common. */
 import * as z from 'zod/mini';
-import { MACHINES } from '../../domain/executions.ts';
+import { MACHINES } from '../../domain/case/executions.ts';
 
 /** As in URLs: FHIR's id, the patient's opaque one. */
 export const patientId = z

@@ -1,6 +1,6 @@
 /** Executions and state machines, as Step Functions knows them. */
 import * as z from 'zod/mini';
-import { EXECUTION_STATUSES } from '../../domain/executions.ts';
+import { EXECUTION_STATUSES } from '../../domain/case/executions.ts';
 import { cursor, executionName, limit, machine, moment, page, patientId } from './common.ts';
 
 export const executionStatus = z.enum(EXECUTION_STATUSES);

@@ -1,6 +1,6 @@
 /** Patients: how a case stands and why, and what a person does about it. */
 import * as z from 'zod/mini';
-import { MESSAGE_KINDS, MESSAGE_STATES } from '../../domain/account.ts';
+import { MESSAGE_KINDS, MESSAGE_STATES } from '../../domain/case/account.ts';
 import { cursor, day, executionName, instant, limit, moment, page, patientId, why } from './common.ts';
 import { executionStatus } from './executions.ts';
 import { action, location, reason, staffTask, todo, version } from './work.ts';

@@ -1,6 +1,6 @@
 /** Sweeps: what each did, and starting one. */
 import * as z from 'zod/mini';
-import { SWEEP_DECISIONS, SWEEP_STOPS } from '../../domain/sweep.ts';
+import { SWEEP_DECISIONS, SWEEP_STOPS } from '../../domain/batch/sweep.ts';
 import { day, executionName, instant, why } from './common.ts';
 
 const whole = z.int().check(z.minimum(0));

@@ -1,6 +1,6 @@
 /** What needs a person: Today, and the work list. */
 import * as z from 'zod/mini';
-import { ACTIONS, TODOS } from '../../domain/work.ts';
+import { ACTIONS, TODOS } from '../../domain/case/work.ts';
 import { count, cursor, day, executionName, instant, limit, page, patientId } from './common.ts';
 import { sweep } from './sweeps.ts';
 

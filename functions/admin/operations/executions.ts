@@ -1,10 +1,10 @@
 /** Executions and state machines. */
 import * as z from 'zod/mini';
-import type { Account } from '../../domain/account.ts';
-import { EXECUTION_STATUSES } from '../../domain/executions.ts';
-import { fhirId } from '../../domain/state-data.ts';
-import type { WorkEntry } from '../../domain/work.ts';
-import { listWork } from '../../usecases/list-cases.ts';
+import type { Account } from '../../domain/case/account.ts';
+import { EXECUTION_STATUSES } from '../../domain/case/executions.ts';
+import { fhirId } from '../../domain/case/state-data.ts';
+import type { WorkEntry } from '../../domain/case/work.ts';
+import { listWork } from '../../usecases/staff/list-cases.ts';
 import { machine as machineName } from '../contract/common.ts';
 import type { Answer } from '../contract.ts';
 import { adminProblem } from '../problems.ts';

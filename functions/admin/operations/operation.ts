@@ -1,11 +1,11 @@
 /** What performs an operation of the contract: a function of the ports, of what was asked, and of who asked. */
 import type * as z from 'zod/mini';
-import type { ExecutionReader } from '../../ports/executions.ts';
+import type { ExecutionReader } from '../../ports/case/executions.ts';
 import type { Policy } from '../../runtime/policy.ts';
-import type { ActPorts } from '../../usecases/act-on-case.ts';
-import type { ListPorts } from '../../usecases/list-cases.ts';
-import type { OncePorts } from '../../usecases/once.ts';
-import type { SweepPorts } from '../../usecases/steer-practice.ts';
+import type { ActPorts } from '../../usecases/staff/act-on-case.ts';
+import type { ListPorts } from '../../usecases/staff/list-cases.ts';
+import type { OncePorts } from '../../usecases/staff/once.ts';
+import type { SweepPorts } from '../../usecases/staff/steer-practice.ts';
 import type { Caller } from '../caller.ts';
 import type { Answer, OPERATIONS, OperationName } from '../contract.ts';
 

@@ -1,11 +1,11 @@
 /** Patients: how their cases stand, and what a person does about one. */
-import type { Account } from '../../domain/account.ts';
-import { addDays, dayOf } from '../../domain/calendar.ts';
+import type { Account } from '../../domain/case/account.ts';
+import { explain } from '../../domain/case/explain.ts';
 import { DecisionRefusedError } from '../../domain/errors.ts';
-import { explain } from '../../domain/explain.ts';
 import { executionName } from '../../domain/identity.ts';
-import { actOnCase } from '../../usecases/act-on-case.ts';
-import { listLooks } from '../../usecases/list-cases.ts';
+import { addDays, dayOf } from '../../domain/time/calendar.ts';
+import { actOnCase } from '../../usecases/staff/act-on-case.ts';
+import { listLooks } from '../../usecases/staff/list-cases.ts';
 import type { PatientView } from '../contract/patients.ts';
 import { REFUSALS } from '../contract/problems.ts';
 import { adminProblem } from '../problems.ts';

@@ -1,5 +1,5 @@
 /** The practice: its policy, its switch, and who asks. */
-import { pauseStarts, resumeStarts } from '../../usecases/steer-practice.ts';
+import { pauseStarts, resumeStarts } from '../../usecases/staff/steer-practice.ts';
 import { settingsOf } from '../practice-settings.ts';
 import type { Perform } from './operation.ts';
 

@@ -1,8 +1,8 @@
 /** Sweeps: what each did, and starting one. */
-import { addDays, dayOf } from '../../domain/calendar.ts';
-import { listSweeps as listKnown, withStatus } from '../../usecases/list-sweeps.ts';
-import { startSweep as start } from '../../usecases/steer-practice.ts';
-import { sweepReport } from '../../usecases/sweep-report.ts';
+import { addDays, dayOf } from '../../domain/time/calendar.ts';
+import { listSweeps as listKnown, withStatus } from '../../usecases/staff/list-sweeps.ts';
+import { startSweep as start } from '../../usecases/staff/steer-practice.ts';
+import { sweepReport } from '../../usecases/staff/sweep-report.ts';
 import { adminProblem } from '../problems.ts';
 import { sweepView } from '../views.ts';
 import type { Perform } from './operation.ts';

@@ -1,9 +1,10 @@
 /** What needs a person. */
-import { addDays, dayOf, startOfDay } from '../../domain/calendar.ts';
-import { toInstant } from '../../domain/instant.ts';
-import { TODOS } from '../../domain/work.ts';
-import { listWork } from '../../usecases/list-cases.ts';
-import { latestSweep } from '../../usecases/list-sweeps.ts';
+
+import { TODOS } from '../../domain/case/work.ts';
+import { addDays, dayOf, startOfDay } from '../../domain/time/calendar.ts';
+import { toInstant } from '../../domain/time/instant.ts';
+import { listWork } from '../../usecases/staff/list-cases.ts';
+import { latestSweep } from '../../usecases/staff/list-sweeps.ts';
 import { sweepView, workItem } from '../views.ts';
 import type { Perform } from './operation.ts';
 

@@ -1,0 +1,63 @@
+/** What an event of the EHR means for a case, by the record alone. The chart is asked later, by the workflow. */
+import type { Account, PortalEvent, PortalEventStatus } from '../case/account.ts';
+import { waitsForAddress } from '../case/starting.ts';
+import { millisecondsOf, toInstant } from '../time/instant.ts';
+import type { EhrEvent } from './ehr-event.ts';
+
+/** What the event says about the patient and the portal, if it says that no PIN is needed any more; else null. */
+export function portalStatusOf(event: EhrEvent): PortalEventStatus | null {
+  switch (event.type) {
+    case 'portal.registered':
+      return 'REGISTERED';
+    case 'patient.opted_out':
+      return 'OPTED_OUT';
+    case 'patient.updated':
+      return event.data.change === 'provider' ? null : UPDATED[event.data.change];
+    default:
+      return null;
+  }
+}
+
+const UPDATED = { deceased: 'DECEASED', inactive: 'INACTIVE', merged: 'MERGED' } as const;
+
+/**
+ * Whether this is the fact that the case waits for. After a failure of the EHR or of AWS it is not: machines wait for
+ * the next day's sweep.
+ */
+export function isAwaited(account: Account | null, event: EhrEvent): boolean {
+  if (account === null) return false;
+  const { outcome, reason } = account;
+  switch (event.type) {
+    case 'pin.issued':
+      return outcome !== 'FAILED';
+    case 'patient.email_changed':
+      // Whom nobody looks at any more, e.g. because no PIN was ever issued, is looked at once.
+      return waitsForAddress(account) || account.nextCheckDay === null;
+    case 'patient.updated':
+      return event.data.change === 'provider' && outcome === 'HELD' && reason === 'RESPONSIBLE_PROVIDER_UNRESOLVED';
+    default:
+      return false;
+  }
+}
+
+/** A case that left a Task on somebody's desk, which closes when the case is looked at again. */
+export function waitsForStaff({ outcome }: Account): boolean {
+  return outcome === 'EMAIL_MISSING' || outcome === 'HELD';
+}
+
+/**
+ * The account that knows the event, or null for news that are old: what happened before the newest PIN was issued, or
+ * before what is noted. Counted in whole seconds, as the records hold them; the noted event itself is no old news, so
+ * that it can be taken in twice.
+ */
+export function withPortalEvent(account: Account, status: PortalEventStatus, timestamp: string): Account | null {
+  const happened: PortalEvent = { status, at: toInstant(millisecondsOf(timestamp) ?? 0) };
+  const noted = account.portalEvent;
+  if (noted?.status === status && noted.at === happened.at) return account;
+  if (noted !== null && happened.at <= noted.at) return null;
+  if (account.issuedAt !== null && happened.at <= account.issuedAt) return null;
+  // A registration tells that the newest PIN was of use.
+  const isClaimed = status === 'REGISTERED' && account.document !== null;
+  const registeredAt = isClaimed ? (account.registeredAt ?? happened.at) : account.registeredAt;
+  return { ...account, portalEvent: happened, registeredAt };
+}

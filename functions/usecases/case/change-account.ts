@@ -1,0 +1,20 @@
+/** A change of a record by somebody who works on no case: who works on one may save between the reading and the saving. */
+import type { Account } from '../../domain/case/account.ts';
+import type { PinRecords } from '../../ports/case/pin-records.ts';
+import { racing } from './racing.ts';
+
+/**
+ * Saves what `change` makes of the account, as it stands by then; the saved account, or null where there is none or
+ * `change` leaves it as it is. RecordConflictError after five lost races.
+ */
+export async function changeAccount(
+  records: PinRecords,
+  patientId: string,
+  change: (account: Account) => Account | null,
+): Promise<Account | null> {
+  return racing('CHANGE_RACES_LOST', async () => {
+    const account = await records.read(patientId);
+    const changed = account === null ? null : change(account);
+    return changed === null ? null : records.save(account, changed);
+  });
+}

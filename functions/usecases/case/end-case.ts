@@ -1,0 +1,75 @@
+/** The end of every path: one conditional update that says how the case ended, and the Tasks that it answers. */
+import { type Account, type StaffTask, withEnd } from '../../domain/case/account.ts';
+import { endFigures, nextCheckDay, tasksThatStay } from '../../domain/case/ending.ts';
+import type { ReminderRule } from '../../domain/case/reminder.ts';
+import { RecordConflictError } from '../../domain/errors.ts';
+import type { PinRecords } from '../../ports/case/pin-records.ts';
+import type { Clock } from '../../ports/clock.ts';
+import type { FrontDesk } from '../../ports/ehr/ehr.ts';
+import type { Metrics } from '../../ports/metrics.ts';
+
+export interface EndPorts {
+  ehr: FrontDesk;
+  records: PinRecords;
+  clock: Clock;
+  metrics: Metrics;
+  practice: ReminderRule & { recheckDays: number };
+}
+
+export interface CaseEnd {
+  execution: string;
+  outcome: NonNullable<Account['outcome']>;
+  reason: string | null;
+  /** A Task for staff that this ending leaves behind, or null. */
+  staffTask: StaffTask | null;
+  /** What the record learns in the same update. */
+  noting?: Partial<Account>;
+}
+
+function isSame(a: StaffTask, b: StaffTask): boolean {
+  return a.code === b.code && a.reason === b.reason;
+}
+
+/**
+ * Opens the Task this ending leaves, closes those it answers, then saves the end. A Task is noted before it is opened,
+ * so that a run that dies in between leaves none that nobody will close. The end is counted once it is saved.
+ * @param account as it is stored: what is new goes into `noting`, or it would not be saved
+ */
+export async function endCase(ports: EndPorts, account: Account, end: CaseEnd): Promise<Account> {
+  const { patientId } = account;
+  const now = ports.clock.now();
+  const stay = tasksThatStay({ ...account, ...end.noting }, end.reason);
+  // One Task of a kind about the case: the newer reason takes the older one's place.
+  const isReplaced = ({ code, document }: StaffTask) => code === end.staffTask?.code && document === undefined;
+  const kept = [...stay.filter((each) => !isReplaced(each)), ...(end.staffTask ? [end.staffTask] : [])];
+  let current = account;
+  if (end.staffTask !== null) {
+    const { staffTask } = end;
+    if (!account.staffTasks.some((each) => isSame(each, staffTask))) {
+      current = await ports.records.save(current, { ...current, staffTasks: [...current.staffTasks, staffTask] });
+    }
+    await ports.ehr.openStaffTask({ patientId, ...staffTask });
+  }
+  for (const task of current.staffTasks.filter((each) => !kept.some((one) => isSame(one, each)))) {
+    await ports.ehr.closeStaffTask({ patientId, ...task });
+  }
+  const noted = { ...current, ...end.noting };
+  const day = nextCheckDay(noted, end.outcome, end.reason, { now, ...ports.practice });
+  const { execution, outcome, reason } = end;
+  const ended = withEnd(noted, { execution, outcome, reason, nextCheckDay: day, staffTasks: kept, now });
+  const saved = await ports.records.save(current, ended).catch(async (error: unknown) => {
+    if (error instanceof RecordConflictError) await takeBackTask(ports, patientId, end);
+    throw error;
+  });
+  ports.metrics.ended({ outcome, reason, ...endFigures(noted, outcome, now) });
+  return saved;
+}
+
+/** A run that lost the case while it opened its Task takes the Task back, unless the record of whoever has it names it. */
+async function takeBackTask(ports: EndPorts, patientId: string, { execution, staffTask }: CaseEnd): Promise<void> {
+  const stored = staffTask === null ? null : await ports.records.read(patientId);
+  if (staffTask === null || stored === null || stored.lease?.owner === execution) return;
+  if (!stored.staffTasks.some((each) => isSame(each, staffTask))) {
+    await ports.ehr.closeStaffTask({ patientId, ...staffTask });
+  }
+}

@@ -1,0 +1,32 @@
+/** While starts are paused, what would have started is put before the next sweep. */
+import { type Account, newAccount } from '../../domain/case/account.ts';
+import type { ReminderRule } from '../../domain/case/reminder.ts';
+import { isDueByRecord } from '../../domain/case/starting.ts';
+import { dayOf } from '../../domain/time/calendar.ts';
+import { toInstant } from '../../domain/time/instant.ts';
+import type { PinRecords } from '../../ports/case/pin-records.ts';
+import type { Clock } from '../../ports/clock.ts';
+
+export interface LeavePorts {
+  records: PinRecords;
+  clock: Clock;
+  practice: ReminderRule;
+}
+
+/**
+ * Moves the patient's next look to today, where that makes the sweep start the case. A person's wish for a new PIN is
+ * not kept so: who asked was told PAUSED, and asks again.
+ * @param awaitedFactChanged as for `start`
+ */
+export async function leaveToSweep(ports: LeavePorts, patientId: string, awaitedFactChanged: boolean): Promise<void> {
+  const stored = await ports.records.read(patientId);
+  const account = stored ?? newAccount(patientId);
+  const now = ports.clock.now();
+  const today = dayOf(now, ports.practice.timeZone);
+  if (account.nextCheckDay !== null && account.nextCheckDay <= today) return;
+  const isDue = isDueByRecord(account, now, ports.practice, awaitedFactChanged);
+  // Whom nobody looks at any more is started by a sweep for what was told alone.
+  const newsAt = awaitedFactChanged ? toInstant(now) : account.newsAt;
+  const moved: Account = { ...account, nextCheckDay: today, newsAt };
+  if (isDue && isDueByRecord(moved, now, ports.practice, false)) await ports.records.save(stored, moved);
+}

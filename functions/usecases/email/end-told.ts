@@ -1,0 +1,31 @@
+/** The end of a case whose mail SES has accepted (P14): filed in the chart once, and over. */
+import type { Account, Message } from '../../domain/case/account.ts';
+import type { Ending } from '../../domain/outcomes.ts';
+import { toInstant } from '../../domain/time/instant.ts';
+import { type EndPorts, endCase } from '../case/end-case.ts';
+
+/** A mere reminder regenerated nothing. Throws what EHR and records throw. */
+export async function endTold(ports: EndPorts, account: Account, message: Message, execution: string): Promise<Ending> {
+  const filed = { patientId: account.patientId, document: message.document, sesId: message.sesId ?? '' };
+  if (!message.filed) await ports.ehr.fileMessage({ ...filed, sentAt: toInstant(ports.clock.now()) });
+  const ended: Ending =
+    message.kind === 'REMINDER'
+      ? { outcome: 'NOT_NEEDED', reason: 'NOT_EXPIRED' }
+      : { outcome: 'REGENERATED', reason: null };
+  const noting = { message: { ...message, filed: true } };
+  await endCase(ports, account, { execution, ...ended, staffTask: null, noting });
+  return ended;
+}
+
+/** An earlier run got the mail accepted, and may have stopped before it was noted by its SES id. */
+export async function fileAgain(
+  ports: EndPorts,
+  account: Account,
+  message: Message,
+  execution: string,
+): Promise<Ending> {
+  const { patientId } = account;
+  const { document, sesId } = message;
+  await ports.records.putMessage({ patientId, document, sesId: sesId ?? '', sentAt: toInstant(ports.clock.now()) });
+  return endTold(ports, account, message, execution);
+}

@@ -1,0 +1,118 @@
+/** One mail, sent at most once: the record knows more than a process that may stop anywhere (P14). */
+import type { Account, Message } from '../../domain/case/account.ts';
+import { EmailRejectedError, NotificationFateUnknownError, RecordConflictError } from '../../domain/errors.ts';
+import { toInstant } from '../../domain/time/instant.ts';
+import type { PinRecords } from '../../ports/case/pin-records.ts';
+import type { Clock } from '../../ports/clock.ts';
+import type { Fingerprint } from '../../ports/ehr/fingerprint.ts';
+import type { Mail, Mailer } from '../../ports/email/mailer.ts';
+import { RACES } from '../case/racing.ts';
+
+interface SendPorts {
+  records: PinRecords;
+  mailer: Mailer;
+  fingerprint: Fingerprint;
+  clock: Clock;
+}
+
+/** Notes that nobody knows whether the mail left, and answers the error that says so, to be thrown. */
+export async function fateUnknown(ports: { records: PinRecords }, account: Account, message: Message): Promise<Error> {
+  if (message.state !== 'UNKNOWN')
+    await ports.records.save(account, { ...account, message: { ...message, state: 'UNKNOWN' } });
+  return new NotificationFateUnknownError('ANSWER_LOST');
+}
+
+/**
+ * Sends the mail, saying INTENDED before the first byte leaves and what became of it afterwards. Throws what the mailer
+ * throws; NotificationFateUnknownError also stands in the record, so that no run sends the mail again by itself.
+ * @param pickupToken digest of the mail's link, which counts as soon as the mail may have left, and alone; a mail that
+ * certainly did not leave brings the earlier one's back
+ */
+export async function sendOnce(
+  ports: SendPorts,
+  account: Account,
+  message: Message,
+  mail: Mail,
+  pickupToken: string,
+): Promise<{ account: Account; message: Message }> {
+  const intention = { ...account, message: { ...message, state: 'INTENDED' }, pickupToken } as const;
+  const intended = await ports.records.save(account, intention);
+  try {
+    const sesId = await ports.mailer.send(mail);
+    const unnoted = await noteSent(ports, account.patientId, message.document, sesId);
+    const accepted: Message = { ...message, state: 'ACCEPTED', sesId, filed: false };
+    const saved = await saveFate(ports, intended, { message: accepted });
+    if (unnoted !== null) throw unnoted;
+    return { account: saved, message: accepted };
+  } catch (error) {
+    if (error instanceof NotificationFateUnknownError) throw await fateUnknown(ports, intended, message);
+    const isRefusal =
+      error instanceof Error && (error.name === 'EmailThrottledError' || error.name === 'EmailRejectedError');
+    if (isRefusal) await noteRefusal(ports, intended, { ...account, message }, error, mail.to);
+    throw error;
+  }
+}
+
+/**
+ * Saves what became of the mail. A registration or a link that was opened may have been written since: then it is saved
+ * beside that, or a mail that SES certainly has would count as one whose fate nobody knows. RecordConflictError where the
+ * case is another execution's by now, or the message was decided about.
+ */
+async function saveFate(
+  { records }: SendPorts,
+  intended: Account,
+  fate: Partial<Account> & { message: Message },
+): Promise<Account> {
+  let current = intended;
+  for (let race = 0; race < RACES; race++) {
+    try {
+      return await records.save(current, { ...current, ...fate });
+    } catch (error) {
+      const stored = error instanceof RecordConflictError ? await records.read(intended.patientId) : null;
+      if (stored === null || !isSameSending(stored, intended)) throw error;
+      current = stored;
+    }
+  }
+  throw new RecordConflictError('SENDING_RACES_LOST');
+}
+
+/** Each sending has a link of its own. */
+function isSameSending(stored: Account, intended: Account): boolean {
+  const isOurs = stored.lease?.owner === intended.lease?.owner && stored.pickupToken === intended.pickupToken;
+  return isOurs && stored.message?.state === 'INTENDED' && stored.document === intended.document;
+}
+
+/**
+ * Notes whose mail it is before the record says that it was accepted: from then on SES may tell of it, and a mail that nobody could
+ * find is one whose fate is unknown. The error is thrown later; the record must learn of the mail in any case.
+ */
+async function noteSent(
+  { records, clock }: SendPorts,
+  patientId: string,
+  document: string,
+  sesId: string,
+): Promise<unknown> {
+  try {
+    await records.putMessage({ patientId, document, sesId, sentAt: toInstant(clock.now()) });
+    return null;
+  } catch (error) {
+    return error;
+  }
+}
+
+/**
+ * Notes first that nothing was sent, so that whatever fails next leaves no mail of unknown fate; then whose fault it was.
+ * SES says InvalidParameterValue of an address it will never take; other refusals are about the sender or the account.
+ */
+async function noteRefusal(
+  ports: SendPorts,
+  intended: Account,
+  { message, pickupToken }: { message: Message; pickupToken: string | null },
+  error: Error,
+  address: string,
+): Promise<void> {
+  const refused = await saveFate(ports, intended, { message: { ...message, state: 'REFUSED' }, pickupToken });
+  if (!(error instanceof EmailRejectedError) || error.code !== 'InvalidParameterValue') return;
+  const rejectedAddresses = [...refused.rejectedAddresses, await ports.fingerprint.of(address)];
+  await ports.records.save(refused, { ...refused, rejectedAddresses });
+}

@@ -1,0 +1,52 @@
+/** What follows when nobody may answer for a PIN any more: the front desk and the audit trail are told, once. */
+import type { StaffTask } from '../../domain/case/account.ts';
+import { toInstant } from '../../domain/time/instant.ts';
+import type { PinRecords } from '../../ports/case/pin-records.ts';
+import type { Clock } from '../../ports/clock.ts';
+import type { PickupChart } from '../../ports/ehr/ehr.ts';
+import type { Metrics } from '../../ports/metrics.ts';
+import type { AnswersOf, PickupRecords } from '../../ports/pickup/pickup-records.ts';
+import { changeAccount } from '../case/change-account.ts';
+
+export interface LockPorts {
+  ehr: PickupChart;
+  records: PinRecords;
+  pickups: PickupRecords;
+  metrics: Metrics;
+  clock: Clock;
+}
+
+export interface Lock {
+  /** null: nobody is to be called, since the PIN is no longer the patient's newest, or is not for them any more. */
+  reason: 'PICKUP_LOCKED' | 'BIRTH_DATE_MISSING' | null;
+  /** false for who only finds no answer left. */
+  isCertain: boolean;
+}
+
+/**
+ * Locks the document and tells, where nobody has. Whoever dies on the way is followed by the next who finds it locked, so
+ * that the Task is opened once and the audit trail tells it once at least. Throws what EHR and records throw.
+ */
+export async function lockPickup(ports: LockPorts, of: AnswersOf, { reason, isCertain }: Lock): Promise<void> {
+  const now = ports.clock.now();
+  if (!(await ports.pickups.lock(of, now, isCertain))) return;
+  if (reason !== null) await askFrontDesk(ports, of, { code: 'notify-patient', reason, document: of.document });
+  await ports.ehr.audit({ ...of, what: 'LOCKED', at: toInstant(now) });
+  if (await ports.pickups.noteTold(of, now)) ports.metrics.pickupLocked();
+}
+
+/** Noted before it is opened, as every Task: then there is none that nobody will close. */
+async function askFrontDesk(ports: LockPorts, { patientId, document }: AnswersOf, task: StaffTask): Promise<void> {
+  let isAbout = false;
+  await changeAccount(ports.records, patientId, (account) => {
+    isAbout = account.document === document;
+    if (!isAbout || account.staffTasks.some((each) => isSame(each, task) && each.document === document)) return null;
+    // One of an earlier PIN stands for this one from now on, or its end would close it.
+    return { ...account, staffTasks: [...account.staffTasks.filter((each) => !isSame(each, task)), task] };
+  });
+  if (isAbout) await ports.ehr.openStaffTask({ patientId, code: task.code, reason: task.reason });
+}
+
+function isSame(a: StaffTask, b: StaffTask): boolean {
+  return a.code === b.code && a.reason === b.reason;
+}

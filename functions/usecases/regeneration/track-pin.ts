@@ -1,0 +1,32 @@
+/** Begins to track a PIN that the chart holds already: what the first connection to a practice does for each patient. */
+import { newAccount } from '../../domain/case/account.ts';
+import { dayOfNextLook } from '../../domain/case/ending.ts';
+import { readChart } from '../../domain/chart/chart.ts';
+import { dayOf } from '../../domain/time/calendar.ts';
+import { type AdoptPorts, adoptPin } from './adopt-pin.ts';
+
+/**
+ * KNOWN: the patient has a record, which was left alone. UNCLEAR: signed PIN documents, and of none can be said how old it
+ * is. WITHDRAWN: no signed PIN document.
+ */
+export type Tracking = 'TRACKED' | 'KNOWN' | 'UNCLEAR' | 'WITHDRAWN';
+
+/**
+ * Adopts the patient's newest PIN and notes the day of the next look. A patient with a record is left alone, so that it may
+ * be repeated. One whose chart is unclear is due today: the workflow looks, and asks a person. Throws what EHR, records and
+ * fingerprint throw; RecordConflictError when somebody else made the record meanwhile.
+ */
+export async function trackPin(ports: AdoptPorts, patientId: string): Promise<Tracking> {
+  const { ehr, records, clock, practice } = ports;
+  if ((await records.read(patientId)) !== null) return 'KNOWN';
+  const { newest, unclear } = readChart(await ehr.readPinDocuments(patientId), clock.now());
+  if (newest === null) {
+    if (unclear.length === 0) return 'WITHDRAWN';
+    await records.save(null, { ...newAccount(patientId), nextCheckDay: dayOf(clock.now(), practice.timeZone) });
+    return 'UNCLEAR';
+  }
+  const account = await adoptPin(ports, newAccount(patientId), newest);
+  const nextCheckDay = dayOfNextLook(account, clock.now(), practice);
+  await records.save(null, { ...account, nextCheckDay });
+  return 'TRACKED';
+}

@@ -1,0 +1,121 @@
+/**
+ * What a person decides: regenerate now, release a hold, resend or acknowledge a message. Each decision is recorded
+ * with actor and reason before it takes effect, and is refused by name where it does not fit the case.
+ */
+import { type Account, isMessageOwed, isPinDead, owedAnew } from '../../domain/case/account.ts';
+import { isAcknowledgeable, isHeld } from '../../domain/case/work.ts';
+import { withMessageAtOnce } from '../../domain/email/email-feedback.ts';
+import { DecisionRefusedError, RecordConflictError } from '../../domain/errors.ts';
+import { dayOf } from '../../domain/time/calendar.ts';
+import { toInstant } from '../../domain/time/instant.ts';
+import type { DecisionRequest } from '../../ports/case/pin-records.ts';
+import type { FrontDesk } from '../../ports/ehr/ehr.ts';
+import type { Chance } from '../../ports/random.ts';
+import { type StartAnswer, type StartPorts, start } from '../case/start.ts';
+
+export interface DecisionPorts extends StartPorts {
+  chance: Chance;
+}
+
+export interface Decision {
+  patientId: string;
+  actor: string;
+  reason: string;
+  /** Given by who may repeat himself: the same request then. A fresh one otherwise. */
+  id?: string;
+  /** The version of the case that the person saw; another one by now refuses the decision. Whichever unless given. */
+  version?: string;
+}
+
+async function record(ports: DecisionPorts, action: DecisionRequest['action'], decision: Decision): Promise<string> {
+  const { patientId, actor, reason } = decision;
+  const id = decision.id ?? ports.chance.newId();
+  await ports.records.putRequest({ id, patientId, action, actor, reason, at: toInstant(ports.clock.now()) });
+  return id;
+}
+
+/** The account of a case that nobody works on; DecisionRefusedError otherwise, and where it is not as it was seen. */
+async function idleAccount(ports: DecisionPorts, { patientId, version }: Decision): Promise<Account> {
+  const account = await ports.records.read(patientId);
+  if (account === null) throw new DecisionRefusedError('NO_RECORD');
+  if (version !== undefined && account.version !== version) throw new DecisionRefusedError('CASE_CHANGED');
+  const running = account.execution === null ? null : await ports.executions.describe(account.execution);
+  if (running?.status === 'RUNNING') throw new DecisionRefusedError('IN_PROGRESS');
+  return account;
+}
+
+/** Saves what was decided about the account as it was seen; whoever wrote it in between has changed the case. */
+async function save(ports: DecisionPorts, account: Account, next: Account): Promise<void> {
+  try {
+    await ports.records.save(account, next);
+  } catch (error) {
+    throw error instanceof RecordConflictError ? new DecisionRefusedError('CASE_CHANGED') : error;
+  }
+}
+
+/** Starts the case for the person; the version, if one was seen, is checked by who writes first. */
+function startFor(ports: DecisionPorts, { patientId }: Decision, force: string | null, version?: string) {
+  return start(ports, { patientId, trigger: 'person', force, awaitedFactChanged: false, version });
+}
+
+/** A new PIN whatever the age of the old one; the running execution, if there is one, is the answer instead. */
+export async function regenerate(ports: DecisionPorts, decision: Decision): Promise<StartAnswer> {
+  const force = await record(ports, 'regenerate', decision);
+  return startFor(ports, decision, force, decision.version);
+}
+
+/** A fresh look at the case, due or not; the running execution, if there is one, is the answer instead. */
+export async function redrive(ports: DecisionPorts, decision: Decision): Promise<StartAnswer> {
+  await record(ports, 'redrive', decision);
+  return startFor(ports, decision, null, decision.version);
+}
+
+/** Where nothing of ours is open, a released chart is believed anew, also when the PIN we knew of is gone from it. */
+function forgottenPin(account: Account): Partial<Account> {
+  const isOurs = account.draft !== null || isMessageOwed(account);
+  return account.reason === 'CHART_UNCLEAR' && !isOurs ? { document: null, issuedAt: null, expiresAt: null } : {};
+}
+
+/**
+ * Ends a hold: attempts, cycles and refused addresses count from zero again, a checked signing is believed, and the
+ * case goes on.
+ */
+export async function release(ports: DecisionPorts, decision: Decision): Promise<StartAnswer> {
+  const account = await idleAccount(ports, decision);
+  if (!isHeld(account)) throw new DecisionRefusedError('NOT_HELD');
+  await record(ports, 'release', decision);
+  const nextCheckDay = dayOf(ports.clock.now(), ports.practice.timeZone);
+  const counted = { failures: 0, unclaimedCycles: 0, violations: [], rejectedAddresses: [] };
+  await save(ports, account, { ...withMessageAtOnce(account), ...counted, ...forgottenPin(account), nextCheckDay });
+  return startFor(ports, decision, null);
+}
+
+/** Sends the notification of the living PIN once more, by the ordinary workflow. */
+export async function resend(ports: DecisionPorts, decision: Decision): Promise<StartAnswer> {
+  const account = await idleAccount(ports, decision);
+  const { message } = account;
+  if (message === null || message.document !== account.document) throw new DecisionRefusedError('NO_MESSAGE');
+  if (isPinDead(account, ports.clock.now())) throw new DecisionRefusedError('PIN_EXPIRED');
+  await record(ports, 'resend', decision);
+  const nextCheckDay = dayOf(ports.clock.now(), ports.practice.timeZone);
+  await save(ports, account, { ...account, message: owedAnew(message), nextCheckDay });
+  return startFor(ports, decision, null);
+}
+
+/**
+ * A person has told the patient, where a message could not go, its fate is unknown, or staff were asked to: nothing is
+ * sent any more, the Task is closed. What the mail service has accepted stays accepted.
+ */
+export async function acknowledge(ports: DecisionPorts & { ehr: FrontDesk }, decision: Decision): Promise<void> {
+  const account = await idleAccount(ports, decision);
+  if (!isAcknowledgeable(account)) throw new DecisionRefusedError('NOTHING_TO_ACKNOWLEDGE');
+  const { message, patientId } = account;
+  await record(ports, 'acknowledge', decision);
+  for (const task of account.staffTasks.filter((each) => each.code === 'notify-patient')) {
+    await ports.ehr.closeStaffTask({ patientId, ...task });
+  }
+  const staffTasks = account.staffTasks.filter((each) => each.code !== 'notify-patient');
+  const settled =
+    message === null || message.state === 'ACCEPTED' ? message : ({ ...message, state: 'SETTLED' } as const);
+  await save(ports, account, { ...account, staffTasks, message: settled });
+}

@@ -1,0 +1,52 @@
+/** Pages of cases: the index says who, each account how the case stands now. */
+import type { Account } from '../../domain/case/account.ts';
+import { workEntryOf } from '../../domain/case/work.ts';
+import type { CaseLists, CasePage, WorkFilter } from '../../ports/case/case-lists.ts';
+import type { PinRecords } from '../../ports/case/pin-records.ts';
+
+export interface ListPorts {
+  lists: CaseLists;
+  records: PinRecords;
+}
+
+export interface Accounts {
+  accounts: Account[];
+  next: string | null;
+}
+
+/** Cases that wait for a person, oldest first. Who has left the list since the index was written is left out. */
+export async function listWork(
+  ports: ListPorts,
+  filter: WorkFilter,
+  after: string | null,
+  limit: number,
+): Promise<Accounts> {
+  const { accounts, next } = await readPage(ports, await ports.lists.listWork(filter, after, limit));
+  return { accounts: accounts.filter((account) => isWanted(account, filter)), next };
+}
+
+/** Patients by the day of their next look. */
+export async function listLooks(
+  ports: ListPorts,
+  days: { from: string; to: string },
+  after: string | null,
+  limit: number,
+): Promise<Accounts> {
+  return readPage(ports, await ports.lists.listLooks(days.from, days.to, after, limit));
+}
+
+async function readPage({ records }: ListPorts, { patientIds, next }: CasePage): Promise<Accounts> {
+  const accounts = await Promise.all(patientIds.map((patientId) => records.read(patientId)));
+  return { accounts: accounts.filter((account) => account !== null), next };
+}
+
+function isWanted(account: Account, { outcome, reason, todo, location }: WorkFilter): boolean {
+  const entry = workEntryOf(account);
+  return (
+    entry !== null &&
+    (outcome === null || entry.outcome === outcome) &&
+    (reason === null || account.reason === reason) &&
+    (todo === null || entry.todo === todo) &&
+    (location === null || account.location === location)
+  );
+}

@@ -1,0 +1,109 @@
+import { copyFileSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { SCOPES } from '../../../functions/adapters/fhir/scopes.ts';
+import { DeploymentError, readDeployment } from '../../../infra/deployment.ts';
+import { EXAMPLE, scratchFolder } from '../../support/infra/synthesized.ts';
+
+const folder = scratchFolder();
+const example = JSON.parse(readFileSync(EXAMPLE, 'utf8'));
+copyFileSync('local/demo/policy.json', join(folder, 'policy.json'));
+
+/** Reads a deployment file with this content; what it says when it is refused. */
+function refusalOf(content: unknown): string {
+  const file = join(folder, 'deployment.json');
+  writeFileSync(file, typeof content === 'string' ? content : JSON.stringify(content));
+  try {
+    readDeployment(file);
+  } catch (error) {
+    if (error instanceof DeploymentError) return error.message;
+    throw error;
+  }
+  return '';
+}
+const right = { ...example, policy: 'policy.json' };
+const withEhr = (ehr: Record<string, unknown>) => ({ ...right, ehr: { ...right.ehr, ...ehr } });
+const withConsole = (console: Record<string, unknown>) => ({ ...right, console: { ...right.console, ...console } });
+
+describe('the example', () => {
+  it('is a right deployment, for the scopes that the FHIR adapter needs', () => {
+    const { name, ehr, policy, alarmEmail } = readDeployment(EXAMPLE);
+    expect([name, alarmEmail, policy.practice.sender]).toEqual(['portal-pin', null, 'portal@example.com']);
+    expect(ehr.scopes).toEqual(SCOPES);
+  });
+  it('finds its policy beside itself, wherever that is', () => {
+    expect(refusalOf(right)).toBe('');
+    expect(readDeployment(join(folder, 'deployment.json')).policyFile).toBe(join(folder, 'policy.json'));
+  });
+});
+
+describe('a wrong deployment is refused by one message that names the key and the way out', () => {
+  it.each([[undefined], [''], [true], [7]])('context %s', (context) => {
+    expect(() => readDeployment(context)).toThrow(
+      /^The context key "deployment" is missing\. .* -c deployment=infra\/deployment\.example\.json$/,
+    );
+  });
+  it('no file', () => {
+    expect(() => readDeployment('nowhere.json')).toThrow(
+      /nowhere\.json \(context key "deployment"\) cannot be read\. .*deployment\.example\.json/,
+    );
+  });
+  it.each<[string, unknown, RegExp]>([
+    ['no JSON', '{ "name": ', /is no JSON/],
+    ['no object', '[]', /\(top level\)/],
+    ['a missing key', { ...right, name: undefined }, /^ {2}name: /m],
+    ['an unknown key', { ...right, stage: 'prod' }, /\(top level\): unknown key stage/],
+    ['an unknown key of the EHR', withEhr({ secret: 'x' }), /ehr: unknown key secret/],
+    ['a name that no resource could bear', { ...right, name: 'Portal_PIN' }, /name: takes 3 to 31 small letters/],
+    ['a name that is too long', { ...right, name: 'p'.repeat(32) }, /name: takes 3 to 31/],
+    ['a chart in the clear', withEhr({ baseUrl: 'http://ehr.example.com/fhir' }), /ehr\.baseUrl: must be https/],
+    [
+      'a host that only looks local',
+      withEhr({ baseUrl: 'http://localhost.example.com' }),
+      /ehr\.baseUrl: must be https/,
+    ],
+    ['no URL', withEhr({ baseUrl: 'ehr' }), /ehr\.baseUrl: /],
+    ['no client', withEhr({ clientId: '' }), /ehr\.clientId: /],
+    ['no scope', withEhr({ scopes: [] }), /ehr\.scopes: /],
+    ['a scope for everything', withEhr({ scopes: ['system/*.cruds'] }), /ehr\.scopes\.0: is no SMART v2 system scope/],
+    ['a scope for nothing', withEhr({ scopes: ['system/Patient.'] }), /ehr\.scopes\.0: /],
+    ['a user’s scope', withEhr({ scopes: ['user/Patient.rs'] }), /ehr\.scopes\.0: /],
+    ['no address', { ...right, alarmEmail: 'nobody' }, /alarmEmail: /],
+    ['no console', { ...right, console: undefined }, /console: /],
+    [
+      'a URL for its host name',
+      withConsole({ domain: 'https://pins.example.com' }),
+      /console\.domain: is no host name/,
+    ],
+    ['a host name that is none', withConsole({ domain: 'pins' }), /console\.domain: is no host name/],
+    [
+      'a certificate where CloudFront does not look',
+      withConsole({ certificateArn: example.console.certificateArn.replace('us-east-1', 'eu-west-1') }),
+      /console\.certificateArn: is no ACM certificate in us-east-1/,
+    ],
+  ])('%s', (_what, content, message) => {
+    expect(refusalOf(content)).toMatch(message);
+    expect(refusalOf(content)).toContain(EXAMPLE);
+  });
+  it('every wrong key at once', () => {
+    const message = refusalOf({ ...withEhr({ clientId: '' }), alarmEmail: 7, extra: 1 });
+    for (const key of ['ehr.clientId', 'alarmEmail', 'extra']) expect(message).toContain(key);
+  });
+  it.each(['http://127.0.0.1:4600/fhir', 'http://localhost/fhir', 'http://[::1]:80/fhir'])(
+    'but %s is fine',
+    (baseUrl) => {
+      expect(refusalOf(withEhr({ baseUrl }))).toBe('');
+    },
+  );
+});
+
+describe('a wrong policy is a wrong deployment', () => {
+  it('no file', () => {
+    expect(refusalOf({ ...right, policy: 'none.json' })).toMatch(/key "policy": .*none\.json cannot be read/);
+  });
+  it('a wrong key of it', () => {
+    const policy = JSON.parse(readFileSync('local/demo/policy.json', 'utf8'));
+    writeFileSync(join(folder, 'bad.json'), JSON.stringify({ ...policy, cycleLimit: 0 }));
+    expect(refusalOf({ ...right, policy: 'bad.json' })).toMatch(/key "policy": .*cycleLimit/s);
+  });
+});

@@ -1,5 +1,0 @@
-import { FAILURES } from '../harness/failures.ts';
-import { PATHS } from './other-paths.ts';
-import { provePaths } from './prove-paths.ts';
-
-await provePaths(PATHS, FAILURES, FAILURES.length);
