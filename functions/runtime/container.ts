@@ -11,6 +11,7 @@ import { SFNClient } from '@aws-sdk/client-sfn';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { createKmsFingerprint } from '../adapters/aws/kms-fingerprint.ts';
 import { readSecret } from '../adapters/aws/secrets-manager.ts';
+import { sesRequestHandler } from '../adapters/aws/ses-connections.ts';
 import { createSesMailer } from '../adapters/aws/ses-mailer.ts';
 import { createStepFunctionsExecutions } from '../adapters/aws/stepfunctions-executions.ts';
 import { createStepFunctionsReader } from '../adapters/aws/stepfunctions-reader.ts';
@@ -75,7 +76,9 @@ const kms = /* @__PURE__ */ once(() => new KMSClient({ requestHandler: AWS_TIMEO
 const secretsManager = /* @__PURE__ */ once(() => new SecretsManagerClient({ requestHandler: AWS_TIMEOUTS }));
 const stepFunctions = /* @__PURE__ */ once(() => new SFNClient({ requestHandler: AWS_TIMEOUTS }));
 /** One attempt: a mail whose answer got lost must not be sent again by the SDK. */
-const ses = /* @__PURE__ */ once(() => new SESClient({ requestHandler: AWS_TIMEOUTS, maxAttempts: 1 }));
+const ses = /* @__PURE__ */ once(
+  () => new SESClient({ requestHandler: sesRequestHandler({ connect: 2_000, request: 5_000 }), maxAttempts: 1 }),
+);
 /** One for the process: it keeps the token and the key that signs for it. */
 const authorization = /* @__PURE__ */ once(() => {
   const arn = setting('ehrKeySecretArn');

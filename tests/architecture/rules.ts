@@ -31,7 +31,18 @@ const LAYERS: Layer[] = [
   {
     path: ADAPTERS,
     imports: [DOMAIN, PORTS],
-    packages: ['@aws-sdk/', 'fhir/r4', 'jose/', 'node:crypto', 'node:timers/promises', 'standardwebhooks', 'zod/mini'],
+    packages: [
+      '@aws-sdk/',
+      'fhir/r4',
+      'jose/',
+      'node:crypto',
+      // The connections of the SES client.
+      'node:http',
+      'node:https',
+      'node:timers/promises',
+      'standardwebhooks',
+      'zod/mini',
+    ],
   },
   {
     path: RUNTIME,

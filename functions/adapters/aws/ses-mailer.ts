@@ -6,6 +6,7 @@
 import { type SESClient, SESServiceException, SendEmailCommand } from '@aws-sdk/client-ses';
 import { EmailRejectedError, EmailThrottledError, NotificationFateUnknownError } from '../../domain/errors.ts';
 import type { Mailer } from '../../ports/email/mailer.ts';
+import { isBeforeFirstByte } from './ses-connections.ts';
 
 /** Refusals that pass: try again later, nothing was sent. */
 const PASSING = new Set([
@@ -60,7 +61,8 @@ export function sendingError(error: unknown): Error {
     return new NotificationFateUnknownError(error.name);
   }
   const code = systemCode(error);
-  if (code !== null && NEVER_CONNECTED.has(code)) return new EmailThrottledError(code);
+  if (isBeforeFirstByte(error) || (code !== null && NEVER_CONNECTED.has(code)))
+    return new EmailThrottledError(code ?? 'NO_CONNECTION');
   return new NotificationFateUnknownError(code ?? 'ANSWER_LOST');
 }
 
