@@ -107,7 +107,7 @@ try {
   await shoot(page, at('local'), 'What to try', 'tour', 1_100);
   await shoot(page, at('local/chart'), 'Patients', 'charts');
   await shoot(page, at(`local/chart/${WAITING}`), 'At the front desk', 'chart');
-  await shoot(page, at('local/ses/mailbox'), 'Mails', 'mailbox');
+  await shoot(page, at('local/mailbox'), 'Mails', 'mailbox');
   await walkThrough(page, at);
   const phone = await browser.open({ viewport: { width: 390, height: HEIGHT }, colorScheme: 'dark' });
   await shoot(phone.page, at(''), 'Today', 'today-phone');

@@ -1,7 +1,7 @@
 /** SES's documented events (tests/support/fixtures/ses/README.md), as they are or about a mail of the test's own. */
 import { readdirSync, readFileSync } from 'node:fs';
 
-const FOLDER = new URL('../../fixtures/ses/', import.meta.url);
+const FOLDER = new URL('../fixtures/ses/', import.meta.url);
 
 export interface SesFixture {
   'detail-type': string;

@@ -136,7 +136,8 @@ export async function pickupWorld(lifetimeMs?: number): Promise<PickupWorld> {
     },
     now: () => now,
     async patient(facts = {}, record = {}) {
-      const id = `p${charts.size + 1}`;
+      // Long enough that no random text holds it by accident.
+      const id = `pickup-patient-${charts.size + 1}`;
       charts.set(id, {
         standing: 'ELIGIBLE',
         birthDate: BIRTH_DATE,

@@ -21,7 +21,7 @@ const PAGES: [name: string, path: () => string, shown: string][] = [
   ['the tour', () => 'local', 'What to try'],
   ['the charts', () => 'local/chart', 'Patients'],
   ['a chart', () => `local/chart/${held.patientId}`, 'At the front desk'],
-  ['the mailbox', () => 'local/ses/mailbox', 'Mails'],
+  ['the mailbox', () => 'local/mailbox', 'Mails'],
 ];
 
 let browser: TestBrowser;
