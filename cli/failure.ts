@@ -62,7 +62,7 @@ export function noConnection(error: unknown): string | null {
   if (FORBIDDEN.test(names)) return `You may not do this on AWS (${said}): use a role that may.`;
   if (NOT_DEPLOYED.test(names)) return `What the stack's outputs name is not there (${said}): deploy it anew.`;
   if (error instanceof Error && /region is missing/i.test(error.message)) return 'No AWS region is set: give --region.';
-  if (NO_ANSWER.test(names)) return `Nobody answers (${said}): is the platform still up, or the network down?`;
+  if (NO_ANSWER.test(names)) return `No answer (${said}): is the platform still running, and the network up?`;
   return null;
 }
 

@@ -99,7 +99,7 @@ describe(`of ${CASES} cases`, () => {
     expect(dearest).toBeLessThanOrEqual(600);
   });
 
-  it('a page of who is looked at next costs sixteen small reads', async () => {
+  it('a page of upcoming checks costs sixteen small reads', async () => {
     const read = (after: string | null) => lists.listLooks('2026-02-01', '2026-08-31', after, 50);
     const after = await deepPage(read, 6);
     const { units, operations } = await unitsOf(() => read(after));

@@ -113,7 +113,7 @@ const filters: fc.Arbitrary<WorkFilter> = fc.record({
 });
 
 describe('listWork', () => {
-  it('holds whoever waits for a person, oldest first, and nobody else', async () => {
+  it('holds the cases that need staff, oldest first, and no others', async () => {
     const { ids } = await all((after) => lists.listWork(EVERYTHING, after, 50));
     expect(ids).toEqual(expected(EVERYTHING));
     expect(ids.length).toBe(96);
@@ -134,7 +134,7 @@ describe('listWork', () => {
     expect(pages).toBe(1);
   });
 
-  it('leaves out whose case is resolved, and whose Task is closed', async () => {
+  it('leaves out resolved cases and cases with a closed Task', async () => {
     const account = await records.save(null, {
       ...newAccount('comes-and-goes'),
       ...{ outcome: 'HELD', reason: 'CYCLE_LIMIT', endedAt: toInstant(NOON), unresolvedSince: toInstant(NOON) },
@@ -217,7 +217,7 @@ describe('listLooks and countDue', () => {
     expect(none).toEqual({ patientIds: [], next: null });
   });
 
-  it('counts who is due', async () => {
+  it('counts the due patients', async () => {
     for (const day of ['2026-06-09', '2026-06-10', '2026-06-20', '2026-12-31']) {
       expect(await lists.countDue(day, 1_000)).toEqual({ count: looks('0000-01-01', day).length, isComplete: true });
     }
@@ -225,7 +225,7 @@ describe('listLooks and countDue', () => {
 });
 
 describe('listRequests', () => {
-  it('gives what was decided about a patient, newest first, and of nobody else', async () => {
+  it('lists the decisions about one patient alone, newest first', async () => {
     const requests = [3, 1, 2].map((hours) => ({
       ...{ id: `r${hours}`, patientId: 'p-1', action: 'release' as const, actor: 'ann', reason: `after ${hours} h` },
       at: toInstant(NOON + hours * 3_600_000),

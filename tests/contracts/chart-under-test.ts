@@ -27,7 +27,7 @@ export interface ChartUnderTest {
   forgottenBookmark(): string;
   /** Staff open a PIN draft of their own. */
   draftByHand(patientId: string): Promise<string>;
-  /** Staff put somebody into the document's "Route to". */
+  /** Staff add a name to the document's "Route to". */
   routeTo(document: string): Promise<void>;
   /** Staff change the draft document, without signing or discarding it. */
   touch(document: string): Promise<void>;
@@ -53,7 +53,7 @@ export const OLD_PIN = 'B122900125';
 
 /** Patients at three moments of the procedure. */
 export function patientsOf(chart: () => ChartUnderTest) {
-  /** A patient whose PIN, signed by hand, has expired; and the order that replaces it. */
+  /** A patient with an expired hand-signed PIN, and the order that replaces it. */
   async function expired() {
     const patient = await chart().newPatient();
     const old = await chart().signByHand(patient.patientId, OLD_PIN, chart().now() - PIN_LIFETIME_MS);

@@ -37,7 +37,7 @@ describe('Discoveries: DynamoDB over HTTP, the local DynamoDB', () => {
     const read = await discoveries.save(begun, withPage(begun, page('?page=2'), AT));
     expect(read).toMatchObject({ pages: 1, documents: 3, bookmark: '?page=2', circle: { steps: 0, limit: 2 } });
     expect(await discoveries.read(begun.id)).toEqual(read);
-    expect(await discoveries.read('nobody')).toBeNull();
+    expect(await discoveries.read('unknown-1')).toBeNull();
   });
 
   it('keeps where it is for a week, and what was found for a year', async () => {
@@ -51,7 +51,7 @@ describe('Discoveries: DynamoDB over HTTP, the local DynamoDB', () => {
     expect(await ttlOf(begun.id)).toBe(now + 2 * DAY_SECONDS + 366 * DAY_SECONDS);
   });
 
-  it('refuses who saves over another', async () => {
+  it('refuses to save over another writer', async () => {
     const begun = await discoveries.save(null, beginDiscovery('race', NOW));
     await expect(discoveries.save(null, beginDiscovery('race', NOW))).rejects.toThrow(RecordConflictError);
     const mine = withPage(begun, page('?page=2'), AT);
@@ -60,7 +60,7 @@ describe('Discoveries: DynamoDB over HTTP, the local DynamoDB', () => {
     expect(await discoveries.read(begun.id)).toEqual(theirs);
   });
 
-  it('knows its own save again, whose answer got lost', async () => {
+  it('recognizes its own save after a lost answer', async () => {
     const begun = await discoveries.save(null, beginDiscovery('lost', NOW));
     table.loseNextPut();
     const read = await discoveries.save(begun, withPage(begun, page('?page=2'), AT));

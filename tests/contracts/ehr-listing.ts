@@ -21,7 +21,7 @@ const patientsOn = (pages: SignedPinsPage[]) => new Set(pages.flatMap(({ patient
 
 export const describeListing: Part = (chart, { expired }) => {
   describe('listSignedPins (P2)', () => {
-    it('finds whoever has a signed PIN, by hand or by us, dated or not; nobody else', async () => {
+    it('finds every patient with a signed PIN, by hand or by us, dated or not, and no others', async () => {
       const byHand = await chart().newPatient();
       await chart().signByHand(byHand.patientId, OLD_PIN, chart().now() - 1_000);
       const replaced = await chart().newPatient();
@@ -52,7 +52,7 @@ export const describeListing: Part = (chart, { expired }) => {
         expect((await pagesOf(chart(), next)).map(({ patientIds }) => patientIds.toSorted())).toEqual(rest);
       }
     });
-    it('loses nobody while documents are signed and replaced between its pages', async () => {
+    it('loses no patient while documents are signed and replaced between its pages', async () => {
       const { next = null } = (await pagesOf(chart()))[0] ?? {};
       const before = patientsOn(await pagesOf(chart(), next));
       const { patientId, order } = await expired();

@@ -37,7 +37,7 @@ export const describePickup: Part = (chart, { readyToSign, signed }) => {
     });
     it('throws PatientNotFoundError for one it does not know, or no longer', async () => {
       const { patientId, draft } = await signed();
-      await expect(chart().pickup.readPickupFacts('nobody', 'nothing')).rejects.toThrow(PatientNotFoundError);
+      await expect(chart().pickup.readPickupFacts('unknown-1', 'nothing')).rejects.toThrow(PatientNotFoundError);
       await chart().deletePatient(patientId);
       await expect(chart().pickup.readPickupFacts(patientId, draft.document)).rejects.toThrow(PatientNotFoundError);
     });
@@ -54,7 +54,7 @@ export const describePickup: Part = (chart, { readyToSign, signed }) => {
   });
 
   describe('audit (P14)', () => {
-    it('tells who saw the PIN, and that somebody failed to', async () => {
+    it('records that the patient saw the PIN, and a failed attempt', async () => {
       const { patientId, draft } = await signed();
       const { document } = draft;
       await chart().pickup.audit({ patientId, document, what: 'VIEWED', at: toInstant(chart().now()) });

@@ -18,7 +18,7 @@ export const describeReading: Part = (chart, { expired, signed }) => {
       });
     });
     it('throws PatientNotFoundError for one it never knew', async () => {
-      await expect(chart().ehr.readPatient('nobody')).rejects.toThrow(PatientNotFoundError);
+      await expect(chart().ehr.readPatient('unknown-1')).rejects.toThrow(PatientNotFoundError);
     });
     it('throws PatientNotFoundError for one that is gone', async () => {
       const { patientId } = await chart().newPatient();
@@ -41,7 +41,7 @@ export const describeReading: Part = (chart, { expired, signed }) => {
         { id: document, signed: true, date: toInstant(at), cycleIdentifier: null, encounter, location },
       ]);
       expect(await chart().ehr.readPin(patientId, encounter)).toBe(OLD_PIN);
-      // An update that names another patient's encounter shows nobody that patient's PIN.
+      // An update that names another patient's encounter does not show that patient's PIN.
       expect(await chart().ehr.readPin((await chart().newPatient()).patientId, encounter)).toBeNull();
       expect(await chart().ehr.countOurSigned(patientId)).toBe(0);
     });
@@ -96,7 +96,7 @@ export const describeReading: Part = (chart, { expired, signed }) => {
       expect((await facts(cycleIdentifier(patientId, 'another'))).draft).toBeNull();
     });
     it('throws PatientNotFoundError for a patient it does not know', async () => {
-      await expect(chart().ehr.readUpdateFacts('nobody', 'd', 'c', chart().now())).rejects.toThrow(
+      await expect(chart().ehr.readUpdateFacts('unknown-1', 'd', 'c', chart().now())).rejects.toThrow(
         PatientNotFoundError,
       );
     });

@@ -20,7 +20,7 @@ export const describeSigning: Part = (chart, { expired, readyToSign, signed }) =
       await chart().ehr.endUpdate(draft, chart().now());
       expect((await chart().ehr.reviewDraft(patientId, draft)).draftIntact).toBe(true);
     });
-    it('sees that it is gone, discarded, signed, or of somebody else', async () => {
+    it('sees that it is gone, discarded, signed, or of another patient', async () => {
       const { patientId, draft, identifier } = await readyToSign();
       const intact = async (patient: string, ids: DraftIds) =>
         (await chart().ehr.reviewDraft(patient, ids)).draftIntact;

@@ -138,9 +138,9 @@ describe('describe', () => {
     });
   });
   it('knows nothing of others', async () => {
-    expect(await reader.describe('regenerate-pin', 'nobody')).toBeNull();
-    expect(await reader.history('regenerate-pin', 'nobody', null)).toBeNull();
-    expect(await reader.definition('regenerate-pin', 'nobody')).toBeNull();
+    expect(await reader.describe('regenerate-pin', 'unknown-1')).toBeNull();
+    expect(await reader.history('regenerate-pin', 'unknown-1', null)).toBeNull();
+    expect(await reader.definition('regenerate-pin', 'unknown-1')).toBeNull();
     // Of another machine.
     expect(await reader.describe('sweep-expiring-pins', 'well')).toBeNull();
   });

@@ -66,7 +66,7 @@ export function describeMailer(name: string, make: () => Promise<MailerUnderTest
     });
 
     it('throws EmailRejectedError for an address that is none', async () => {
-      await expect(under.mailer.send({ ...MAIL, to: 'nobody' })).rejects.toThrow(EmailRejectedError);
+      await expect(under.mailer.send({ ...MAIL, to: 'no-address' })).rejects.toThrow(EmailRejectedError);
       expect(under.accepted()).toEqual([]);
     });
 
@@ -75,7 +75,7 @@ export function describeMailer(name: string, make: () => Promise<MailerUnderTest
       await expect(under.mailer.send(MAIL)).rejects.toThrow(NotificationFateUnknownError);
     });
 
-    it('cannot know the fate of a mail whose answer got lost, and does not send it again', async () => {
+    it('reports unknown delivery after a lost answer and does not send again', async () => {
       under.next('lost');
       await expect(under.mailer.send(MAIL)).rejects.toThrow(NotificationFateUnknownError);
       expect(under.accepted()).toHaveLength(1);

@@ -44,7 +44,7 @@ describe('OnceRecords: DynamoDB over HTTP, the local DynamoDB', () => {
     expect(await once.begin(id, 'other', NOW)).toEqual({ kind: 'OTHER' });
   });
 
-  it('gives one that was never done to who comes half a minute later', async () => {
+  it('gives an unfinished one to the next caller half a minute later', async () => {
     const id = newId();
     await once.begin(id, 'd', NOW);
     expect(await once.begin(id, 'd', NOW + 29 * SECOND)).toEqual({ kind: 'IN_FLIGHT' });

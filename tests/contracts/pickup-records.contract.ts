@@ -64,7 +64,7 @@ export function describePickupRecords(name: string, make: () => Promise<PickupRe
         expect(await take(of)).toBeNull();
         expect(await take({ ...of, document: 'another' })).not.toBeNull();
       });
-      it('are no more for many who take them at once', async () => {
+      it('are no more when many callers take them at once', async () => {
         const of = newOf();
         const all = await Promise.all(Array.from({ length: 40 }, () => take(of)));
         expect(all.filter((each) => each !== null)).toHaveLength(ANSWER_LIMIT);
@@ -97,7 +97,7 @@ export function describePickupRecords(name: string, make: () => Promise<PickupRe
     });
 
     describe('a lock', () => {
-      it('is certain for who knows it, and nobody answers any more', async () => {
+      it('settles the right answer, and no further answer is taken', async () => {
         const of = newOf();
         await take(of);
         expect(await pickups.lock(of, NOW, true)).toBe(true);
@@ -119,7 +119,7 @@ export function describePickupRecords(name: string, make: () => Promise<PickupRe
         expect(await pickups.lock(of, NOW + MINUTE, false)).toBe(true);
         expect(await pickups.lock(of, NOW + MINUTE, true)).toBe(false);
       });
-      it('leaves a minute to who took the last answer: it may be right', async () => {
+      it('waits a minute for the last answer taken: it may be right', async () => {
         const of = newOf();
         const all = await takeAll(of);
         expect(await pickups.lock(of, NOW + MINUTE - 1000, false)).toBe(false);
@@ -127,7 +127,7 @@ export function describePickupRecords(name: string, make: () => Promise<PickupRe
         expect(await pickups.lock(of, NOW + 10 * MINUTE, false)).toBe(false);
         expect(await take(of)).not.toBeNull();
       });
-      it('is found by the next where who took the last answer died', async () => {
+      it('is found by the next caller when the last one died', async () => {
         const of = newOf();
         await takeAll(of);
         expect(await pickups.lock(of, NOW + MINUTE, false)).toBe(true);

@@ -169,7 +169,7 @@ export function describePinRecords(name: string, make: () => Promise<RecordsUnde
         expect(await records.reserveFingerprint(mac, 'cycle-2', under.now())).toBe(false);
         expect(await records.reserveFingerprint(mac, 'cycle-1', under.now())).toBe(true);
       });
-      it('is free again after 44 days, though nobody deleted it', async () => {
+      it('is free again after 44 days even if it was not deleted', async () => {
         const mac = `mac-${newPatient()}`;
         await records.reserveFingerprint(mac, 'cycle-1', under.now());
         const later = under.now() + RESERVED_MS;
@@ -219,12 +219,12 @@ export function describePinRecords(name: string, make: () => Promise<RecordsUnde
         );
         expect((await records.readMessage(message.sesId))?.feedback).toEqual({ ...delivered, ...complained });
       });
-      it('notes nothing of a mail that nobody sent', async () => {
+      it('notes nothing for a mail that was never sent', async () => {
         const patientId = newPatient();
-        const unknown = { patientId, document: 'd1', sesId: 'nobody-s', sentAt: toInstant(under.now()), feedback: {} };
+        const unknown = { patientId, document: 'd1', sesId: 'unknown-s', sentAt: toInstant(under.now()), feedback: {} };
         const noted = records.noteFeedback(unknown, { DELIVERED: '2026-06-15T12:00:03Z' });
         await expect(noted).rejects.toThrow(RecordConflictError);
-        expect(await records.readMessage('nobody-s')).toBeNull();
+        expect(await records.readMessage('unknown-s')).toBeNull();
       });
       it("keeps a person's request under patient and id", async () => {
         const patientId = newPatient();
@@ -281,7 +281,7 @@ export function describePinRecords(name: string, make: () => Promise<RecordsUnde
         expect(await dueOn('1999-12-31')).toEqual([]);
       });
 
-      it('loses neither of two whose entries look alike to the local table’s digest, when both come and when one goes', async () => {
+      it('keeps both of two entries that collide in the local table’s digest, when both are added and when one is removed', async () => {
         // Same shard, and the same first 24 bits of the digest by which dynalite would tell their entries apart.
         const [one, other] = ['collides-4840', 'collides-17508'];
         const first = await checkOn(one, '1997-01-01');

@@ -25,7 +25,7 @@ describe('SweepRecords: DynamoDB over HTTP, the local DynamoDB', () => {
     await sweeps.save(later);
     await sweeps.save(first);
     expect(await sweeps.read(DAY, 'b-first')).toEqual(first);
-    expect(await sweeps.read(DAY, 'nobody')).toBeNull();
+    expect(await sweeps.read(DAY, 'unknown-1')).toBeNull();
     expect(await sweeps.list(DAY)).toEqual([first, later]);
     expect(await sweeps.list('2026-06-16')).toEqual([]);
   });
@@ -93,7 +93,7 @@ describe('SweepRecords: DynamoDB over HTTP, the local DynamoDB', () => {
 });
 
 describe('PauseSwitch: DynamoDB over HTTP, the local DynamoDB', () => {
-  it('is off, on with who and why, and off again', async () => {
+  it('is off, then on with actor and reason, then off again', async () => {
     const pauseSwitch = createDynamoDbPauseSwitch(table);
     const paused = { actor: 'pat', reason: 'go-live', at: '2026-06-15T09:00:00Z' };
     expect(await pauseSwitch.read()).toBeNull();

@@ -58,7 +58,7 @@ export function describeWebhookRecords(name: string, make: () => Promise<Webhook
       expect(await webhooks.receive(later, under.now())).toEqual({ ...webhook, answer: started });
     });
 
-    it('keeps the first answer, and gives it to who decides later', async () => {
+    it('keeps the first answer and returns it to later deciders', async () => {
       const webhook = came();
       await webhooks.receive(webhook, under.now());
       await webhooks.decide(webhook, started, under.now());

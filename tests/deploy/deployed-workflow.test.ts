@@ -120,7 +120,7 @@ describe('the deployed workflow', () => {
     ['EMAIL_MISSING', 'NONE', 'RequestEmail'],
     ['NOT_NEEDED', 'NOT_EXPIRED', 'NotNeeded'],
     ['HELD', 'CYCLE_LIMIT', 'HoldForStaff'],
-  ])('ends %s, %s, and writes to nobody', async (outcome, reason, state) => {
+  ])('ends %s, %s, and sends no mail', async (outcome, reason, state) => {
     const mailsBefore = await deployed.mails();
     const patient = practice.patientWho(outcome, reason);
     expect(await take(patient)).toEqual({

@@ -123,7 +123,7 @@ export function connect(outputs: Outputs, policy: Policy) {
       );
       return EventSourceMappings;
     },
-    /** Puts an event of SES, for which nobody else may speak on a bus, into the queues of the rules that match it; how many there are. */
+    /** Puts an SES event into the queues of all matching rules and returns how many there are. A bus accepts aws.ses events from SES alone. */
     async tell(event: BusEvent): Promise<number> {
       const { Rules } = await json<{ Rules: { Name: string; EventPattern: string }[] }>('AWSEvents.ListRules', {});
       const queues = await Promise.all(
@@ -161,7 +161,7 @@ export function connect(outputs: Outputs, policy: Policy) {
   };
 }
 
-/** One call to a service whose client is nobody else's need here; MiniStack finds the service by the signature's scope. */
+/** One call to a service that no other test needs a client for. MiniStack finds the service by the signature's scope. */
 async function rest<T>(path: string, service: string, body?: string): Promise<T> {
   const scope = `Credential=any/20260101/${process.env.AWS_REGION}/${service}/aws4_request`;
   const answer = await fetch(`${ENDPOINT}${path}`, {
@@ -173,7 +173,7 @@ async function rest<T>(path: string, service: string, body?: string): Promise<T>
   return (await answer.json()) as T;
 }
 
-/** One call to a service that is known by its target, and whose client is nobody else's need here. */
+/** One call to a service found by its target header; no other test needs a client for it. */
 async function json<T>(target: string, request: object): Promise<T> {
   const headers = { 'content-type': 'application/x-amz-json-1.1', 'x-amz-target': target };
   const answer = await fetch(`${ENDPOINT}/`, { method: 'POST', headers, body: JSON.stringify(request) });

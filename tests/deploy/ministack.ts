@@ -10,7 +10,7 @@ import type { startGroup } from './process-group.ts';
 const READY_MS = 60_000;
 const POLL_MS = 100;
 
-/** Runs MiniStack until the pipe to whoever started it breaks: also when that one was killed and could stop nothing. */
+/** Runs MiniStack until the pipe to its parent breaks, so it also ends when the parent was killed. */
 const LAUNCHER = `
 import os, runpy, sys, threading
 def end_with_parent():

@@ -7,7 +7,7 @@ import { type Story, served } from './starts-by-itself.ts';
 const RIGHT = { month: 'March', day: '29', year: '1957' };
 
 export function picksUp(story: () => Story & { take(patientId: string): Promise<unknown> }): void {
-  it('shows the PIN to its patient behind the link of the mail, and to nobody else anything', async () => {
+  it('shows the PIN to its patient behind the link in the mail, and nothing to anyone else', async () => {
     const { practice, outputs, deployed, take } = story();
     const patientId = practice.patientWho('REGENERATED', null, 8);
     await take(patientId);

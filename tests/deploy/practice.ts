@@ -36,11 +36,11 @@ export interface Practice {
   policy: Policy;
   /** Of the CDK app. */
   deploymentFile: string;
-  /** Whose public half the EHR knows. */
+  /** The EHR knows its public half. */
   clientKey: ClientKey;
   /** Writes the policy that the next deployment takes. */
   rename(name: string): void;
-  /** Id of a patient whose first execution must end so; the n-th of them, from 0. */
+  /** Id of the n-th patient (from 0) expected to end this way. */
   patientWho(outcome: string, reason: string | null, n?: number): string;
   /** The patient's PIN documents that the service made and signed. */
   signedByUs(patientId: string): Promise<DocumentReference[]>;
@@ -98,7 +98,7 @@ export async function servePractice(folder: string): Promise<Practice> {
     patientWho(outcome, reason, n = 0) {
       const all = [...REGENERATED_CASES, ...OTHER_CASES].map(({ ending }, index) => ({ ...ending, ...charts[index] }));
       const { id } = all.filter((each) => each.outcome === outcome && each.reason === reason)[n] ?? {};
-      if (id === undefined) throw new Error(`The demo practice has no patient ${n} who ends ${outcome} ${reason}.`);
+      if (id === undefined) throw new Error(`The demo practice has no patient ${n} ending in ${outcome} ${reason}.`);
       return id;
     },
     async signedByUs(patientId) {

@@ -38,6 +38,6 @@ function signalGroup({ pid }: ChildProcess, signal: NodeJS.Signals): void {
   try {
     process.kill(-pid, signal);
   } catch (error) {
-    if (!(error instanceof Error) || !('code' in error) || error.code !== 'ESRCH') throw error; // nobody left
+    if (!(error instanceof Error) || !('code' in error) || error.code !== 'ESRCH') throw error; // the process is gone
   }
 }

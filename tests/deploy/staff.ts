@@ -1,6 +1,6 @@
 /**
  * A chapter of the story: the practice's staff log in at the deployed user pool, as the console does, and ask the
- * deployed API. MiniStack verifies tokens as API Gateway does, and lets a person in who has no second factor yet; what
+ * deployed API. MiniStack verifies tokens as API Gateway does, and accepts a person without a second factor; what
  * else it does not hold, tests/unit/infra/constructs/console-site.test.ts does.
  */
 import { createHash, randomBytes, randomUUID } from 'node:crypto';
@@ -103,19 +103,19 @@ export function staff(story: () => Story): void {
   it('lets the practice’s staff log in, by a code and its verifier alone', async () => {
     await invite('ann.miller', 'operator');
     await invite('bob.viewer', 'viewer');
-    await invite('eve.nobody', null);
-    for (const person of ['ann.miller', 'bob.viewer', 'eve.nobody']) {
+    await invite('eve.ungrouped', null);
+    for (const person of ['ann.miller', 'bob.viewer', 'eve.ungrouped']) {
       const answer = await logIn(person);
       people.set(person, z.parse(tokens, await answer.json()));
     }
-    // The right code with another verifier: whoever catches a code has nothing.
+    // The right code with another verifier: a stolen code is useless.
     const { ConsoleClientId = '', ConsoleUrl = '' } = story().outputs;
     const grant = { grant_type: 'authorization_code', code: 'stolen', code_verifier: 'x'.repeat(43) };
     const body = new URLSearchParams({ client_id: ConsoleClientId, redirect_uri: ConsoleUrl, ...grant });
     expect((await fetch(`${SERVER}/oauth2/token`, { method: 'POST', body })).status).toBe(400);
   });
 
-  it('refuses who has no token of this pool, before the function is asked', async () => {
+  it('refuses a caller without a token of this pool before the function runs', async () => {
     const good = people.get('ann.miller')?.access_token ?? '';
     const [head = '', claims = '', signature = ''] = good.split('.');
     const claimed = JSON.parse(Buffer.from(claims, 'base64url').toString());
@@ -134,10 +134,10 @@ export function staff(story: () => Story): void {
     }
   });
 
-  it('refuses an ID token, and who is in no group; a viewer sees and does not act', async () => {
+  it('refuses an ID token and a user without a group; a viewer can read but not act', async () => {
     const { id_token: idToken = '' } = people.get('ann.miller') ?? {};
     expect((await send('readMe', idToken, '/api/me')).status).toBe(401);
-    const eve = people.get('eve.nobody')?.access_token ?? '';
+    const eve = people.get('eve.ungrouped')?.access_token ?? '';
     expect((await send('readMe', eve, '/api/me')).status).toBe(403);
     expect(await ask('readMe', 'bob.viewer', '/api/me')).toEqual({
       name: 'bob.viewer',
@@ -165,7 +165,7 @@ export function staff(story: () => Story): void {
     expect((await ask('listExecutions', 'bob.viewer', '/api/executions?limit=2')).items).toHaveLength(2);
   });
 
-  it('takes an operator’s decision, and says later who decided', async () => {
+  it('takes an operator’s decision and later names the operator', async () => {
     const patientId = story().practice.patientWho('HELD', 'CYCLE_LIMIT');
     const { version } = await ask('readPatient', 'ann.miller', `/api/patients/${patientId}`);
     const order = { action: 'release', reason: 'They want it after all.', version };

@@ -1,5 +1,5 @@
 /**
- * A chapter of the story: what starts executions of the deployed stack, nobody asking for it, and what an administrator asks.
+ * Executions that the deployed stack starts by itself, and those that an administrator starts.
  * MiniStack is no AWS here: it checks no permission and no signature of its own callers, serves the API below a path (a
  * name under localhost resolves nowhere), takes every schedule for UTC, and deletes nothing by TTL, so that the lapse is
  * handed to its function as the stream would. tests/infra holds what it does not.
@@ -140,7 +140,7 @@ export function startsByItself(story: () => Story): void {
     });
   });
 
-  it('sweeps: a dry run starts nothing, the next one starts who is due', async () => {
+  it('sweeps: a dry run starts nothing, the next run starts the due patients', async () => {
     const { practice, ended } = story();
     const due = [await track(4), await track(5)];
     expect(await portalPinJson('sweep', '--dry-run')).toMatchObject({ dryRun: true, counts: { STARTED: 2 } });
@@ -189,14 +189,14 @@ export function startsByItself(story: () => Story): void {
     expect(await sender().deliver(requested(patientId))).toMatchObject({ status: 202, body: { decision: 'PAUSED' } });
     const refused = await portalPin('sweep');
     expect([refused.code, refused.stderr]).toEqual([1, expect.stringContaining('STARTS_PAUSED')]);
-    // Whoever is about to go live looks before the pause ends.
+    // Before going live, staff look at the dry run while processing is paused.
     expect(await portalPinJson('sweep', '--dry-run')).toMatchObject({ stoppedBy: null, dryRun: true });
     expect((await portalPin('status', patientId)).stdout).toContain('PAUSED');
     await portalPinJson('resume');
     expect(await portalPinJson('status', patientId)).toMatchObject({ execution: null });
 
-    const unknown = await portalPin('status', 'nobody');
-    expect([unknown.code, unknown.stderr]).toEqual([2, expect.stringContaining('There is no record of nobody')]);
+    const unknown = await portalPin('status', 'unknown-1');
+    expect([unknown.code, unknown.stderr]).toEqual([2, expect.stringContaining('There is no record of unknown-1')]);
     const elsewhere = await portalPin('--stack', 'elsewhere', 'status', patientId);
     expect([elsewhere.code, elsewhere.stderr]).toEqual([3, expect.stringContaining('There is no stack elsewhere')]);
     expect(await practice.signedByUs(patientId)).toEqual([]);

@@ -1,4 +1,4 @@
-/** Charts of patients for journeys: each unlike every other, so that a mail or a PIN tells whose it is. */
+/** Charts of patients for journeys. Each is unique, so a mail or a PIN identifies its patient. */
 import type { FhirResource } from 'fhir/r4';
 import { DAY } from '../../../local/demo/case.ts';
 import {

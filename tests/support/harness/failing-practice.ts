@@ -92,7 +92,7 @@ export class FailingPractice {
       try {
         return await invocation.run(() => start(ports, request));
       } catch {
-        // Whoever triggers sees an error and nothing else.
+        // The trigger sees an error and nothing else.
       }
     }
     return null;
@@ -117,7 +117,7 @@ export class FailingPractice {
     }
   }
 
-  /** Waits until no execution and no step runs, those included whose execution was stopped or whose Lambda died. */
+  /** Waits until no execution and no step runs, including steps left over from a stopped execution or a dead Lambda. */
   async quiet(): Promise<void> {
     await this.platform.stepFunctions.settled();
     await Invocation.allOver();
@@ -129,7 +129,7 @@ export class FailingPractice {
     await this.platform.clock.advance('P1D');
   }
 
-  /** Whom today's sweep finds in the index. */
+  /** Patients that today's sweep finds in the index. */
   async due(): Promise<Set<string>> {
     const { records, clock, practice } = this.ports;
     const today = dayOf(clock.now(), practice.timeZone);
@@ -147,7 +147,7 @@ export class FailingPractice {
 
   async serve(service: string, handler: HttpHandler, ...[req, res]: Parameters<HttpHandler>): Promise<void> {
     const invocation = invocationOf(req.headers);
-    // A token is asked for by whoever finds none, for all others of the process: that is no patient's call.
+    // The first call without a token fetches one for the whole process: it belongs to no patient.
     if (invocation === undefined || req.url === DISCOVERY) return handler(req, res);
     if (invocation.dead) return void res.destroy();
     const journey = this.journey(invocation.patientId);

@@ -103,7 +103,7 @@ export const FAILURES: readonly Failure[] = [
 
 export interface Held {
   failure: Failure;
-  /** Resolves when somebody is held. */
+  /** Resolves when a call is held. */
   reached: Promise<void>;
   /** Waits for the release. */
   hold(): Promise<void>;

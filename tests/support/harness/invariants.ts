@@ -7,17 +7,17 @@ import type { PatientState } from './chart-state.ts';
 
 export interface Expected {
   ending: Ending;
-  /** Whose PIN lives in the end: the service's, or the one of this document. */
+  /** The PIN that is valid in the end: the service's, or the one of this document. */
   live: 'ours' | { document: string };
   /** 1 where the patient is told, 0 where not. */
   mails: 0 | 1;
   /** `code reason` of the Tasks that stay open. */
   staffTasks: string[];
-  /** Whether nobody has to look again by the calendar. */
+  /** True when no next check is scheduled. */
   terminal?: boolean;
   /** Whether the record follows no PIN any more. */
   untracked?: boolean;
-  /** Whether the EHR itself broke P12 on the way; then nobody expects the providers to be as before. */
+  /** True when the EHR itself broke P12 on the way; the providers may then differ from before. */
   violated?: boolean;
 }
 
@@ -78,7 +78,7 @@ function chartChecks(state: PatientState, { live: expectedLive }: Expected): Che
     ['no update left open', !state.encounters.some((each) => each.status === 'in-progress' && isPinUpdate(each))],
     ['no ended update without a signed document', !state.encounters.some(isLeftover)],
     ['no form left open', !state.forms.some((each) => each.status === 'in-progress')],
-    ['nobody in Route-to', state.openRouting.length === 0],
+    ['no name in Route-to', state.openRouting.length === 0],
   ];
 }
 
@@ -128,12 +128,12 @@ function recordChecks(state: PatientState, { untracked = false }: Expected): Che
   ];
 }
 
-/** A mail that left has a link that opens its PIN, the newest one's alone; a mail that did not leave kills nobody's. */
+/** A sent mail has the only link that opens the newest PIN; a mail that was not sent invalidates no link. */
 function linkChecks({ account, links, patient }: PatientState): Check[] {
   const newest = links.at(-1);
   const isOfNewestPin = newest !== undefined && newest.token?.document === account?.document;
   const mayHaveLeft = account?.message?.state === 'UNKNOWN' || account?.message?.state === 'INTENDED';
-  // Of a reminder nobody knows whether it left; if it did not, the mail before it has a link that died for nothing.
+  // A reminder may or may not have left; if it did not, the link of the earlier mail expired early.
   const mayBeOlder = mayHaveLeft && account?.message?.kind === 'REMINDER';
   const isLiving =
     newest?.hash === account?.pickupToken &&
@@ -143,7 +143,7 @@ function linkChecks({ account, links, patient }: PatientState): Check[] {
     ['every mail has a link of its own', new Set(links.map(({ hash }) => hash)).size === links.length],
     ['every link is known', links.every(({ token }) => token !== null)],
     ['the newest mail about the newest PIN has the link that lives', !isOfNewestPin || isLiving || mayBeOlder],
-    ['no link lives that nobody was sent', account?.pickupToken == null || isOfNewestPin || mayHaveLeft],
+    ['no valid link that was never sent', account?.pickupToken == null || isOfNewestPin || mayHaveLeft],
   ];
 }
 
@@ -168,13 +168,13 @@ function endingChecks(state: PatientState, expected: Expected): Check[] {
     [`${expected.mails} mails`, state.mails === expected.mails],
     ['the mail is accepted and filed', isMailDone],
     ['and so the chart says', state.communications.length === expected.mails],
-    ['only the staff tasks that wait for somebody', state.openStaffTasks.join() === expected.staffTasks.join()],
+    ['only the staff tasks that still need a person', state.openStaffTasks.join() === expected.staffTasks.join()],
     ['the index knows when to look again', (account?.nextCheckDay === null) === (expected.terminal ?? false)],
     ['failures forgotten', ending.outcome === 'HELD' || account?.failures === 0],
   ];
 }
 
-/** Nobody can know whether the mail left: a person is asked, and no second one is sent. */
+/** Delivery is unknown: staff are asked, and no second mail is sent. */
 function unknownMailChecks(state: PatientState): Check[] {
   return [
     ['unknown: at most one mail', state.mails <= 1],

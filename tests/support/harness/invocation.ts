@@ -30,7 +30,7 @@ export class Invocation {
     this.patientId = patientId;
     this.execution = execution;
     known.set(this.id, this);
-    // Most invocations do not die, and nobody waits for a death that comes after the end.
+    // Most invocations do not die; a death after the end is ignored.
     this.#death.promise.catch(() => undefined);
   }
 

@@ -139,7 +139,7 @@ function operationOf(req: IncomingMessage): Pick<Called, 'name' | 'parameters' |
 export const NOW = '2026-06-15T12:00:00Z';
 export const TODAY = '2026-06-15';
 
-/** Nobody waits, nothing ran. */
+/** No case waits and nothing ran. */
 const QUIET: Answers = {
   readMe: () => ({ name: 'Robin Hale', groups: ['viewer', 'operator'], canAct: true }),
   readOverview: () => ({

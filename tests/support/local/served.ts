@@ -22,7 +22,7 @@ export const REGION = 'eu-central-1';
 export const ACCOUNT_ID = '123456789012';
 export const MACHINE_ARN = `arn:aws:states:${REGION}:${ACCOUNT_ID}:stateMachine:procedure`;
 
-/** A noon long past: nobody's real clock. */
+/** A noon long past, so it cannot be the real clock. */
 export const NOON = Date.UTC(2020, 0, 15, 12);
 
 /** A workflow of the real one's shape: retries with full jitter, Catch, Choice, Pass, Fail. */

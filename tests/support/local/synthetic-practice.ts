@@ -61,7 +61,7 @@ function patient(id: string, more: Omit<Partial<Patient>, 'id'>): Patient & { id
 
 export interface Additions {
   now: number;
-  /** The patient whose old document is one that the EHR will not take back. */
+  /** The patient with an old document that the EHR refuses to change. */
   trouble: string;
 }
 

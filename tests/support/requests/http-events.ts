@@ -22,7 +22,7 @@ export function requestOf(
     rawPath: path,
     rawQueryString: '',
     headers: Object.fromEntries(given) as Record<string, string>,
-    // What API Gateway adds and nobody reads.
+    // What API Gateway adds and the handlers do not read.
     requestContext: { http } as APIGatewayProxyEventV2['requestContext'],
     ...(body !== undefined && { body }),
     isBase64Encoded: more.isBase64Encoded ?? false,

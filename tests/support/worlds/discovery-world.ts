@@ -131,7 +131,7 @@ export function discoveryWorld(options: WorldOptions) {
     pins,
     pauses,
     turn,
-    /** A record made by somebody else. */
+    /** A record made by another writer. */
     know(id: string) {
       const account = { ...newAccount(id), outcome: 'NOT_NEEDED' as const };
       accounts.set(id, account);

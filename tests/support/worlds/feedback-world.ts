@@ -23,7 +23,7 @@ export interface FeedbackWorld {
   started: string[];
   /** How an execution that was started or noted stands. */
   set(execution: string, status: ExecutionStatus): void;
-  /** A patient who was told of the PIN `d1` by a mail that SES took; `more` of the account differs. */
+  /** A patient notified of the PIN `d1` by a mail that SES accepted; `more` overrides parts of the case. */
   patient(more?: Partial<Account>): Promise<{ patientId: string; mail: FiledMessage; address: string }>;
   account(patientId: string): Promise<Account>;
   close(): Promise<void>;

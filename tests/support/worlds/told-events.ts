@@ -24,7 +24,7 @@ export const updated =
   (change: 'deceased' | 'inactive' | 'merged' | 'provider'): Told =>
   (patientId) => ({ type: 'patient.updated', timestamp, data: { patientId, change } });
 
-/** A case whose latest execution ended. */
+/** A case with an ended latest execution. */
 export const ended = (outcome: Account['outcome'], more: Partial<Account> = {}): Partial<Account> => ({
   attempt: 1,
   execution: 'x-1',

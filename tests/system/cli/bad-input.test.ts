@@ -36,7 +36,7 @@ describe.concurrent('where no platform runs', PATIENCE, () => {
       if (operation === 'StartExecution') json(res, { executionArn: 'arn:a:b:c:d:e:f:by-hand', startDate: 0 });
       else res.destroy();
     });
-    expectOneLine(await portalPin(folder, ['sweep']), 3, /Nobody answers \(\w+\): is the platform still up/);
+    expectOneLine(await portalPin(folder, ['sweep']), 3, /No answer \(\w+\): is the platform still running/);
   });
 
   it('says that its addresses are damaged', async () => {
@@ -165,8 +165,8 @@ describe.concurrent('send-webhook', PATIENCE, () => {
   it('refuses to sign for another address with the platform’s secret', async () => {
     expectOneLine(await send('pin.issued', '1', '--url', unused), 2, /--url takes a --secret-file/);
   });
-  it('says that nobody answers at the address', async () => {
-    expectOneLine(await send('pin.issued', '1', ...elsewhere(unused)), 3, /Nobody answers \(\w+\)|cannot be reached/);
+  it('says that the address does not answer', async () => {
+    expectOneLine(await send('pin.issued', '1', ...elsewhere(unused)), 3, /No answer \(\w+\)|cannot be reached/);
   });
   it.each<[string, number, unknown, RegExp]>([
     ['a problem', 401, { title: 'Not signed', detail: 'Sign it.' }, /401 Not signed\. Sign it\./],

@@ -113,14 +113,14 @@ describe('the command line on a running platform', PATIENCE, () => {
       code: 1,
       stdout: expect.stringContaining('This webhook-id had another'),
     });
-    expect(await json('send-webhook', 'pin.issued', 'nobody')).toMatchObject({
+    expect(await json('send-webhook', 'pin.issued', 'unknown-1')).toMatchObject({
       answer: { decision: 'UNKNOWN_PATIENT' },
     });
   });
 
   it.each<[string, string[], number, RegExp]>([
-    ['an unknown patient', ['why', 'nobody'], 2, /no record of nobody/],
-    ['an unknown patient to regenerate', ['regenerate', 'nobody', '--reason', 'x'], 2, /no record of nobody/],
+    ['an unknown patient', ['why', 'unknown-1'], 2, /no record of unknown-1/],
+    ['an unknown patient to regenerate', ['regenerate', 'unknown-1', '--reason', 'x'], 2, /no record of unknown-1/],
     ['an unknown execution', ['history', 'nope'], 2, /no execution nope/],
     ['an unknown execution of a patient', ['redrive', `${'0'.repeat(40)}-1`, '--reason', 'x'], 2, /no execution 0{40}/],
     ['a hold that is none', ['release', 'demo-001', '--reason', 'x'], 1, /NOT_HELD/],

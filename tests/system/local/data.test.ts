@@ -130,7 +130,7 @@ describe('a first pass that is killed', () => {
   it('goes on where it was, and chart, table, mailbox and executions agree', PATIENCE, async () => {
     const chance = seeded(20261122);
     const options = ['--data', join(here.folder, 'data'), '--practice', practiceOf(here.folder, 'p', PATIENTS)];
-    // Fewer than five: a patient whose fifth execution in a row is cut off is given to a person.
+    // Fewer than five: after five interrupted executions in a row the case goes to staff.
     for (let kill = 0; kill < 3; kill++) {
       const run = here.start(...options);
       const url = await run.url;
@@ -159,7 +159,7 @@ describe('a first pass that is killed', () => {
       expect(own.filter(({ status }) => status === 'superseded')).toHaveLength(1);
       const to = `patient.${Number(patientId.slice(-6))}@example.com`;
       const sent = mails.emails.filter(({ destination }) => destination.to.includes(to));
-      // Also of one whose execution had failed so before a kill, and is taken up again after it: the mail is left to a person.
+      // The same for an execution that failed before the kill and is resumed after it: the mail is left to staff.
       const account = table.find(({ pk, sk }) => pk?.S === `PATIENT#${patientId}` && sk?.S === 'ACCOUNT');
       const isUnknown = account?.message?.M?.state?.S === 'UNKNOWN';
       if (result.failed.some((failed) => failed.patientId === patientId)) expect(isUnknown, patientId).toBe(true);

@@ -1,4 +1,4 @@
-/** `kill -9` in the middle of a sweep: started again with the same `--data`, nobody is left out and nobody gets two mails. */
+/** `kill -9` in the middle of a sweep: after a restart with the same `--data`, no patient is left out and none gets two mails. */
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { ListExecutionsCommand, SFNClient } from '@aws-sdk/client-sfn';
@@ -39,7 +39,7 @@ function withoutAddress(bundles: Bundle[], isWithout: (n: number) => boolean): B
   return bundles;
 }
 
-/** Staff enter the addresses that are missing; the EHR tells nobody. */
+/** Staff enter the missing addresses; the EHR sends no webhook. */
 async function enterAddresses(run: Started): Promise<void> {
   const url = await run.url;
   const headers = { ...run.chartHeaders(), 'content-type': 'application/fhir+json' };
@@ -69,7 +69,7 @@ async function statusesOf(run: Started, name: string): Promise<(string | undefin
   return executions.map(({ status }) => status);
 }
 
-/** By the last start, which moves no clock: whoever waited for the sweep has the PIN and one mail. */
+/** After the last start, which moves no clock, each patient that waited for the sweep has a PIN and one mail. */
 async function expectNobodyLeftOut(options: string[], patients: number): Promise<void> {
   const last = here.start(...options, '--once', '--json');
   await last.ended;

@@ -93,7 +93,7 @@ describe('npm start -- --once --json', PATIENCE, () => {
     expect(code).toBe(0);
   });
 
-  it('regenerates once they have addresses, a GP and PINs of 31 days ago; one in trouble stops nobody, exit 1', async () => {
+  it('regenerates once they have addresses, a GP and PINs of 31 days ago; one failure stops no other patient, exit 1', async () => {
     const [trouble = '', ...others] = ALIVE;
     const practice = folderWith(syntheticPractice({ now: Date.now(), trouble }));
     const { code, stdout } = await run(['--once', '--json', '--port', '0', '--practice', practice]);
@@ -147,7 +147,7 @@ describe('bad input: exit 2, one message that names it and the way out', PATIENC
     const { code, stdout, stderr, leftEndpoints } = await run(args, folderWith(files));
     expect({ code, stdout, leftEndpoints }).toEqual({ code: 2, stdout: '', leftEndpoints: false });
     for (const said of says) expect(stderr).toMatch(said);
-    // A message, not a stack; and nobody's name.
+    // A message, not a stack trace, and no patient's name.
     expect(stderr).not.toMatch(/^ {4}at |Someone/m);
   });
 
@@ -218,7 +218,7 @@ describe('npm start', PATIENCE, () => {
     await expect(fetch(endpoints.clock)).rejects.toThrow();
   });
 
-  it('with --idle loads the practice that it is given, and takes nobody through', async () => {
+  it('with --idle loads the given practice and starts no executions', async () => {
     const practice = folderWith(syntheticPractice({ now: Date.now(), trouble: '' }));
     const { child, endpointsFile, ended, printed } = command(['--port', '0', '--idle', '--practice', practice]);
     await printed('Mailbox ');

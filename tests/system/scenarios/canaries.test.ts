@@ -171,7 +171,7 @@ describe('a run over a practice of canaries', () => {
     expect(find(secrets(), texts)).toEqual([]);
   });
 
-  it('nothing in the discoveries, whose pages were found by links that tell everything', () => {
+  it('nothing in the discoveries, although page links hold patient data', () => {
     expect(seenDiscoveries).toHaveLength(discovered);
     expect(linksFollowed()).toBeGreaterThan(5);
     const ends = new Set(seenDiscoveries.map(({ described }) => described.error ?? described.status));
@@ -194,7 +194,7 @@ describe('a run over a practice of canaries', () => {
       .filter((line) => line.includes('"_aws"'));
     const ends = lines.map((line) => JSON.parse(line)).filter((line) => 'Ended' in line);
     const counted = ends.map(({ outcome, reason }) => `${outcome}/${reason}`);
-    // Who finds the lease held leaves the case to its holder; a failure may come before there is a case to end.
+    // An execution that finds the lease held leaves the case to its holder; a failure may come before there is a case to end.
     const succeeded = seen.flatMap(({ described }) => (described.output ? [JSON.parse(described.output)] : []));
     const expected = succeeded.map(({ outcome, reason }) => `${outcome}/${reason ?? 'NONE'}`);
     expect(counted.filter((each) => !each.startsWith('FAILED')).sort()).toEqual(expected.sort());

@@ -1,4 +1,4 @@
-/** A practice whose every patient has a name, street, birth date and so on that stand nowhere else. */
+/** A practice in which every patient's name, street, birth date and so on are unique. */
 import type { Bundle, FhirResource, Patient } from 'fhir/r4';
 import { chartOf, type DemoCase } from '../../../local/demo/case.ts';
 import { OTHER_CASES } from '../../../local/demo/other-cases.ts';
@@ -16,7 +16,7 @@ const STREET = '4711 Kanarienvogelstraße "Rear"';
 const PHONE = '+1 (555) 867-5309';
 const RECORD_NUMBER = 'MRN/90210+77?';
 const BIRTH_DATE = '1957-03-29';
-/** The address of whoever has one of their own only. */
+/** The address of a patient with no other address. */
 export const ADDRESS = 'wynne+portal/90210@canary.example.com';
 
 /** What must be found nowhere, besides PINs and addresses. The birth date also as people write it. */
@@ -50,14 +50,14 @@ export function canaryCharts(now: number): { id: string; bundle: Bundle }[] {
   return [...REGENERATED_CASES, ...OTHER_CASES].map((each, index) => chart(each, index + 1, now));
 }
 
-/** One more patient, who is due and has the canary address. */
+/** One more due patient with the canary address. */
 export function duePatient(n: number, now: number): { id: string; bundle: Bundle } {
   const ending = { outcome: 'REGENERATED', reason: null } as const;
   const telecom = [{ system: 'email' as const, value: ADDRESS }];
   return chart({ story: '', ending, patient: () => ({ telecom }) }, n, now);
 }
 
-/** A sentence as an EHR or a mail service would write it about somebody. */
+/** A sentence about a patient as an EHR or a mail service would write it. */
 export const GOSSIP = `Rejected: ${[ADDRESS, ...PERSON].join(', ')}`;
 const gossip = (status: number, contentType: string, body: string): Fault['fault'] => ({
   kind: 'custom',

@@ -110,7 +110,7 @@ describe('the PINs of a sweep', () => {
     });
   });
 
-  it('are replaced where nobody registered', async () => {
+  it('are replaced when the patient did not register', async () => {
     await register(patients.care[1] ?? '');
     await register(patients.cardiology);
     await running.platform.clock.advance('P31D');

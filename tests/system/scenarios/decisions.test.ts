@@ -37,7 +37,7 @@ async function requestsOf(id: string): Promise<unknown[]> {
 const refusedAs = (code: string) => ({ name: 'DecisionRefusedError', code });
 
 describe('regenerate', () => {
-  it('replaces a PIN that is still valid, once, and says who asked', async () => {
+  it('replaces a valid PIN once and names the requester', async () => {
     const id = await running.admit({});
     await running.take(id);
     const [first] = await live(id);
@@ -93,7 +93,7 @@ it('a forced request that failed does not kill the PIN that staff signed meanwhi
 });
 
 describe('release', () => {
-  it('lets a patient whose attempts are exhausted go on', async () => {
+  it('resumes a case after its attempts were exhausted', async () => {
     const id = await running.admit({});
     await running.track(id);
     await running.change(id, { failures: 5 });
@@ -122,12 +122,12 @@ describe('release', () => {
     const id = await running.admit({});
     await running.take(id);
     await expect(release(running.decisionPorts, decided(id))).rejects.toMatchObject(refusedAs('NOT_HELD'));
-    await expect(release(running.decisionPorts, decided('nobody'))).rejects.toMatchObject(refusedAs('NO_RECORD'));
+    await expect(release(running.decisionPorts, decided('unknown-1'))).rejects.toMatchObject(refusedAs('NO_RECORD'));
     expect(await requestsOf(id)).toEqual([]);
   });
 });
 
-describe('a message whose fate nobody knows', () => {
+describe('a message with unknown delivery', () => {
   async function unknownFate(): Promise<string> {
     const id = await running.admit({});
     running.platform.mailbox.fail({ kind: 'drop', when: 'after' });

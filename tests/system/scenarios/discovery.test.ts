@@ -13,7 +13,7 @@ const MANY = 70;
 
 let running: RunningPlatform;
 let ports: ReturnType<typeof outsidePorts>;
-/** Patients with a PIN by hand, of whom nobody knows yet. */
+/** Patients with a hand-made PIN and no record yet. */
 let unknown: string[];
 
 beforeAll(async () => {
@@ -101,7 +101,7 @@ describe('the discovery', () => {
     expect((await running.account(late)).document).not.toBeNull();
   });
 
-  it('leaves an unclear chart to a person, who is asked by the next sweep', async () => {
+  it('leaves an unclear chart to staff, asked by the next sweep', async () => {
     const id = await running.admit({ pins: [{ age: null }] });
     expect((await discover()).reading.counts).toMatchObject({ UNCLEAR: 1, TRACKED: 0 });
     await running.platform.clock.advance('P1D');

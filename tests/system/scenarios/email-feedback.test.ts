@@ -20,12 +20,12 @@ const REGENERATED = { outcome: 'REGENERATED', reason: null };
 const ASKED = ['enter-email'];
 
 let admitted = 0;
-/** An address nobody else has, at SES's mailbox simulator or elsewhere. */
+/** A unique address, at SES's mailbox simulator or elsewhere. */
 const fresh = (scenario: string, domain = 'simulator.amazonses.com') => `${scenario}+case${++admitted}@${domain}`;
 const entered = (...addresses: string[]): ContactPoint[] =>
   addresses.map((value, index) => ({ system: 'email', value, rank: index + 1 }));
 
-/** A patient whose PIN has expired, taken through the workflow; what SES tells has been heard. */
+/** A patient with an expired PIN, taken through the workflow; the SES events have been processed. */
 async function taken(...addresses: string[]): Promise<string> {
   const id = await running.admit({ patient: () => ({ telecom: entered(...addresses) }) });
   const { execution } = await running.take(id);
@@ -99,7 +99,7 @@ describe('an address that bounces', () => {
     },
   );
 
-  it('with another one beside it: the mail goes there by itself, and nobody is asked', async () => {
+  it('with a second address: the mail goes there automatically, and staff are not asked', async () => {
     const [address, next] = [fresh('bounce'), fresh('second', 'example.com')];
     const id = await taken(address, next);
     expect(await running.account(id)).toMatchObject({ ...REGENERATED, attempt: 2 });
@@ -164,7 +164,7 @@ describe('a complaint', () => {
     expect(await openTasks(id)).toEqual([]);
   });
 
-  it('of who has registered meanwhile starts nothing', async () => {
+  it('about a patient registered meanwhile starts nothing', async () => {
     const address = fresh('late', 'example.com');
     const id = await taken(address);
     const timestamp = toInstant(running.platform.clock.now() + 1_000);
@@ -273,7 +273,7 @@ describe('a mail that SES keeps', () => {
   });
 });
 
-describe('what comes too late, or is nobody’s', () => {
+describe('late events and events of unknown mails', () => {
   it('a bounce of the old PIN’s mail does not touch the new PIN', async () => {
     const address = fresh('slow', 'example.com');
     const id = await taken(address);
@@ -286,17 +286,17 @@ describe('what comes too late, or is nobody’s', () => {
     expect(await running.account(id)).toEqual(before);
   });
 
-  it('an event of a mail that nobody here sent ends in silence once it is ten minutes old', async () => {
+  it('an event about another sender’s mail is dropped once it is ten minutes old', async () => {
     const address = fresh('other', 'example.com');
     await taken(address);
     const [mail] = mailsTo(address);
     if (mail === undefined) throw new Error('no mail');
     const hour = 60 * 60;
     const dead = running.platform.emailEvents.deadLetters.length;
-    await told({ ...mail, messageId: 'somebody-elses-1', at: mail.at - hour }, 'Bounce');
+    await told({ ...mail, messageId: 'another-sender-1', at: mail.at - hour }, 'Bounce');
     expect(running.platform.emailEvents.deadLetters).toHaveLength(dead);
     // A young one is told again: the record may not know the mail yet.
-    await told({ ...mail, messageId: 'somebody-elses-2' }, 'Bounce');
+    await told({ ...mail, messageId: 'another-sender-2' }, 'Bounce');
     expect(running.platform.emailEvents.deadLetters).toHaveLength(dead + 1);
   });
 

@@ -38,10 +38,10 @@ const isSigning = ({ body }: { body: unknown }) => JSON.stringify(body ?? '').in
 
 describe('regeneration fails', () => {
   it('PatientNotFound: fails by its own name, and is looked at again after the recheck days', async () => {
-    const ended = await take('nobody');
+    const ended = await take('unknown-1');
     expect(ended.execution).toMatchObject({ status: 'FAILED', error: 'PatientNotFoundError' });
     expect(ended.path).toEqual(['VerifyEmail']);
-    expect(await running.account('nobody')).toMatchObject({
+    expect(await running.account('unknown-1')).toMatchObject({
       outcome: 'FAILED',
       nextCheckDay: expect.any(String),
       lease: null,
@@ -68,7 +68,7 @@ describe('regeneration fails', () => {
     expect(mailsTo(id)).toHaveLength(1);
   });
 
-  it('DiscardedBecauseNewerPin: somebody signs by hand while we work, and wins', async () => {
+  it('DiscardedBecauseNewerPin: staff sign by hand while we work, and win', async () => {
     const id = await running.admit({});
     running.beforeSigning(() => running.platform.ehr.staff.signPinByHand(id, { pin: 'Z987654321' }));
     const ended = await take(id);

@@ -9,7 +9,7 @@ beforeAll(async () => {
 });
 afterAll(() => running.close());
 
-/** A patient whose last execution lost its lease and left a draft behind; that lease lapsed since. */
+/** A patient with a leftover draft: the last execution lost its lease, which has lapsed since. */
 async function patientWithDraft(): Promise<string> {
   const id = await running.admit({});
   running.beforeSigning(() => running.change(id, { lease: { owner: 'another', until: '2000-01-01T00:00:00Z' } }));
@@ -58,7 +58,7 @@ const WAYS: { what: string; meanwhile: (id: string) => Promise<unknown>; path: s
     output: { outcome: 'EMAIL_MISSING', reason: 'NONE' },
   },
   {
-    what: 'nobody registered with the last three',
+    what: 'the last three PINs were never used',
     meanwhile: (id) => running.change(id, { unclaimedCycles: 3 }),
     path: [...DISCARDED, 'HoldForStaff'],
     output: { outcome: 'HELD', reason: 'CYCLE_LIMIT' },
@@ -79,7 +79,7 @@ const WAYS: { what: string; meanwhile: (id: string) => Promise<unknown>; path: s
     output: { outcome: 'NOT_NEEDED', reason: 'DECEASED' },
   },
   {
-    what: 'somebody signed a new PIN by hand',
+    what: 'staff signed a new PIN by hand',
     meanwhile: (id) => running.platform.ehr.staff.signPinByHand(id, { pin: 'X123456789' }),
     path: [...DISCARDED, 'NotNeeded'],
     output: { outcome: 'NOT_NEEDED', reason: 'NOT_EXPIRED' },
@@ -96,7 +96,7 @@ it.each(WAYS)('a draft was left behind, and $what', async ({ meanwhile, path, ou
   expect(await running.account(id)).toMatchObject({ draft: null, lease: null, ...output });
 });
 
-it('a chart that shows none of the PINs we know of is a case for a person, and nobody is forgotten', async () => {
+it('a chart without the PINs we know of goes to staff, and no patient is forgotten', async () => {
   const id = await running.admit({});
   await running.take(id);
   const { document } = await running.account(id);

@@ -2,7 +2,7 @@ import { metrics, pickupChart } from '../../../functions/runtime/container.ts';
 import { pickUp } from '../../../functions/usecases/pickup/pick-up.ts';
 import type { RunningPlatform } from './running-platform.ts';
 
-/** Of whoever follows a link here, so that they can prove it. */
+/** The birth date of a patient that follows a link here. */
 export const BIRTH_DATE = '1957-03-29';
 
 /** Every token that was ever mailed to them, oldest first. */
@@ -11,7 +11,7 @@ export function tokensTo({ platform }: RunningPlatform, address: string): string
   return mails.map(({ body }) => /\/pickup\/([\w-]+)/.exec(body.text ?? '')?.[1] ?? '');
 }
 
-/** What each of these links shows to who knows the answer. */
+/** What each of these links shows after the right answer. */
 export async function shownBy({ decisionPorts }: RunningPlatform, tokens: readonly string[]): Promise<string[]> {
   const ehr = pickupChart({ signal: AbortSignal.timeout(20_000) });
   const ports = { ...decisionPorts, ehr, metrics: metrics() };

@@ -72,7 +72,7 @@ describe('a chart alone leads to', () => {
     expect([...byExpected.keys()].sort()).toEqual(OF_CHARTS.map(key).sort());
   });
 
-  it('state data under 1 KB at every state, whoever the patient is', () => {
+  it('state data under 1 KB at every state, for every patient', () => {
     const all = [...byExpected.values()].flat().flatMap(({ ended }) => ended.history.flatMap(dataOf));
     expect(all.length).toBeGreaterThan(500);
     expect(all.filter(({ text }) => Buffer.byteLength(text) >= STATE_DATA_BYTES)).toEqual([]);

@@ -54,7 +54,7 @@ function watched(page: Page, foreign: string[]): Visitor {
   return { page, foreign, said, requests };
 }
 
-/** A patient who was regenerated and has a mail. */
+/** A regenerated patient with a mail. */
 async function mailedPatient(language: Language): Promise<{ id: string; address: string }> {
   const address = `browser.${crypto.randomUUID()}@example.com`;
   const telecom = [{ system: 'email' as const, value: address }];
@@ -124,7 +124,7 @@ async function submit(page: Page): Promise<void> {
   await Promise.all([page.waitForEvent('load'), page.click('main button[type="submit"]')]);
 }
 
-/** Nobody is kept from reading it, nothing sticks out, and it is kept as a picture. */
+/** The page is accessible, nothing overflows, and a screenshot is kept. */
 async function inspect(page: Page, name: string): Promise<void> {
   await page.screenshot({ path: `${SCREENSHOTS}/${name}.png`, fullPage: true });
   expect(await axeViolations(page), name).toEqual([]);
@@ -167,7 +167,7 @@ describe.each(['en', 'es'] as const)('in %s', (language) => {
       await page.getByText(words.pin.copied).waitFor();
       expect(await page.evaluate('navigator.clipboard.readText()')).toBe(pin);
 
-      // Nothing was asked for but the page itself, nobody else was asked, nothing was kept.
+      // One request for the page itself, none to another host, nothing stored.
       expect(new Set(requests)).toEqual(new Set([`POST ${new URL(page.url()).pathname}`]));
       expect([said, reader.foreign, await page.context().cookies()]).toEqual([[], [], []]);
       expect(await page.evaluate('Object.keys(localStorage).length + Object.keys(sessionStorage).length')).toBe(0);
@@ -213,7 +213,7 @@ describe.each(['en', 'es'] as const)('in %s', (language) => {
     await page.context().close();
   });
 
-  it('a locked link says the same as ever, also to who knows the answer', { timeout: TIMEOUT }, async () => {
+  it('a locked link gives the same answer, even after the right answer', { timeout: TIMEOUT }, async () => {
     const { id, address } = await mailedPatient(language);
     const { page } = await visit('phone', language);
     await page.goto(linkTo(address));
@@ -230,7 +230,7 @@ describe.each(['en', 'es'] as const)('in %s', (language) => {
     await page.context().close();
   });
 
-  it('who has signed up meanwhile is told so', { timeout: TIMEOUT }, async () => {
+  it('tells a patient registered meanwhile that no PIN is needed', { timeout: TIMEOUT }, async () => {
     const { id, address } = await mailedPatient(language);
     const { page } = await visit('phone', language);
     const [person] = await running.fhir<import('fhir/r4').Patient>(`Patient?_id=${id}`);

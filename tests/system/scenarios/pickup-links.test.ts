@@ -58,7 +58,7 @@ it('a mail that left and got no answer has the link that lives', async () => {
   expect(await shownBy(running, tokensTo(running, address))).toEqual(['KILLED', 'PIN']);
 });
 
-it('a mail of which nobody knows whether it left takes the earlier link with it, and a person is asked', async () => {
+it('a mail with unknown delivery invalidates the earlier link, and staff are asked', async () => {
   const { id, address } = await patient();
   await sendAgain(id, { kind: 'drop', when: 'before' });
   const { message, staffTasks } = await running.account(id);

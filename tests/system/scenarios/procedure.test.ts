@@ -150,7 +150,7 @@ describe('the chart document', () => {
     expect(document.relatesTo).toEqual([{ code: 'replaces', target }]);
   });
 
-  it('P9, P10: it was routed, and nobody stands in "Route to" any more', async () => {
+  it('P9, P10: it was routed, and "Route to" is empty again', async () => {
     const routed = await running.fhir<Task>(`Task?focus=DocumentReference/${document.id}`);
     expect(routed.map((task) => task.status)).toEqual(['cancelled', 'cancelled']);
     for (const task of routed) expect(task.statusReason?.text).toMatch(/\w/);

@@ -1,4 +1,4 @@
-/** Reminders over the shipped state machines, by the practice's calendar: the clock is moved, and nobody starts anything. */
+/** Reminders over the shipped state machines, by the practice's calendar: only the clock moves, no test starts an execution. */
 import type { Communication, ContactPoint, Patient, Task } from 'fhir/r4';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { EXTENSION } from '../../../functions/adapters/fhir/codes.ts';
@@ -20,7 +20,7 @@ beforeAll(async () => {
 afterAll(() => running.close());
 afterEach(async () => {
   running.platform.mailbox.heal();
-  // Whose story is told is left alone from then on, so that the next test's days are its patients'.
+  // A patient is left alone after its test, so the next test's days belong to its own patients.
   for (const id of admitted.splice(0)) {
     await running.change(id, { nextCheckDay: null });
     await running.decisionPorts.records.deletePin(id);
@@ -43,7 +43,7 @@ async function untilNoon(): Promise<void> {
   await advance(noon > now ? noon - now : noon + DAY - now);
 }
 
-/** A patient whose PIN was regenerated and who was told so, at noon. */
+/** A patient regenerated and notified at noon. */
 async function regenerated(): Promise<string> {
   await untilNoon();
   const id = await admit();
@@ -78,7 +78,7 @@ async function lastPath(id: string): Promise<string[]> {
   return path;
 }
 
-describe('who does not register is reminded', () => {
+describe('an unregistered patient is reminded', () => {
   it('on day 20 and day 27, once each, and gets a new PIN on day 30', async () => {
     const id = await regenerated();
     const { document } = await running.account(id);
@@ -140,11 +140,11 @@ describe('who does not register is reminded', () => {
   });
 });
 
-describe('nobody is reminded', () => {
+describe('no reminder goes to a patient', () => {
   it.each([
     ['registered', 'ALREADY_REGISTERED'],
     ['opted-out', 'OPTED_OUT'],
-  ] as const)('who is %s in the chart', async (status, reason) => {
+  ] as const)('%s in the chart', async (status, reason) => {
     const id = await regenerated();
     await inChart(id, { extension: [portalStatus(status)] });
     await advance('P20D');
@@ -153,7 +153,7 @@ describe('nobody is reminded', () => {
     expect(mailsTo(id)).toBe(1);
   });
 
-  it('who registers between the decision and the mail', async () => {
+  it('registering between the decision and the mail', async () => {
     const id = await regenerated();
     let reads = 0;
     const stop = running.platform.ehr.onRequest(async ({ phase, request }) => {
@@ -169,7 +169,7 @@ describe('nobody is reminded', () => {
     expect(mailsTo(id)).toBe(1);
   });
 
-  it('of whom the EHR says so, though its chart does not show it; the day of expiry decides', async () => {
+  it('reported as registered though the chart does not show it; the day of expiry decides', async () => {
     const id = await regenerated();
     await advance('P1D');
     const event = { type: 'portal.registered', timestamp: toInstant(running.platform.clock.now()) } as const;
@@ -188,7 +188,7 @@ describe('nobody is reminded', () => {
     expect([mailsTo(id), (await running.account(id)).outcome]).toEqual([2, 'REGENERATED']);
   });
 
-  it('whose address bounced; once it is mended the mail that did not arrive goes there, and is reminder enough', async () => {
+  it('with a bounced address; once it is fixed the undelivered mail goes there and serves as the reminder', async () => {
     const id = await regenerated();
     const [entry] = await telecomOf(id);
     await inChart(id, { telecom: [email(entry?.value ?? '', { undeliverable: true })] });
@@ -207,7 +207,7 @@ describe('nobody is reminded', () => {
     });
   });
 
-  it('who has no address, until one is entered: then by the latest that was missed', async () => {
+  it('without an address, until one is entered: then the latest missed reminder is sent', async () => {
     const id = await regenerated();
     const telecom = await telecomOf(id);
     await inChart(id, { telecom: [] });
@@ -221,7 +221,7 @@ describe('nobody is reminded', () => {
 });
 
 describe('a reminder that goes wrong', () => {
-  it('whose fate nobody knows is not sent again; the next one answers the Task', async () => {
+  it('with unknown delivery it is not sent again; the next one closes the Task', async () => {
     const id = await regenerated();
     running.platform.mailbox.fail({ kind: 'drop', when: 'after' });
     await advance('P20D');
@@ -242,7 +242,7 @@ describe('a reminder that goes wrong', () => {
     expect([mailsTo(id), await openTasks(id)]).toEqual([3, []]);
   });
 
-  it('whose fate nobody knows is sent again by a person', async () => {
+  it('with unknown delivery it is sent again by staff', async () => {
     const id = await regenerated();
     running.platform.mailbox.fail({ kind: 'drop', when: 'after' });
     await advance('P20D');
@@ -292,7 +292,7 @@ describe('a reminder that goes wrong', () => {
     expect(last?.sent.destination).toEqual([entry?.value]);
   });
 
-  it('gives way to a person who wants a new PIN', async () => {
+  it('gives way to a request for a new PIN', async () => {
     const id = await regenerated();
     running.platform.mailbox.fail({ kind: 'status', code: 'MessageRejected' });
     await advance('P20D');

@@ -109,7 +109,7 @@ export async function runPlatform(
     async admit(each) {
       admitted += 1;
       const ending = { outcome: 'REGENERATED', reason: null } as const;
-      // From 500 on, where the demo practice has nobody.
+      // From 500 on, beyond the demo practice's patients.
       const { id, resources } = chartOf({ story: '', ending, ...each }, 500 + admitted, platform.clock.now());
       await platform.ehr.load([transactionOf(resources)]);
       return id;

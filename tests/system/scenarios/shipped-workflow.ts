@@ -52,7 +52,7 @@ const GOES_WELL: Record<string, object> = {
 type Said = object | Error | ((event: Record<string, unknown>) => object | Error);
 /** Per state what its function says instead of what goes well; an Error is thrown. */
 export type Answers = Partial<Record<string, Said>>;
-/** A state whose function first throws errors of this name. */
+/** A state with a function that first throws errors of this name. */
 export interface FailsFirst {
   state: string;
   error: string;
@@ -84,7 +84,7 @@ export async function openWorkflow() {
     const failing = scenario.first.find((each) => each.state === state);
     if (failing !== undefined && call < failing.times) throw failure(failing.error);
     const said = scenario.answers[state] ?? GOES_WELL[state];
-    if (said === undefined) throw new Error(`nobody said what ${state} answers`);
+    if (said === undefined) throw new Error(`no answer was given for ${state}`);
     const answer = typeof said === 'function' ? said(payload) : said;
     // As it leaves the deployed handler: a name and a code.
     if (answer instanceof Error) throw bareError(answer);

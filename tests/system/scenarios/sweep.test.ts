@@ -40,7 +40,7 @@ async function sweep(dryRun = false): Promise<SweepRun> {
 }
 
 describe('the daily sweep', () => {
-  it('starts whoever is due, once, and says what came of it', async () => {
+  it('starts each due patient once and reports the outcome', async () => {
     const due = await Promise.all([tracked(31), tracked(30), tracked(45)]);
     const fresh = await tracked(29);
     const first = await sweep();

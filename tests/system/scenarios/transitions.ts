@@ -1,7 +1,7 @@
 /** Every way out of every state of an ASL definition, as `From → To`. */
 import type { AslState, Ran } from './shipped-workflow.ts';
 
-/** Where an execution goes that ends well, that a Fail state ends, and that an error nobody catches ends. */
+/** Where an execution ends: normally, in a Fail state, or by an uncaught error. */
 const END = 'end';
 const FAILS = 'failed';
 const BY_OWN_NAME = 'failed by its own name';
@@ -18,7 +18,7 @@ function waysOut(state: AslState): string[] {
     ...(state.Next === undefined ? [] : [state.Next]),
     ...(state.End ? [END] : []),
     ...(state.Type === 'Fail' ? [FAILS] : []),
-    // A Task whose error nobody catches, a Choice that names no such verdict.
+    // A Task with an uncaught error, a Choice without such a verdict.
     ...((state.Type === 'Task' && !catchesAll) || (state.Type === 'Choice' && !leavesNothing) ? [BY_OWN_NAME] : []),
   ];
 }

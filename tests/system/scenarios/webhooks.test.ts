@@ -72,7 +72,7 @@ async function inChart(id: string, changed: Partial<Patient>): Promise<void> {
 }
 
 describe('a webhook starts what is due', () => {
-  it('a PIN issued 31 days ago that nobody knew of is tracked, and regenerated when a person asks', async () => {
+  it('an unknown PIN issued 31 days ago is tracked, and regenerated on request', async () => {
     const id = await running.admit({});
     expect(decided(await ehr.deliver(event('pin.issued', id)))).toEqual({ status: 202, decision: 'TRACKED' });
     const answer = await ehr.deliver(requested(id, false));
@@ -82,7 +82,7 @@ describe('a webhook starts what is due', () => {
     expect((await running.account(id)).attempt).toBe(1);
   });
 
-  it('a forced request replaces a valid PIN, and says in the record alone who asked and why', async () => {
+  it('a forced request replaces a valid PIN; only the record holds requester and reason', async () => {
     const id = await running.admit({ pins: [{ age: 3 * DAY }] });
     await ehr.deliver(event('pin.issued', id));
     const answer = await ehr.deliver(requested(id, true));
@@ -154,7 +154,7 @@ describe('a case that waited goes on by itself', () => {
 
 describe('what the EHR does not know, and what is late', () => {
   it('an unknown patient is a decision, not an error to be repeated', async () => {
-    const id = `nobody-${randomUUID().slice(0, 8)}`;
+    const id = `unknown-${randomUUID().slice(0, 8)}`;
     for (const each of [event('pin.issued', id), event('portal.registered', id), requested(id, true)]) {
       expect(await ehr.deliver(each)).toMatchObject({
         status: 202,

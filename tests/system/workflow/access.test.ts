@@ -95,7 +95,7 @@ describe.each([
   });
 });
 
-it('who is refused as a client is not retried: the registration has to be mended', async () => {
+it('a refused client is not retried: the registration has to be fixed', async () => {
   const patientId = await admit();
   practice.journey(patientId).fail(atFirstRequest, TOKEN_FORGOTTEN);
   tokenEndpoint(refusedAs(400, '{"error":"unauthorized_client"}'));
@@ -108,7 +108,7 @@ it('who is refused as a client is not retried: the registration has to be mended
   expect(await broken(patientId)).toEqual([]);
 });
 
-it('many patients whose token is forgotten at once: each gets another one and is regenerated', async () => {
+it('many patients lose their token at once: each gets a new one and is regenerated', async () => {
   const ids = await Promise.all(Array.from({ length: 12 }, admit));
   for (const patientId of ids) practice.journey(patientId).fail(atFirstRequest, TOKEN_FORGOTTEN);
   const closed = await Promise.all(ids.map((patientId) => practice.run(patientId)));

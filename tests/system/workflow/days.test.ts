@@ -87,7 +87,7 @@ it('a name that comes into Route-to after it was emptied is removed before the s
   expect(await broken(patientId)).toEqual([]);
 });
 
-it('a draft whose provider changed overnight is discarded and made anew', async () => {
+it('a draft is discarded and made again when its provider changed overnight', async () => {
   const patientId = await admit();
   practice.journey(patientId).fail(isEndUpdate, downAllDay(503));
   expect((await practice.run(patientId))?.status).toBe('FAILED');

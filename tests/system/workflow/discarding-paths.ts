@@ -19,7 +19,7 @@ export const PATHS: readonly Path[] = [
     through: ['CheckExpiry', 'DiscardDraft', 'RegeneratePin', 'SignDocument', 'SendEnrollmentNotification'],
   },
   {
-    name: 'a draft of a patient who registered is discarded',
+    name: 'the draft of a registered patient is discarded',
     chart: (patientId, now) => chart(patientId, now, 31),
     yesterday: leavesRoutedDraft,
     overnight: ({ platform }, patientId) => platform.ehr.staff.write(person(patientId, { portalStatus: 'registered' })),
@@ -49,7 +49,7 @@ export const PATHS: readonly Path[] = [
     },
     expected: (patientId) => {
       const document = byHand.get(patientId);
-      // Where the day failed before SignDocument nobody signed by hand, and the next day was an ordinary one.
+      // If the day failed before SignDocument, staff signed nothing, and the next day was an ordinary one.
       return document === undefined
         ? REGENERATED
         : {

@@ -1,4 +1,4 @@
-/** An event of SES whose function breaks at any of its outside calls, and the queue's repetition: what follows, follows once. */
+/** EmailFeedback breaks at each of its outside calls, and the queue repeats the event: the effect happens once. */
 import type { SQSEvent } from 'aws-lambda';
 import type { Communication } from 'fhir/r4';
 import pMap from 'p-map';
@@ -123,7 +123,7 @@ const SCENARIOS: Scenario[] = [
 ];
 
 let patients = 0;
-/** A patient who has got the mail of a new PIN. */
+/** A patient notified of a new PIN. */
 async function told({ hasSecond }: Pick<Scenario, 'hasSecond'>): Promise<string> {
   const id = `feedback-${++patients}`;
   const telecom = [email(addressOf(id), { rank: 1 }), ...(hasSecond ? [email(secondOf(id), { rank: 2 })] : [])];

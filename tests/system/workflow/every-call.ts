@@ -116,7 +116,7 @@ async function inPath(
     // A webhook starts the watched day; the sweep, which asks the index, the days after it.
     const due = day === 0 ? new Set(patientIds) : await practice.due();
     await each(async (patientId) => {
-      // Of whom nothing is known yet, nobody but the EHR can tell: its webhook is delivered again.
+      // Only the EHR knows a patient without a record: its webhook is delivered again.
       const isKnown = (await practice.ports.records.read(patientId)) !== null;
       if (due.has(patientId) || !isKnown) await practice.run(patientId);
     });
@@ -125,7 +125,7 @@ async function inPath(
   await each((patientId) => path.afterwards?.(practice, patientId));
 }
 
-/** Who redrives a case that was over, with its last answer under way, is told that the new PIN has not expired. */
+/** Retrying a case that was already over reports that the new PIN has not expired. */
 function expectedOf(
   path: Path,
   { patientId, call, failure }: { patientId: string } & Partial<Trial>,
@@ -138,9 +138,9 @@ function expectedOf(
 }
 
 /**
- * Between the record's "about to be sent" and "accepted", both included, nobody can know whether the mail left: the four
+ * Between the record's "about to be sent" and "accepted", both included, delivery is unknown: the four
  * calls after the one that makes the mail's link. A failure that lasts may come there in a later run of the step only,
- * whose calls are others.
+ * because those make other calls.
  */
 function isUnknowable(calls: OutsideCall[], call: OutsideCall | undefined): boolean {
   const at = calls.findIndex(({ index }) => index === call?.index);

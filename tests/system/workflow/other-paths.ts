@@ -71,7 +71,7 @@ export const PATHS: readonly Path[] = [
   },
   {
     name: 'a reminder is sent',
-    // Known since the day before its reminder; a look at a PIN that nobody knew of sends none.
+    // Known since the day before its reminder; a PIN found for the first time gets no reminder.
     chart: (patientId, now) => chart(patientId, now, daysSinceNoon(now, 19)),
     yesterday: async (practice, patientId) => {
       await practice.run(patientId);

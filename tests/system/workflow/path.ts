@@ -51,6 +51,6 @@ export async function stopsAt(practice: FailingPractice, patientId: string, at: 
   await practice.run(patientId);
 }
 
-/** A draft whose update is ended and which stands in two Route-to lists. */
+/** A draft with an ended update that stands in two Route-to lists. */
 export const leavesRoutedDraft = (practice: FailingPractice, patientId: string) =>
   stopsAt(practice, patientId, isEndUpdate);

@@ -72,7 +72,7 @@ async function everyFault(
 }
 
 const kindOf = (outcome: unknown) => (outcome as { kind?: string }).kind;
-/** Nobody sees a PIN and an error; and an error says nothing. */
+/** No page shows a PIN and an error together, and an error reveals nothing. */
 const isSilent = (outcome: unknown) => outcome instanceof AwsUnavailableError && /^(FAULT|DEAD)$/.test(outcome.message);
 
 async function withLink(wrong = 0) {
@@ -113,7 +113,7 @@ describe('every call fails in every way', { timeout: 120_000 }, () => {
     ]);
   });
 
-  it('at the fifth wrong answer: nobody learns that it was the fifth, no more are looked at, and the front desk is told', async () => {
+  it('at the fifth wrong answer: the page does not say so, no further answer is checked, and the front desk is told', async () => {
     const names = await everyFault(
       () => withLink(ANSWER_LIMIT - 1),
       (ports, token) => pickUp(ports, token, WRONG),

@@ -18,7 +18,7 @@ beforeAll(async () => {
 });
 afterAll(() => world.close());
 
-/** The n-th day since 1930: what somebody tries who tries them all. */
+/** The n-th day since 1930, as a guesser would try them in order. */
 const dayOf = (n: number) => new Date(Date.UTC(1930, 0, 1 + n)).toISOString().slice(0, 10);
 
 it(`${GUESSES} guesses on one link: five are looked at, none sees a PIN, the front desk has one Task`, {
@@ -36,7 +36,7 @@ it(`${GUESSES} guesses on one link: five are looked at, none sees a PIN, the fro
   expect(world.read()).toBe(ANSWER_LIMIT);
   expect(world.told(id)).toEqual({ audits: ['LOCKED'], tasks: ['notify-patient PICKUP_LOCKED'], started: [] });
   expect(world.counted()).toEqual(['PickupLocked']);
-  // And who knows it comes too late.
+  // And the right answer comes too late.
   const late = await pickUp(world.ports, links[1] ?? '', { birthDate: BIRTH_DATE, lastName: null });
   expect(late).toMatchObject({ kind: 'REFUSED', why: 'LOCKED' });
 });

@@ -1,4 +1,4 @@
-/** A year of a practice on the virtual clock: whatever happens, nobody is forgotten and nobody gets too much. */
+/** A year of a practice on the virtual clock: whatever happens, no patient is forgotten and none gets too many mails. */
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { piecesOf } from '../year/eligibility.ts';
 import type { Case, Rules } from '../year/expectations.ts';
@@ -41,11 +41,11 @@ it('no eligible patient is without a valid PIN for longer than to the next sweep
   expect(all(withoutPin)).toEqual([]);
 });
 
-it('nobody ever had two live PINs, or a new one before its time', () => {
+it('no patient ever had two live PINs, or a new one too early', () => {
   expect(all(pinsTooMany)).toEqual([]);
 });
 
-it('nobody got more mails than the policy has, and everybody those', () => {
+it('every patient got the mails of the policy, and no more', () => {
   expect(all(mailsTooMany)).toEqual([]);
   expect(all(mailsMissing)).toEqual([]);
 });

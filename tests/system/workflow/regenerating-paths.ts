@@ -25,7 +25,7 @@ export const PATHS: readonly Path[] = [
     through: ['CheckExpiry', 'SendEnrollmentNotification'],
   },
   {
-    name: 'a signing whose answer got lost with its execution is completed',
+    name: 'a signing is completed after its answer and its execution were lost',
     chart: (patientId, now) => chart(patientId, now, 31),
     yesterday: (practice, patientId) => stopsAt(practice, patientId, isSigning),
     expected: () => REGENERATED,

@@ -22,7 +22,7 @@ const UNCOUNTED: Metrics = {
   fedBack: () => undefined,
 };
 
-/** Whoever registered, and whose EHR told so. */
+/** A registered patient, as reported by the EHR. */
 const told = new Set<string>();
 
 const register = (patientId: string) =>
@@ -88,7 +88,7 @@ it('the patient registers between any two calls: no PIN is signed any more, no m
   const { trials, broken } = await prove(practice, path, REGISTERS, 2_001, 1);
   expect(trials).toBe(2 * calls.length);
   expect(broken.join('\n')).toBe('');
-  // Nobody has to ask whether a mail left because a record was written meanwhile.
+  // A record written meanwhile does not make delivery unknown.
   for (const patientId of told) {
     expect([patientId, (await practice.ports.records.read(patientId))?.message?.state]).not.toContain('UNKNOWN');
   }

@@ -40,7 +40,7 @@ it('staff sign a PIN by hand between any two calls: theirs lives, ours does not'
   const path: Path = {
     name: 'an expired PIN is regenerated',
     chart: (patientId, now) => chart(patientId, now, 31),
-    // What is signed after our signing was recorded is found by the next execution, whoever starts it.
+    // The next execution finds what was signed after our signing was recorded.
     afterwards: (_practice, patientId) =>
       byHand.has(patientId) ? practice.run(patientId, 'person') : Promise.resolve(),
     expected: (patientId, struck) => {

@@ -25,7 +25,7 @@ afterAll(() => {
 });
 
 const clock = { now: () => NOW_S * 1000 };
-/** Whoever is refused has been verified at most: any other port is an acceptance, and ends as a 500. */
+/** A refused request reaches the signature check at most. Using any other port means it was accepted, and ends as a 500. */
 const refusing = new Proxy({ signatures, clock } as Ports, {
   get(target, name) {
     if (name in target) return Reflect.get(target, name);

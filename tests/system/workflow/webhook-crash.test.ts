@@ -1,4 +1,4 @@
-/** A webhook whose handler breaks at any of its outside calls, and the sender's repetition: one execution, one answer. */
+/** The webhook handler breaks at each of its outside calls, and the sender repeats: one execution, one answer. */
 import type { APIGatewayProxyStructuredResultV2, Context } from 'aws-lambda';
 import pMap from 'p-map';
 import { afterAll, beforeEach, describe, expect, it } from 'vitest';
@@ -93,7 +93,7 @@ const SCENARIOS: Scenario[] = [
     regenerated: true,
   },
   {
-    name: 'a PIN that nobody knew of',
+    name: 'a PIN unknown until now',
     days: 3,
     event: (id) => told('pin.issued', id),
     decision: 'TRACKED',

@@ -6,7 +6,7 @@ import { PATHS as REGENERATING } from './regenerating-paths.ts';
 
 const names = [
   'an expired PIN is regenerated',
-  'a draft of a patient who registered is discarded',
+  'the draft of a registered patient is discarded',
   'no provider can be settled',
 ];
 

@@ -1,4 +1,4 @@
-/** What happened in the year that neither chart, mailbox nor table can know: written by who did it. */
+/** Events of the year that neither chart, mailbox nor table records; each actor writes its own. */
 import type { EhrEvent } from '../../../functions/domain/webhook/ehr-event.ts';
 
 /** Milliseconds of practice time, `to` not included. */
@@ -11,7 +11,7 @@ export interface Period {
 export interface Move extends Period {
   /** The practice's day. */
   day: string;
-  /** Patients whose PIN item TTL removed. */
+  /** Patients with a PIN item that TTL removed. */
   lapsed: string[];
   /** Whether Step Functions refused starts meanwhile. */
   hiccup: boolean;
@@ -36,9 +36,9 @@ export interface Diary {
   started: Set<string>;
   /** Addresses that are of no use any more, when they first showed it: refused by SES, bounced, or complained. */
   refused: Map<string, number>;
-  /** Ids of mails that nobody got. */
+  /** Ids of mails that were never received. */
   cameBack: Set<string>;
-  /** Patients of whose mails SES had something to tell. */
+  /** Patients with a mail that SES reported on. */
   fedBack: Set<string>;
   /** Mails that left and were never answered for, and whether they arrived. */
   lost: { at: number; address: string; arrived: boolean }[];

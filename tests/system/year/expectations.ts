@@ -26,7 +26,7 @@ const TELLS: Record<Obstacle, Told['type']> = {
   provider: 'patient.updated',
 };
 
-/** Our PINs in a row with which nobody registered, since a person last ended a hold. */
+/** Consecutive unused PINs of ours since staff last ended a hold. */
 export function unclaimedAt({ history }: Case, at: number, diary: Diary): number {
   const asked = diary.asked.get(history.id) ?? [];
   const released = asked.findLast((each) => each.what === 'release' && each.at < at);
@@ -56,7 +56,7 @@ export function isLookedAt({ history, life, pieces }: Case, move: Move, diary: D
   const isKnown = life.firstPinDay < 0 || wasTold('pin.issued', 0);
   if (!isKnown) return false;
   if (free.was === null || wasTold(TELLS[free.was], free.from)) return true;
-  // A patient who came back gets a PIN by hand; nobody looks for those whom nobody tells of.
+  // A returning patient gets a PIN by hand; without a report no check is expected.
   if (free.was === 'standing') return false;
   return daysBetween(dayAt(free.from, rules.timeZone), move.day) >= rules.recheckDays;
 }
@@ -66,7 +66,7 @@ export function isOwedAt(each: Case, move: Move, diary: Diary, rules: Rules): bo
   return unclaimedAt(each, move.from, diary) < rules.cycleLimit && isLookedAt(each, move, diary, rules);
 }
 
-/** Since when the product knew of a PIN, at the latest; null: nobody told it. */
+/** The latest time by which the product knew of a PIN; null: it was never told. */
 export function knownSince({ history, life }: Case, pin: ChartedPin, diary: Diary): number | null {
   if (pin.ours || (life.firstPinDay < 0 && pin === history.pins[0])) return pin.valid.from;
   const told = diary.told.get(history.id) ?? [];

@@ -27,7 +27,7 @@ export interface History {
   mails: { at: number; to: string; cameBack: boolean }[];
 }
 
-/** @param cameBack ids of the mails that nobody got */
+/** @param cameBack ids of the mails that were never received */
 export async function readHistories(
   { ehr, mailbox }: Pick<Platform, 'ehr' | 'mailbox'>,
   cameBack: ReadonlySet<string>,

@@ -2,8 +2,8 @@
 import { between, type Chance, oneOf } from './chance.ts';
 
 /**
- * What of P1 stands in the chart at first. `refused`: looks right, and SES will not take it; `bounces`: SES takes it, nobody
- * has it; `complains`: whoever has it calls it spam; `full`: the first mail comes back, the next does not.
+ * What of P1 stands in the chart at first. `refused`: looks right, but SES refuses it; `bounces`: SES accepts it, but it
+ * does not exist; `complains`: its owner calls it spam; `full`: the first mail comes back, the next does not.
  */
 type FirstAddress =
   | 'good'
@@ -37,7 +37,7 @@ export interface Life {
 
 /** Addresses that SES will not take begin so; nothing in the address says it to the product. */
 export const REFUSED = 'no-such-box.';
-/** Addresses whose mailbox is full at the first mail. */
+/** Addresses with a full mailbox at the first mail. */
 export const FULL = 'full-box.';
 
 const YEAR = 365;
@@ -101,7 +101,7 @@ export function firstAddressOf({ id, firstAddress }: Life): string | null {
   }
 }
 
-/** Whose address it is. */
+/** The patient with this address. */
 export function patientOf(address: string): string {
   return /year-\d+/.exec(address)?.[0] ?? '';
 }

@@ -7,10 +7,10 @@ import type { Chance } from './chance.ts';
 import type { Diary } from './diary.ts';
 import { FULL, patientOf, REFUSED } from './lives.ts';
 
-/** SES's own simulator, which the local mailbox knows: nobody is there, or whoever is complains. */
+/** SES's mailbox simulator, which the local mailbox knows: the address does not exist, or its owner complains. */
 const TAKEN_ONCE = /^(bounce|complaint)\+/;
 
-/** Of a thousand mails some get no answer, so that nobody knows whether they left. */
+/** Of a thousand mails some get no answer, so their delivery is unknown. */
 const LOST_SHARE = 0.004;
 
 export interface MailService {
@@ -18,7 +18,7 @@ export interface MailService {
   around(mailbox: HttpHandler): HttpHandler;
   /** A day on which every request is throttled. */
   isDown: boolean;
-  /** Who got mail since this was asked last: addresses, in order. */
+  /** Addresses mailed since the last call, in order. */
   arrivals(): string[];
 }
 

@@ -90,7 +90,7 @@ describe('a patient without a PIN', () => {
     ['starts were paused', { diary: (diary) => void diary.paused.push(period(21, 23)) }, []],
     ['the patient had opted out', { patients: [[-10, patient({ active: false })]] }, []],
     ['there was no address', { patients: [[-10, patient({ telecom: [] })]] }, []],
-    ['nobody was responsible', { patients: [[-10, patient({ generalPractitioner: [] })]] }, []],
+    ['no provider was responsible', { patients: [[-10, patient({ generalPractitioner: [] })]] }, []],
     ['SES had refused the address', { diary: (diary) => void diary.refused.set(ADDRESS, day(1)) }, []],
   ])('is no fault while %s', (_why, world, left) => {
     expect(found({ ...late, ...world }).withoutPin).toEqual(days(...left));
@@ -134,7 +134,7 @@ describe('PINs', () => {
       ],
     ],
     [
-      'one of somebody who had died',
+      'one of a deceased patient',
       { patients: [[-110, patient({ deceasedBoolean: true })]] },
       [`${ID} got a new PIN at 2035-01-22T10:01:00.000Z in spite of: standing`],
     ],
@@ -176,14 +176,14 @@ describe('mails', () => {
       [`${ID} got mail at 2035-01-22T10:01:01.000Z at an address that the chart does not have`],
     ],
     [
-      'one to a patient who has registered',
+      'one to a registered patient',
       {
         patients: [
           [-10, patient()],
           [21, patient({ active: false })],
         ],
       },
-      [`${ID} got mail at 2035-01-22T10:01:01.000Z, who is not to have any`],
+      [`${ID} got mail at 2035-01-22T10:01:01.000Z although none is due`],
     ],
   ])('%s is one too many', (_what, world, faults) => {
     expect(found(world).mailsTooMany).toEqual(faults);
@@ -197,7 +197,7 @@ describe('mails', () => {
     expect(found({ mails: [mail(21), mail(21, 80)], diary: resent }).mailsTooMany).toEqual([]);
   });
 
-  const untold = (world: World) => found(world).mailsMissing.filter((each) => each.includes('nobody told of it'));
+  const untold = (world: World) => found(world).mailsMissing.filter((each) => each.includes('no mail about it'));
   const unreminded = (world: World) => found(world).mailsMissing.filter((each) => each.includes('not reminded'));
 
   it('the first is missed at each sweep, unless it got lost on the way', () => {
@@ -224,7 +224,7 @@ describe('mails', () => {
     expect(unreminded({ ...registered, mails: [] })).toHaveLength(2);
   });
 
-  it('what came back is not counted, but nobody writes to that address again', () => {
+  it('a returned mail is not counted, but its address gets no further mail', () => {
     const cameBack = { ...mail(21), cameBack: true };
     expect(found({ mails: [cameBack, mail(22)] }).mailsTooMany).toEqual([]);
     const refused = (diary: Diary) => void diary.refused.set(ADDRESS, day(21) + 61_000);

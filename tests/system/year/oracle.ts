@@ -60,7 +60,7 @@ export function mailsTooMany(each: Case, diary: Diary, rules: Rules): string[] {
     const pin = newestPinAt(history, at);
     if (pin === undefined) return [`${id} got mail at ${shown(at)} without a PIN`];
     const found: string[] = [];
-    // A PIN is told of once more at another address where nobody has the first one any more, or its owner complained.
+    // A PIN is announced again at another address when the first one no longer exists or its owner complained.
     const counts = (mail: History['mails'][number]) => !mail.cameBack && !diary.refused.has(mail.to);
     const soFar = mails.filter((mail) => counts(mail) && pin.valid.from <= mail.at && mail.at <= at).length;
     const resent = asked.filter((each) => each.what === 'resend' && pin.valid.from <= each.at && each.at <= at).length;
@@ -71,7 +71,7 @@ export function mailsTooMany(each: Case, diary: Diary, rules: Rules): string[] {
     // Never to an address that had shown itself of no use.
     if (at > (diary.refused.get(to) ?? at)) found.push(`${id} was sent to ${to} again at ${shown(at)}`);
     if (at >= pin.expiresAt) found.push(`${id} got mail for a dead PIN at ${shown(at)}`);
-    if (obstacleAt(pieces, at) === 'standing') found.push(`${id} got mail at ${shown(at)}, who is not to have any`);
+    if (obstacleAt(pieces, at) === 'standing') found.push(`${id} got mail at ${shown(at)} although none is due`);
     const patient = patientAt(history, at);
     if (patient === undefined || !addressesIn(patient).includes(to)) {
       found.push(`${id} got mail at ${shown(at)} at an address that the chart does not have`);
@@ -80,7 +80,7 @@ export function mailsTooMany(each: Case, diary: Diary, rules: Rules): string[] {
   });
 }
 
-/** Whoever got a PIN of ours is told, and reminded on the days of the policy, by the next sweep that can work. */
+/** Each patient with a PIN of ours is notified, and reminded on the policy's days by the next working sweep. */
 export function mailsMissing(each: Case, diary: Diary, rules: Rules): string[] {
   const { history, pieces } = each;
   return diary.moves.flatMap((move) => {
@@ -91,12 +91,12 @@ export function mailsMissing(each: Case, diary: Diary, rules: Rules): string[] {
     if (obstacleAt(pieces, move.to) !== null) return [];
     const hasMailSince = (since: number) =>
       history.mails.some(({ at, cameBack }) => !cameBack && since <= at && at <= move.to) || isLost(since);
-    // Whose fate nobody knows is left to people; one that came back for once is sent again the next day.
+    // Unknown delivery is left to staff; a mail that came back once is sent again the next day.
     const isLost = (since: number) =>
       diary.lost.some(({ at, address }) => since <= at && at <= move.to && address.includes(history.id)) ||
       history.mails.some(({ at, cameBack }) => cameBack && move.from <= at && at <= move.to);
     const found: string[] = [];
-    if (pin.ours && !hasMailSince(pin.valid.from)) found.push('nobody told of it');
+    if (pin.ours && !hasMailSince(pin.valid.from)) found.push('no mail about it');
     const reminded = reminderDayBy(each, pin, move.day, diary, rules);
     if (reminded !== null && !hasMailSince(Date.parse(`${reminded}T00:00:00Z`))) found.push('was not reminded of');
     return found.map((what) => `${history.id} has a PIN that ${what}, after the sweep of ${move.day}`);

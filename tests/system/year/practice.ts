@@ -135,7 +135,7 @@ export async function openPractice({ seed, firstDay }: YearOptions): Promise<Pra
       const { patientId } = event.data;
       note(diary.told, patientId, { at, type: event.type });
       if (body.execution !== null) diary.started.add(String(body.execution));
-      // While starts are paused nothing is asked for: who asked was told so.
+      // While processing is paused no request is taken; the requester was told so.
       if (event.type === 'pin.regeneration_requested' && body.decision !== 'PAUSED') {
         note(diary.asked, patientId, { at, what: 'regenerate' });
       }

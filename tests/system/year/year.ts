@@ -29,13 +29,13 @@ const OUTAGES: readonly Omit<Fault, 'times'>[] = [
   { fault: { kind: 'status', status: 503 } },
   { fault: { kind: 'drop' } },
   { fault: { kind: 'status', status: 429, retryAfter: 60 } },
-  // Reads work, and whatever is written takes effect, but nobody hears of it.
+  // Reads work and writes take effect, but every answer to a write is lost.
   { route: '', when: 'after', fault: { kind: 'drop' } },
   { fault: { kind: 'html' } },
   { route: '', fault: { kind: 'status', status: 500 } },
 ];
 
-/** Of those who hear of a new PIN. */
+/** Share of the notified patients. */
 const REGISTERING_SHARE = 0.35;
 
 export async function playYear(order: YearOrder): Promise<Year> {
@@ -53,7 +53,7 @@ export async function playYear(order: YearOrder): Promise<Year> {
   const plan = (on: number, action: Action) => agenda.set(on, [...(agenda.get(on) ?? []), action]);
   const inDays = (first: number, last: number, ...subject: string[]) => day + between(chance(...subject), first, last);
 
-  /** Who hears of a PIN may register with it some day. */
+  /** A notified patient may register some day. */
   function hear(id: string): void {
     const times = (heard.get(id) ?? 0) + 1;
     heard.set(id, times);

@@ -17,7 +17,7 @@ interface World {
   isRunning?: boolean;
 }
 
-/** A platform whose discovery stands as the test says. */
+/** A platform with the discovery in the state the test gives. */
 async function standing({ reading, execution, isRunning = false }: World) {
   return scriptedPlatform(({ operation }, res) => {
     if (operation === 'ListExecutions') json(res, { executions: isRunning ? [{ executionArn: ARN }] : [] });
@@ -29,7 +29,7 @@ async function standing({ reading, execution, isRunning = false }: World) {
 }
 
 describe.concurrent('discover', PATIENCE, () => {
-  it('names who failed, and exits with 1', async () => {
+  it('names the failed patients and exits with 1', async () => {
     const counts = { TRACKED: 5, KNOWN: 0, UNCLEAR: 0, WITHDRAWN: 0, FAILED: 2 };
     const failed = [{ patientId: 'p-3', error: 'EhrRejectedError' }];
     const ended = { endedAt: '2026-06-15T12:01:00Z', documents: 8, withoutPatient: 1, counts, failed };

@@ -20,7 +20,7 @@ const RUN = {
   counts: { STARTED: 60, RUNNING: 0, NOT_DUE: 2, PAUSED: 0, FAILED: 0 },
 };
 
-/** A platform in whose sweep or discovery nothing ends; what else is asked is answered as the test says. */
+/** A platform with a sweep or discovery that never ends; other requests are answered as the test says. */
 async function endless(more: Answering = (_asked, res) => json(res, {}), silent = '') {
   const platform = await scriptedPlatform((asked, res) => {
     if (asked.operation === silent) return;

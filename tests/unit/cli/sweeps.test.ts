@@ -13,7 +13,7 @@ beforeEach(() => {
   decided = [];
 });
 
-/** A sweep whose execution and whose record are so at each look; the last stays. */
+/** A sweep with the given execution and record at each poll; the last ones stay. */
 function sweeping(looks: { status: ExecutionStatus; run: SweepRun | null }[]) {
   let look = looks[0];
   sfn.on(DescribeExecutionCommand).callsFake(() => {

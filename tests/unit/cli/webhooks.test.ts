@@ -28,7 +28,7 @@ describe('the event', () => {
     expect(event).toEqual({ type, timestamp: AT, data: { patientId: 'demo-001', ...data } });
   });
 
-  it('happened now, and is asked for by who types, unless told otherwise', () => {
+  it('happened now and is requested by the current user, unless told otherwise', () => {
     const event = eventOf('pin.regeneration_requested', 'demo-001', { reason: 'lost' });
     expect(Math.abs(Date.parse(event.timestamp) - Date.now())).toBeLessThan(60_000);
     expect(event.data).toHaveProperty('actor', expect.stringMatching(/./));

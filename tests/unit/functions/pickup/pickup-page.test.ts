@@ -38,7 +38,7 @@ function eventOf(token: string, fields: Record<string, string> | null, asked: As
     rawQueryString: query,
     headers: { 'content-type': 'application/x-www-form-urlencoded', 'accept-language': language },
     pathParameters: { token },
-    // What API Gateway adds and nobody reads.
+    // What API Gateway adds and the handlers do not read.
     requestContext: { http } as APIGatewayProxyEventV2['requestContext'],
     ...(fields !== null && { body: new URLSearchParams(fields).toString() }),
     isBase64Encoded: false,

@@ -111,7 +111,7 @@ describe('building it', () => {
     );
   }, 120_000);
 
-  it('that does not get to its end is told, and tried again when somebody asks', async () => {
+  it('that fails is reported, and retried at the next request', async () => {
     const build = createConsoleBuild({ folder: join(folder, 'stopped') });
     build.look();
     build.close();

@@ -40,7 +40,7 @@ describe('the chart', () => {
     const [given = ''] = found?.name.split(' ') ?? [];
     expect((await ask(chartList, `/chart?q=${encodeURIComponent(`${given} ${id}`)}`)).total).toBe(1);
     expect((await ask(chartList, `/chart?q=${found?.emails[0]}`)).patients).toEqual(patients);
-    expect((await ask(chartList, '/chart?q=nobody-at-all')).total).toBe(0);
+    expect((await ask(chartList, '/chart?q=no-such-patient')).total).toBe(0);
     const { resources, practitioners } = await ask(chart, `/chart/${id}`);
     const types = new Set(resources.map(({ resourceType }) => resourceType));
     expect([...types].sort()).toEqual(
@@ -56,7 +56,7 @@ describe('the chart', () => {
     expect((await patientOf(id))?.telecom?.map(({ value }) => value)).toEqual(['+1 555 0100', 'second@example.com']);
   });
 
-  it('names a provider where nobody was, and at a specialist’s, so that the case goes on', async () => {
+  it('enters a provider where none was, and at a specialist’s office, so the case resumes', async () => {
     const noGp = await running.admit({ patient: () => ({ generalPractitioner: [] }) });
     const noTeam = await running.admit({ pins: [{ age: 40 * 86_400_000, location: 'Organization/demo-org-2' }] });
     for (const id of [noGp, noTeam]) await running.take(id);
@@ -127,7 +127,7 @@ describe('trouble', () => {
     expect(history.filter(({ type }) => type === 'TaskFailed')).toHaveLength(3);
   });
 
-  it('is over when somebody says so', async () => {
+  it('is over when staff say so', async () => {
     await arm('SIGNING_REFUSED');
     await arm('MAIL_REFUSED');
     await fetch(url('/trouble'), { method: 'DELETE' });
@@ -137,9 +137,9 @@ describe('trouble', () => {
 
 describe('bad input', () => {
   it.each([
-    ['POST', '/chart/nobody', { edit: { edit: 'REGISTER' }, isTold: false }, 404],
-    ['GET', '/chart/nobody', undefined, 404],
-    ['POST', '/chart/nobody', { edit: { edit: 'DELETE' }, isTold: false }, 400],
+    ['POST', '/chart/unknown-1', { edit: { edit: 'REGISTER' }, isTold: false }, 404],
+    ['GET', '/chart/unknown-1', undefined, 404],
+    ['POST', '/chart/unknown-1', { edit: { edit: 'DELETE' }, isTold: false }, 400],
     ['POST', '/webhooks', { type: 'pin.issued', data: { patientId: '../..' } }, 400],
     ['POST', '/trouble', { trouble: 'EVERYTHING' }, 400],
     ['POST', '/trouble', 'no json', 400],

@@ -53,7 +53,7 @@ describe('email', () => {
 });
 
 describe('careTeam', () => {
-  it('says for whom a practitioner acts, and leaves that to a role itself', () => {
+  it('names the organization a practitioner acts for, and leaves that to a role itself', () => {
     const participants = ['Practitioner/d1', 'PractitionerRole/r1'];
     const team = careTeam({ id: 't1', patient: 'p1', organization: 'Organization/o1', participants });
     expect(team).toMatchObject({ status: 'active', managingOrganization: [{ reference: 'Organization/o1' }] });

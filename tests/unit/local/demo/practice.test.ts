@@ -114,7 +114,7 @@ describe('demo practice', () => {
     expect(new Set(pins).size).toBe(pins.length);
   });
 
-  it('has ids that name nobody', () => {
+  it('has ids that reveal no name', () => {
     const ids = resourcesIn(demo.bundles).map(({ id }) => id);
     expect(ids.filter((id) => !/^demo-[a-z0-9-]+$/.test(id ?? ''))).toEqual([]);
     const names =

@@ -32,7 +32,7 @@ describe('signedPinUpdate', () => {
     });
   });
 
-  it('has a completed form whose PIN is active for 30 days, in an update that is ended', () => {
+  it('has a completed form with a PIN active for 30 days, in an ended update', () => {
     const { form, encounter } = signedPinUpdate(order);
     expect(form).toMatchObject({ status: 'completed', encounter: { reference: `Encounter/${encounter.id}` } });
     expect(form.item?.map(({ linkId, answer }) => [linkId, answer?.[0]])).toEqual([

@@ -89,7 +89,7 @@ const transact = (headers: Record<string, string>, type: string, ...entry: objec
 };
 
 describe('the token endpoint', () => {
-  it('gives a token for five minutes to who asks rightly', async () => {
+  it('gives a five-minute token for a valid request', async () => {
     const { status, headers, body } = await ask({ scope: 'system/Patient.rs system/Task.s' });
     const scope = 'system/Patient.rs system/Task.s';
     expect({ status, body }).toEqual({
@@ -119,7 +119,7 @@ describe('the token endpoint', () => {
       /signature/,
     ],
     [
-      'whose claims were changed',
+      'with changed claims',
       async () => {
         const [header, , signature] = (await assertion()).split('.');
         return `${header}.${encoded(CLAIMS())}.${signature}`;
@@ -205,7 +205,7 @@ describe('the chart', () => {
   });
 
   it.each(['Patient/p1', 'Patient', 'Patient/p1/_history', 'metadata/x', ''])(
-    'shows nobody else GET %s',
+    'refuses GET %s without a token',
     async (path) => {
       for (const authorization of [
         '',

@@ -23,7 +23,7 @@ describe('one resource', () => {
     expect(body.meta).toEqual({ versionId: '2', lastUpdated: '2031-05-05T05:05:05.500Z' });
   });
 
-  it('is not overwritten by who has not seen its version', async () => {
+  it('is not overwritten by a writer with an older version', async () => {
     const stale = await running.call('PUT', 'Patient/p1', patient('p1'), { 'if-match': 'W/"9"' });
     const missing = await running.call('PUT', 'Patient/new', patient('new'), { 'if-match': 'W/"1"' });
     const patched = await running.call('PATCH', 'Patient/p1', [{ op: 'remove', path: '/active' }], {

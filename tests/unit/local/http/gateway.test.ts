@@ -114,7 +114,7 @@ describe('the guard', () => {
     },
   );
 
-  it('accepts a form of its own pages that keep their address to themselves, and nobody else’s without an origin', async () => {
+  it('accepts a form from its own pages that send no referrer, and no other form without an origin', async () => {
     const post = async (site: string, mode: string) => {
       const headers = { origin: 'null', 'sec-fetch-site': site, 'sec-fetch-mode': mode };
       return (await get('/echo', headers, 'POST')).status;
@@ -231,7 +231,7 @@ it('AWS SDK clients keep a path prefix in their endpoint', async () => {
   expect(seen).toEqual(['/dynamodb POST /', '/stepfunctions POST /', '/ses POST /']);
 });
 
-it('leads whoever follows its bare address to where people begin, and nobody else', async () => {
+it('redirects a browser from its bare address to the start page, and no other client', async () => {
   const gateway = await createGateway({ port: 0, home: '/console' });
   try {
     const at = async (path: string) => {

@@ -98,7 +98,7 @@ describe('readPractice', () => {
         { individual: { reference: 'urn:uuid:d' } },
         { individual: { reference: 'Practitioner?identifier=urn:npi|99' } },
         { individual: { reference: 'https://ehr.example/fhir/Practitioner/d1' } },
-        { individual: { reference: 'urn:uuid:nobody' } },
+        { individual: { reference: 'urn:uuid:unknown' } },
       ],
     };
     const folder = folderWith({
@@ -116,7 +116,7 @@ describe('readPractice', () => {
         { individual: { reference: 'Practitioner/d1' } },
         { individual: { reference: 'Practitioner/d1' } },
         { individual: { reference: 'Practitioner/d1' } },
-        { individual: { reference: 'urn:uuid:nobody' } },
+        { individual: { reference: 'urn:uuid:unknown' } },
       ],
     });
   });

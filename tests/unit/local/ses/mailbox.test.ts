@@ -118,7 +118,7 @@ describe('sending', () => {
   });
 });
 
-describe('who is told of mails', () => {
+describe('listeners for mails', () => {
   it('is told of each that was accepted, also where its answer got lost, and of no other', async () => {
     const told: Mail[] = [];
     const own = createMailbox({ now: () => now, onSent: (each) => told.push(each) });
@@ -252,7 +252,7 @@ describe('faults', () => {
 });
 
 describe('the viewer', () => {
-  it.each(['/mailbox', '/mailbox/'])('at %s asks under its own prefix only, and nobody else', async (path) => {
+  it.each(['/mailbox', '/mailbox/'])('at %s requests only paths under its own prefix', async (path) => {
     const answer = await fetch(gateway.url + path);
     const page = await answer.text();
     expect(page).toContain('aws-ses-v2-local viewer');

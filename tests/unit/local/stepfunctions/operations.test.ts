@@ -28,7 +28,7 @@ import {
 
 const DAY = 24 * 60 * 60 * 1000;
 const stateMachineArn = MACHINE_ARN;
-const executionArn = `${MACHINE_ARN.replace('stateMachine', 'execution')}:nobody`;
+const executionArn = `${MACHINE_ARN.replace('stateMachine', 'execution')}:unknown-1`;
 
 describe('starting by a name', () => {
   it('running, same input: the same execution; other input: ExecutionAlreadyExists; closed: ExecutionAlreadyExists', async () => {
@@ -73,7 +73,7 @@ describe('starting by a name', () => {
 });
 
 describe('DescribeExecution', () => {
-  it('leaves out what a machine’s key encrypts, for who asks for metadata alone', async () => {
+  it('leaves out what a machine’s key encrypts when only metadata is requested', async () => {
     const { client, finish } = await serve({ functions: functionsWith() });
     const { executionArn } = await finish('asked', { patientId: 'p-1' });
     const all = await client.send(new DescribeExecutionCommand({ executionArn }));

@@ -95,7 +95,7 @@ describe('an execution', () => {
     expect(ended.cause).toContain("'WhatIsDue'");
   });
 
-  it('a ResultSelector key that the result lacks is States.Runtime, which nobody can catch', async () => {
+  it('a ResultSelector key that the result lacks is States.Runtime, which cannot be caught', async () => {
     const served = await serve({ functions: functionsWith({ RegeneratePin: async () => ({}) }) });
     const ended = await served.finish('lacking');
     expect(ended).toMatchObject({ status: 'FAILED', error: 'States.Runtime' });

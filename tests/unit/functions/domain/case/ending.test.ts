@@ -81,7 +81,7 @@ describe('Tasks for staff', () => {
   it.each<[string, Partial<Account>, StaffTaskCode[]]>([
     ['nothing stays by itself', {}, []],
     ['a signing nobody has checked', { violations: ['ROUTED'] }, ['check-signing']],
-    ['a message whose fate nobody knows', { document: 'd', message: unknown('d') }, ['notify-patient']],
+    ['a message with unknown delivery', { document: 'd', message: unknown('d') }, ['notify-patient']],
     ['not for a PIN that was replaced', { document: 'd2', message: unknown('d') }, []],
     ['not once it was refused', { document: 'd', message: { ...unknown('d'), state: 'REFUSED' } }, []],
   ])('%s', (_case, more, stay) => {

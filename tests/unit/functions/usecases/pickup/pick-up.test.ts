@@ -87,7 +87,7 @@ describe('whoever gets no PIN', () => {
     const id = await world.patient();
     const token = await world.mail(id);
     const { readPickupFacts } = world.ports.ehr;
-    const gone = () => readPickupFacts('nobody', 'nothing');
+    const gone = () => readPickupFacts('unknown-1', 'nothing');
     expect(await answer(token, RIGHT, { readPickupFacts: gone })).toEqual(refused('INELIGIBLE', id));
   });
 
