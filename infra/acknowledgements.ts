@@ -36,6 +36,12 @@ export function acknowledgementsOf(names: Names): readonly Acknowledgement[] {
       reason:
         'X-Ray’s write actions, and Step Functions’ actions to set up its log delivery, know no resource in IAM. Nothing else stands on *: a test holds the list of these actions.',
     },
+    ...FUNCTIONS.map((entry) => ({
+      rule: starOf('logs', `log-group:${names.logsOf(entry.name)}:`),
+      constructs: [roleOf(entry)],
+      reason:
+        'Lambda names the streams of the log group while it runs. These are the streams of the function’s own group, and it may only write them.',
+    })),
     {
       rule: starOf('states', `execution:${names.machineOf(REGENERATE_PIN.name)}:`),
       constructs: rolesWith('executions'),

@@ -76,7 +76,7 @@ export class ConsoleSite extends Construct {
       versioned: true,
       lifecycleRules: [{ noncurrentVersionExpiration: Duration.days(30) }],
       // The page is built anew in a minute; a bucket that holds something is not deleted by CloudFormation, though.
-      removalPolicy: RemovalPolicy.RETAIN,
+      removalPolicy: RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
     });
     const headers = this.headersPolicy(props);
     const paths = new EdgeFunction(this, 'Paths', {

@@ -25,7 +25,7 @@ export class DataKey extends Key {
       description: 'Portal PIN: records, logs, execution history, secrets, notices',
       enableKeyRotation: true,
       pendingWindow: PENDING_WINDOW,
-      removalPolicy: RemovalPolicy.RETAIN,
+      removalPolicy: RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
     });
     const stack = Stack.of(this);
     this.allow('LogGroups', new ServicePrincipal(`logs.${stack.region}.amazonaws.com`), {
@@ -95,7 +95,7 @@ export class FingerprintKey extends Key {
       keySpec: KeySpec.HMAC_256,
       keyUsage: KeyUsage.GENERATE_VERIFY_MAC,
       pendingWindow: PENDING_WINDOW,
-      removalPolicy: RemovalPolicy.RETAIN,
+      removalPolicy: RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
     });
   }
 }

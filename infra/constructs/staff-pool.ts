@@ -54,7 +54,7 @@ export class StaffPool extends Construct {
       featurePlan: FeaturePlan.PLUS,
       standardThreatProtectionMode: StandardThreatProtectionMode.FULL_FUNCTION,
       deletionProtection: true,
-      removalPolicy: RemovalPolicy.RETAIN,
+      removalPolicy: RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
     });
     this.userPoolId = pool.userPoolId;
     this.origin = `https://cognito-idp.${Stack.of(this).region}.amazonaws.com`;
@@ -65,7 +65,7 @@ export class StaffPool extends Construct {
         groupName,
         description,
       });
-      group.applyRemovalPolicy(RemovalPolicy.RETAIN);
+      group.applyRemovalPolicy(RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE);
     }
   }
 }

@@ -68,7 +68,7 @@ function logStatement(logGroup: ILogGroup): PolicyStatement {
   return new PolicyStatement({
     sid: 'Log',
     actions: ['logs:CreateLogStream', 'logs:PutLogEvents'],
-    // CloudFormation's Arn of a log group ends in ":*" and so means its streams.
+    // The ARN ends in ":*" and so means the group's streams.
     resources: [logGroup.logGroupArn],
   });
 }

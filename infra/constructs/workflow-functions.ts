@@ -1,6 +1,7 @@
 /** Every function of the table, with its code, its role and the one environment of all. */
 import type { Stack } from 'aws-cdk-lib';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
+import type { ILogGroup } from 'aws-cdk-lib/aws-logs';
 import type { Bundles } from '../bundles.ts';
 import type { Deployment } from '../deployment.ts';
 import { environmentOf } from '../environment.ts';
@@ -23,6 +24,8 @@ export interface WorkflowFunctionsProps {
   deployment: Deployment;
   bundles: Pick<Bundles, 'folders'>;
   stateful: StatefulStack;
+  /** By the function's name. */
+  logs: ReadonlyMap<string, ILogGroup>;
   configurationSetName: string;
   lostLapses: DeadLetters;
   emailEvents: EventQueue;
@@ -71,7 +74,7 @@ export function workflowFunctions(stack: Stack, props: WorkflowFunctionsProps): 
         description,
         code: found(bundles.folders, name),
         environment,
-        logGroup: found(stateful.functionLogs, name),
+        logGroup: found(props.logs, name),
         statements: statementsFor(stack, permissions, resources),
         memory,
         timeout,

@@ -41,11 +41,6 @@ export class StatefulStack extends Stack {
   readonly tableStreamArn: string;
   readonly ehrKeySecretArn: string;
   readonly ehrWebhookSecretArn: string;
-  /** By the function's name. */
-  readonly functionLogs: ReadonlyMap<string, LogGroup>;
-  /** By the machine's name. */
-  readonly machineLogs: ReadonlyMap<string, LogGroup>;
-  readonly apiLog: LogGroup;
   readonly staff: StaffPool;
 
   constructor(scope: Construct, id: string, { names, ...props }: StatefulStackProps) {
@@ -73,13 +68,10 @@ export class StatefulStack extends Stack {
       names.ehrWebhookSecret,
       'Secrets of Standard Webhooks that the EHR signs its webhooks with',
     );
-    this.functionLogs = new Map(
-      FUNCTIONS.map(({ name }) => [name, this.log(`${name}Log`, names.logsOf(name), FUNCTION_LOG_RETENTION)]),
-    );
-    this.machineLogs = new Map(
-      MACHINES.map(({ name, id }) => [name, this.log(`${id}Log`, names.machineLogsOf(name), OPERATION_LOG_RETENTION)]),
-    );
-    this.apiLog = this.log('ApiLog', names.apiLogs, OPERATION_LOG_RETENTION);
+    for (const { name } of FUNCTIONS) this.log(`${name}Log`, names.logsOf(name), FUNCTION_LOG_RETENTION);
+    for (const { name, id: machineId } of MACHINES)
+      this.log(`${machineId}Log`, names.machineLogsOf(name), OPERATION_LOG_RETENTION);
+    this.log('ApiLog', names.apiLogs, OPERATION_LOG_RETENTION);
 
     this.staff = new StaffPool(this, 'Staff', { userPoolName: names.userPool });
 
@@ -104,7 +96,7 @@ export class StatefulStack extends Stack {
       // The longest there is.
       pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true, recoveryPeriodInDays: 35 },
       deletionProtection: true,
-      removalPolicy: RemovalPolicy.RETAIN,
+      removalPolicy: RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
     });
     table.addGlobalSecondaryIndex({
       indexName: DUE_INDEX.name,
@@ -128,18 +120,19 @@ export class StatefulStack extends Stack {
    */
   private secretArn(id: string, name: string, description: string): string {
     const secret = new CfnSecret(this, id, { name, description, kmsKeyId: this.dataKey.keyArn });
-    secret.applyRemovalPolicy(RemovalPolicy.RETAIN);
+    secret.applyRemovalPolicy(RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE);
     // Its Id is its ARN, as its Ref is on AWS; MiniStack (tests/deploy) answers a Ref with the name.
     return secret.attrId;
   }
 
-  private log(id: string, logGroupName: string, retention: RetentionDays): LogGroup {
-    return new LogGroup(this, id, {
+  /** The other stack finds it by its name (constructs/kept-logs.ts). */
+  private log(id: string, logGroupName: string, retention: RetentionDays): void {
+    new LogGroup(this, id, {
       logGroupName,
       retention,
       encryptionKey: this.dataKey,
       deletionProtectionEnabled: true,
-      removalPolicy: RemovalPolicy.RETAIN,
+      removalPolicy: RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
     });
   }
 }

@@ -9,6 +9,7 @@ import { DeadLetters } from '../constructs/dead-letters.ts';
 import { emailEvents, REDELIVERY } from '../constructs/email-events.ts';
 import { EventQueue } from '../constructs/event-queue.ts';
 import { HttpApi } from '../constructs/http-api.ts';
+import { KeptLogs } from '../constructs/kept-logs.ts';
 import { lapses } from '../constructs/lapses.ts';
 import { mailConfiguration } from '../constructs/mail.ts';
 import { StaffLogin } from '../constructs/staff-login.ts';
@@ -34,6 +35,7 @@ export interface StatelessStackProps extends StackProps {
 
 /** Its parts, of which those that come later use those before. */
 interface Parts {
+  logs: KeptLogs;
   api: HttpApi;
   functions: Functions;
   /** ARNs by the machines' names. */
@@ -49,11 +51,14 @@ export class StatelessStack extends Stack {
     super(scope, id, props);
     const { names, deployment, stateful } = props;
     const { configurationSetName } = mailConfiguration(this, names.configurationSet);
+    // Of the stack before: what is logged is kept there, under names that are known here.
+    this.addStackDependency(stateful);
+    const logs = new KeptLogs(this, 'Logs', names);
     // Before the functions: their environment may say its address.
     const api = new HttpApi(this, 'Api', {
       apiName: names.api,
       description: 'Portal PIN: webhooks of the EHR, the page that shows a PIN, admin API',
-      accessLog: stateful.apiLog,
+      accessLog: logs.api,
     });
     const pickupUrl = deployment.pickupUrl ?? `${api.endpoint}/pickup`;
     const lostLapses = new DeadLetters(this, 'LostLapses', { queueName: names.lostLapses, key: stateful.dataKey });
@@ -66,12 +71,15 @@ export class StatelessStack extends Stack {
     });
     const functions = workflowFunctions(this, {
       ...props,
+      logs: logs.functions,
       configurationSetName,
       lostLapses,
       emailEvents: emailEventQueue,
       pickupUrl,
     });
-    const machines = new Map(MACHINES.map((machine) => [machine.name, this.machine(machine, props, functions)]));
+    const machines = new Map(
+      MACHINES.map((machine) => [machine.name, this.machine(machine, props, { logs, functions })]),
+    );
     const { ruleName: emailEventsRuleName } = emailEvents(this, {
       queue: emailEventQueue,
       function: found(functions, 'EmailFeedback'),
@@ -86,7 +94,7 @@ export class StatelessStack extends Stack {
       });
     }
     const lostEmailEvents = emailEventQueue.deadLetters;
-    const parts = { api, functions, machines, lostLapses, lostSweeps, lostEmailEvents, emailEventsRuleName };
+    const parts = { logs, api, functions, machines, lostLapses, lostSweeps, lostEmailEvents, emailEventsRuleName };
     this.startedByThemselves(props, parts);
     this.console(props, parts);
     const alarmTopicArn = this.watch(props, parts);
@@ -106,13 +114,17 @@ export class StatelessStack extends Stack {
   }
 
   /** A machine, which may call the functions of its own Task states and no other; its ARN. */
-  private machine({ id, name, aslFile, tasks }: Machine, props: StatelessStackProps, functions: Functions): string {
+  private machine(
+    { id, name, aslFile, tasks }: Machine,
+    props: StatelessStackProps,
+    { logs, functions }: Pick<Parts, 'logs' | 'functions'>,
+  ): string {
     const { names, stateful } = props;
     const { stateMachineArn } = new AslStateMachine(this, id, {
       stateMachineName: names.machineOf(name),
       aslFile,
       functions: new Map(tasks.map(({ state }) => [state, found(functions, state)])),
-      logGroup: found(stateful.machineLogs, name),
+      logGroup: found(logs.machines, name),
       key: stateful.dataKey,
     });
     return stateMachineArn;
@@ -173,7 +185,7 @@ export class StatelessStack extends Stack {
     });
     const { ruleName: noticeRuleName } = noticesOfFailedExecutions(this, [...machines.values()], topic);
     const { metricNamespace } = names;
-    for (const [name, log] of stateful.functionLogs) countFailures(this, `${name}Failures`, log, metricNamespace);
+    for (const [name, log] of parts.logs.functions) countFailures(this, `${name}Failures`, log, metricNamespace);
     const watched = {
       stateMachineArn: found(machines, REGENERATE_PIN.name),
       sweepArn: found(machines, SWEEP_EXPIRING_PINS.name),

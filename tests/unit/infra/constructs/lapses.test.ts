@@ -67,7 +67,7 @@ describe('the API', () => {
   });
   it('notes of a request its route, and neither path nor address: a path holds the token of a link', () => {
     const { DestinationArn, Format } = Object(stage.AccessLogSettings);
-    expect(textOf(DestinationArn)).toMatch(/FnGetAttApiLog/);
+    expect(textOf(DestinationArn)).toMatch(/:log-group:\/aws\/vendedlogs\/apis\/portal-pin:\*$/);
     expect(Object.values(JSON.parse(Format))).toEqual([
       '$context.requestTime',
       '$context.requestId',

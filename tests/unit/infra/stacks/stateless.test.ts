@@ -47,7 +47,7 @@ describe('the functions', () => {
       TracingConfig: { Mode: 'Active' },
       LoggingConfig: { LogFormat: 'JSON', SystemLogLevel: 'WARN' },
     });
-    expect(textOf(each.LoggingConfig.LogGroup)).toContain(`Ref${each.FunctionName.replace('portal-pin-', '')}Log`);
+    expect(each.LoggingConfig.LogGroup).toBe(`/aws/lambda/${each.FunctionName}`);
   });
 });
 

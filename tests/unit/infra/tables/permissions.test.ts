@@ -149,7 +149,9 @@ describe('what each function may do', () => {
 describe('where it may do it', () => {
   it('each in its own log', () => {
     for (const state of Object.keys(ACTIONS)) {
-      expect(textOf(statement(state, 'Log').Resource)).toMatch(new RegExp(`FnGetAtt${state}Log`));
+      expect(textOf(statement(state, 'Log').Resource)).toMatch(
+        new RegExp(`:log-group:/aws/lambda/portal-pin-${state}:\\*$`),
+      );
     }
   });
   it('the table, and its key by way of DynamoDB for this table alone', () => {
@@ -324,10 +326,13 @@ describe('no star', () => {
       WITHOUT_RESOURCE.toSorted(),
     );
   });
-  it('in a resource, but for the executions of a machine and the streams of the one table', () => {
+  it('in a resource, but for the streams of a function’s log, the executions of a machine and the streams of the one table', () => {
     const withStar = statements.filter(({ Resource }) => Resource !== '*' && JSON.stringify(Resource).includes('*'));
     const grants = withStar.flatMap(({ Action, Resource }) => textsOf(Resource).map((each) => `${Action} ${each}`));
-    expect([...new Set(grants)]).toEqual([
+    const isLog = (grant: string) =>
+      /^logs:CreateLogStream,logs:PutLogEvents arn:.*:log-group:\/aws\/lambda\/portal-pin-[A-Za-z]+:\*$/.test(grant);
+    expect(grants.filter(isLog)).toHaveLength(FUNCTIONS.length);
+    expect([...new Set(grants.filter((grant) => !isLog(grant)))]).toEqual([
       expect.stringMatching(/^states:DescribeExecution arn:.*:execution:portal-pin-regenerate-pin:\*$/),
       expect.stringMatching(/^states:DescribeExecution arn:.*:execution:portal-pin-sweep-expiring-pins:\*$/),
       ...MACHINES.map(({ name }) =>
