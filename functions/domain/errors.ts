@@ -1,11 +1,11 @@
 /**
- * Every error by which a step can fail. The state machine matches on `name`, so each class sets it by hand
+ * Every named error a step can throw. The state machine matches on `name`, so each class sets it by hand
  * (a minifier renames classes) and ERROR_NAMES lists them for the ASL lint.
  *
- * A message is a code and never holds what was read: it ends up in state data and in Step Functions' history.
+ * A message is a code and never holds chart content: it ends up in state data and in Step Functions' history.
  */
 abstract class StepError extends Error {
-  /** A short code that says more than the name, e.g. the HTTP status. Never a value from a chart. */
+  /** A short code that adds to the name, e.g. the HTTP status. Never a value from a chart. */
   readonly code: string;
   constructor(code: string) {
     super(code);
@@ -13,7 +13,7 @@ abstract class StepError extends Error {
   }
 }
 
-/** The EHR did not answer, answered 5xx or something that is no FHIR. Retried. */
+/** The EHR did not answer, answered 5xx or an answer that is not FHIR. Retried. */
 export class EhrUnavailableError extends StepError {
   override readonly name = 'EhrUnavailableError';
 }
@@ -23,47 +23,47 @@ export class EhrThrottledError extends StepError {
   override readonly name = 'EhrThrottledError';
 }
 
-/** Somebody else changed the resource (409, 412). Retried: the step reads again. */
+/** The resource changed in the meantime (409, 412). Retried: the step reads again. */
 export class EhrConflictError extends StepError {
   override readonly name = 'EhrConflictError';
 }
 
-/** The EHR refuses the request for good (other 4xx, a redirect). Not retried. */
+/** The EHR refuses the request permanently (other 4xx, a redirect). Not retried. */
 export class EhrRejectedError extends StepError {
   override readonly name = 'EhrRejectedError';
 }
 
-/** The EHR does not know the patient (404) or no longer (410). Not retried. */
+/** The patient is unknown (404) or deleted (410) in the EHR. Not retried. */
 export class PatientNotFoundError extends StepError {
   override readonly name = 'PatientNotFoundError';
 }
 
-/** Names stand in "Route to" after they were removed (P10): the EHR routes late. Retried. */
+/** "Route to" holds names after they were removed (P10): the EHR routes late. Retried. */
 export class RoutingNotEmptyError extends StepError {
   override readonly name = 'RoutingNotEmptyError';
 }
 
-/** The rule of P5 names no single active provider. A person decides; not retried. */
+/** The rule of P5 finds no single active provider. Staff decide; not retried. */
 export class ResponsibleProviderUnresolvedError extends StepError {
   override readonly name = 'ResponsibleProviderUnresolvedError';
 }
 
-/** Somebody signed a newer PIN while we worked; ours is to be discarded. Not retried. */
+/** Staff signed a newer PIN meanwhile; our draft must be discarded. Not retried. */
 export class NewerPinError extends StepError {
   override readonly name = 'NewerPinError';
 }
 
-/** The patient registered, opted out or died while we worked: no PIN is for them. Not retried; DiscardDraft looks. */
+/** The patient registered, opted out or died meanwhile: no PIN is needed. Not retried; DiscardDraft decides. */
 export class PatientNotEligibleError extends StepError {
   override readonly name = 'PatientNotEligibleError';
 }
 
-/** The draft that was to be signed or ended is gone or no draft any more. Not retried; DiscardDraft looks. */
+/** The draft to be ended or signed is gone, or is no longer a draft. Not retried; DiscardDraft decides. */
 export class DraftGoneError extends StepError {
   override readonly name = 'DraftGoneError';
 }
 
-/** The document is signed, but not as P10–P12 demand. A person checks; never retried, never discarded. */
+/** The document is signed but violates P10–P12. Staff check it; never retried, never discarded. */
 export class PostconditionViolatedError extends StepError {
   override readonly name = 'PostconditionViolatedError';
 }
@@ -73,62 +73,62 @@ export class LeaseHeldError extends StepError {
   override readonly name = 'LeaseHeldError';
 }
 
-/** The lease that this execution had is another's now: it may not write any more. Not retried. */
+/** Another execution took this one's lease, so it may no longer write. Not retried. */
 export class LeaseLostError extends StepError {
   override readonly name = 'LeaseLostError';
 }
 
-/** The record changed between reading and writing. Retried: the step reads again. */
+/** The record changed between read and write. Retried: the step reads again. */
 export class RecordConflictError extends StepError {
   override readonly name = 'RecordConflictError';
 }
 
-/** DynamoDB, Step Functions, KMS or Secrets Manager could not be reached or throttles. Retried. */
+/** DynamoDB, Step Functions, KMS or Secrets Manager could not be reached or throttled the call. Retried. */
 export class AwsUnavailableError extends StepError {
   override readonly name = 'AwsUnavailableError';
 }
 
-/** SES asks for fewer mails or could not be reached before the first byte. Retried; nothing was sent. */
+/** SES throttled the call or could not be reached before the first byte. Nothing was sent. Retried. */
 export class EmailThrottledError extends StepError {
   override readonly name = 'EmailThrottledError';
 }
 
-/** SES refuses this mail or address for good; nothing was sent. Not retried. */
+/** SES refuses this mail or address permanently. Nothing was sent. Not retried. */
 export class EmailRejectedError extends StepError {
   override readonly name = 'EmailRejectedError';
 }
 
-/** The address that was usable when the case began is not any more. Not retried. */
+/** The address was usable when the case started but no longer is. Not retried. */
 export class AddressUnusableError extends StepError {
   override readonly name = 'AddressUnusableError';
 }
 
-/** The mail left and no answer came: sent or not, nobody can know. Never retried; a person resends or acknowledges. */
+/** The mail was handed over but no answer came: delivery is unknown. Never retried; staff resend it or mark the patient as informed. */
 export class NotificationFateUnknownError extends StepError {
   override readonly name = 'NotificationFateUnknownError';
 }
 
-/** SES tells of a mail that the record does not know yet: events may be faster. Told again, until the mail is ten minutes old. */
+/** An SES event about a mail without a record yet: events can be faster. Redelivered until the mail is ten minutes old. */
 export class MessageUnknownError extends StepError {
   override readonly name = 'MessageUnknownError';
 }
 
-/** A step got an input, or made an output, that its schema refuses: a bug or a hand-written input. Not retried. */
+/** A step's input or output does not match its schema: a bug or a hand-written input. Not retried. */
 export class StepContractError extends StepError {
   override readonly name = 'StepContractError';
 }
 
-/** A setting is missing or malformed; `code` names it. Not retried. */
+/** A setting is missing or malformed; `code` names every such variable. Not retried. */
 export class ConfigurationError extends StepError {
   override readonly name = 'ConfigurationError';
 }
 
-/** What a person asked for does not fit the case as it stands, e.g. a release of what is not held. Not retried. */
+/** A staff request does not fit the current case, e.g. a release of a case not on hold. Not retried. */
 export class DecisionRefusedError extends StepError {
   override readonly name = 'DecisionRefusedError';
 }
 
-/** A cursor that was not given by the list it came back to. Not retried. */
+/** A cursor that this list did not issue. Not retried. */
 export class WrongCursorError extends StepError {
   override readonly name = 'WrongCursorError';
 }
@@ -160,7 +160,7 @@ export const ERROR_NAMES = [
   'WrongCursorError',
 ] as const;
 
-/** Whether a thrown value is one of ours, so that its code may be shown. */
+/** Whether a thrown value is one of these errors, so its code may be shown. */
 export function isStepError(error: unknown): error is StepError {
   return error instanceof StepError;
 }

@@ -25,17 +25,17 @@ export type HeldReason = (typeof HELD_REASONS)[number];
 export const REASONS = [...NOT_NEEDED_REASONS, ...EMAIL_MISSING_REASONS, ...HELD_REASONS] as const;
 export type Reason = (typeof REASONS)[number];
 
-/** Outcomes of an execution that SUCCEEDED. A patient without an address is no failed execution. */
+/** Outcomes of executions that end SUCCEEDED. A missing email address is an outcome, not a failure. */
 export const OUTCOMES = ['REGENERATED', 'NOT_NEEDED', 'EMAIL_MISSING', 'HELD'] as const;
 export type Outcome = (typeof OUTCOMES)[number];
 
-/** Whether nothing is left to be done: not by a person, and not by another try. */
+/** Whether nothing is left to do, for staff or for another attempt. */
 export function isResolved(outcome: Outcome | 'FAILED'): boolean {
   return outcome === 'REGENERATED' || outcome === 'NOT_NEEDED';
 }
 
 export interface Ending {
   outcome: Outcome;
-  /** null where none is listed: REGENERATED. */
+  /** null for outcomes without reasons: REGENERATED. */
   reason: Reason | null;
 }

@@ -1,63 +1,63 @@
-/** One reading of the whole chart for PINs that it holds already: how far it is and what it found. */
+/** One discovery run: a reading of the whole chart for PINs it already holds, with its progress and findings. */
 import { bookmarkDigest } from '../identity.ts';
 import { type Instant, toInstant } from '../time/instant.ts';
 
 /**
- * Why a reading ended before the last page; null: it has not. PAGES_REPEAT, PAGES_NEVER_END: the EHR's pages lead in a
- * circle, or nowhere. PAGES_LOST: it forgets them faster than they are read.
+ * Why a run stopped before the last page; null: it did not. PAGES_REPEAT, PAGES_NEVER_END: the EHR's page links form a
+ * loop or never end. PAGES_LOST: the EHR drops pages faster than they are read.
  */
 export const DISCOVERY_STOPS = ['PAGES_REPEAT', 'PAGES_NEVER_END', 'PAGES_LOST'] as const;
 export type DiscoveryStop = (typeof DISCOVERY_STOPS)[number];
 
 /**
- * What one look at a patient came to. KNOWN: there was a record, made before or by an earlier page. UNCLEAR: the chart
- * says of no PIN how old it is; the next sweep lets a person look. WITHDRAWN: the chart holds no signed PIN any more.
- * FAILED: the EHR answered for others and not for this one; the next reading looks again.
+ * Result for one patient. KNOWN: a record existed before, or an earlier page made one. UNCLEAR: no PIN in the chart has a
+ * usable date; the next sweep gives the case to staff. WITHDRAWN: the chart no longer holds a signed PIN. FAILED: the EHR
+ * failed for this patient alone; the next run tries again.
  */
 export const DISCOVERY_LOOKS = ['TRACKED', 'KNOWN', 'UNCLEAR', 'WITHDRAWN', 'FAILED'] as const;
 export type DiscoveryLook = (typeof DISCOVERY_LOOKS)[number];
 export type DiscoveryCounts = Record<DiscoveryLook, number>;
 
-/** A patient who was looked at in vain, and the name of the error. */
+/** A patient with a failed check, and the name of the error. */
 export interface FailedLook {
   patientId: string;
   error: string;
 }
 
-/** Sees that pages go round in a circle, by remembering one of them (Brent 1980). */
+/** Detects a loop of page links by remembering one page at a time (Brent 1980). */
 export interface Circle {
-  /** Digest of a page's bookmark, or null before the first. */
+  /** Digest of the remembered page link; null before the first. */
   mark: string | null;
-  /** Pages since it. */
+  /** Pages read since then. */
   steps: number;
-  /** After so many pages a new one is remembered, for twice as long. */
+  /** After this many pages a new one is remembered, for twice as long. */
   limit: number;
 }
 
 export interface Discovery {
-  /** Names the reading; sorts by when it began. */
+  /** Identifies the run; sorts by start time. */
   id: string;
   /** Changes with every save; null before the first. */
   version: string | null;
-  /** Name of the execution that reads; the latest one, if an earlier one did not come to the end. */
+  /** Name of the execution; the latest one, if an earlier one did not finish. */
   execution: string;
   startedAt: Instant;
   /** When it was last saved. */
   savedAt: Instant;
-  /** null while it is under way, or waits for the next execution. */
+  /** null while it runs or waits for the next execution. */
   endedAt: Instant | null;
   stoppedBy: DiscoveryStop | null;
   pages: number;
   /** Signed PIN documents on these pages. */
   documents: number;
-  /** Of them, those that name no patient. */
+  /** How many of these name no patient. */
   withoutPatient: number;
   counts: DiscoveryCounts;
   /** The first of those that FAILED. */
   failed: FailedLook[];
-  /** How often it began anew, since the EHR had forgotten the page that was next. */
+  /** How often it started over because the EHR had dropped the next page. */
   restarts: number;
-  /** The EHR's word for the page that is next; null: the first. It may hold anything, and is for the EHR alone. */
+  /** The EHR's link to the next page; null: the first. It may hold patient data, so it is sent to the EHR alone. */
   bookmark: string | null;
   circle: Circle;
 }
@@ -73,9 +73,9 @@ export interface PageFound {
 
 /** A million documents in pages of ten, the smallest that an EHR was seen to give. */
 const MOST_PAGES = 100_000;
-/** An EHR that forgets a page for the sixth time forgets each. */
+/** After five lost pages the sixth will be lost too: the EHR keeps none long enough. */
 const MOST_RESTARTS = 5;
-/** Enough to see what they have in common; the item stays small. */
+/** Enough to see a pattern, and few enough to keep the item small. */
 const FAILED_KEPT = 20;
 
 const NO_CIRCLE: Circle = { mark: null, steps: 0, limit: 1 };
@@ -84,7 +84,7 @@ export function noLooks(): DiscoveryCounts {
   return { TRACKED: 0, KNOWN: 0, UNCLEAR: 0, WITHDRAWN: 0, FAILED: 0 };
 }
 
-/** @param now in milliseconds, which the id keeps: of two readings of a second one began later */
+/** @param now milliseconds since the epoch; part of the id, so that runs started within one second still sort */
 export function beginDiscovery(execution: string, now: number): Discovery {
   const startedAt = toInstant(now);
   return {
@@ -106,7 +106,7 @@ export function beginDiscovery(execution: string, now: number): Discovery {
   };
 }
 
-/** The reading with one more page: it goes on at the next one, or has ended. */
+/** The run after one more page: it continues with the next page or has ended. */
 export function withPage(discovery: Discovery, found: PageFound, now: Instant): Discovery {
   const sums = DISCOVERY_LOOKS.map((look) => [look, discovery.counts[look] + found.counts[look]]);
   const read: Discovery = {
@@ -126,7 +126,7 @@ export function withPage(discovery: Discovery, found: PageFound, now: Instant): 
   return { ...read, circle: walked(discovery.circle, page) };
 }
 
-/** The reading from the first page on, since the EHR knows its next page no more. Whoever has a record is passed over. */
+/** The run restarted at the first page because the EHR dropped the next one. Patients with a record are skipped. */
 export function withRestart(discovery: Discovery, now: Instant): Discovery {
   const again = { ...discovery, savedAt: now, restarts: discovery.restarts + 1, bookmark: null, circle: NO_CIRCLE };
   return again.restarts > MOST_RESTARTS ? ended(again, now, 'PAGES_LOST') : again;

@@ -1,9 +1,9 @@
-/** The patient's PIN documents as the chart holds them (P2, P3), and which of them counts. */
+/** The patient's PIN documents in the chart (P2, P3), and which one counts. */
 import { readSigningInstant } from './expiry.ts';
 
 export interface PinDocument {
   id: string;
-  /** Signed (docStatus final or amended), or a draft that waits for End Update and Sign. */
+  /** Signed (docStatus final or amended), or a draft waiting for End Update and Sign. */
   signed: boolean;
   /** The signing instant as written; null where the chart has none. */
   date: string | null;
@@ -25,7 +25,7 @@ export interface NewestPin {
 
 export interface Chart {
   newest: NewestPin | null;
-  /** Signed documents without a usable date: nobody can say how old their PIN is. */
+  /** Signed documents without a usable date: the age of their PIN is unknown. */
   unclear: string[];
   /** Drafts with an identifier of ours. */
   drafts: PinDocument[];
@@ -46,9 +46,9 @@ export function readChart(documents: readonly PinDocument[], now: number): Chart
   return { newest, unclear, drafts: documents.filter((each) => !each.signed && each.cycleIdentifier !== null) };
 }
 
-/** What must be the same before and after a signing (P12), noted before anything is signed. */
+/** What must be the same before and after signing (P12), recorded before anything is signed. */
 export interface Compared {
-  /** Digests of the references, so that the record names nobody. */
+  /** Digests of the references, so that the record identifies no person. */
   generalPractitioner: string;
   careTeam: string;
   author: string;
@@ -56,13 +56,13 @@ export interface Compared {
   draftOrders: string[];
 }
 
-/** The signed document and what surrounds it, as read back. */
+/** The signed document and its surroundings, as read back from the chart. */
 export interface SignedFacts {
   signed: boolean;
   formCompleted: boolean;
   pinPresent: boolean;
   openRouting: number;
-  /** Other PIN documents of the patient that are signed and current: the old PIN would still live. */
+  /** Other signed and current PIN documents of the patient: an old PIN would still be valid. */
   otherLive: number;
   declinedResponsibility: boolean;
   generalPractitioner: string;
@@ -83,7 +83,7 @@ export const VIOLATIONS = [
 ] as const;
 export type Violation = (typeof VIOLATIONS)[number];
 
-/** Which of P10–P12 a signing broke; empty when it is as it must be. */
+/** Which of P10–P12 the signing violated; empty when none. */
 export function violationsOf(before: Compared, after: SignedFacts): Violation[] {
   const broken: [boolean, Violation][] = [
     [!after.formCompleted || !after.pinPresent, 'FORM_NOT_COMPLETED'],

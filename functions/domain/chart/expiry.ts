@@ -1,15 +1,15 @@
 /**
- * The 30 days of P2 and P8, and nowhere else. A PIN lives 30 × 24 hours from the instant it was signed, whatever the
- * calendar or daylight saving does; exactly 30 days old counts as expired.
+ * The 30-day rule of P2 and P8, defined only here. A PIN is valid for 30 × 24 hours from the signing instant, regardless of
+ * calendar and daylight saving. Exactly 30 days old counts as expired.
  */
 import { type Instant, millisecondsOf, toInstant } from '../time/instant.ts';
 
 export const PIN_LIFETIME_MS = 30 * 24 * 60 * 60 * 1000;
 
-/** Clocks of the EHR and of AWS differ; a signing instant further ahead than this is an error of the chart. */
+/** The clocks of EHR and AWS may differ by this much; a later signing instant is an error in the chart. */
 export const CLOCK_TOLERANCE_MS = 5 * 60 * 1000;
 
-/** Whether a PIN signed at `signedAt` is dead at `now` (both milliseconds since the epoch). */
+/** Whether a PIN signed at `signedAt` has expired at `now` (both milliseconds since the epoch). */
 export function isExpired(signedAt: number, now: number): boolean {
   return now - signedAt >= PIN_LIFETIME_MS;
 }
@@ -25,8 +25,8 @@ export function readSigningInstant(date: string | null, now: number): { signedAt
 }
 
 /**
- * Life of a PIN as the records hold it, in whole seconds. The signing instant is rounded up, so that a record never
- * ends before the PIN does.
+ * Issue and expiry instants of a PIN as the records hold them, in whole seconds. The signing instant is rounded up, so
+ * that a record never expires before its PIN.
  */
 export function lifeOf(signedAt: number): { issuedAt: Instant; expiresAt: Instant; ttl: number } {
   const issued = Math.ceil(signedAt / 1000) * 1000;

@@ -1,4 +1,4 @@
-/** What the chart says of a patient, and what follows for the portal (P1). */
+/** The patient facts read from the chart, and what they mean for the portal (P1). */
 
 import type { EmailMissingReason, NotNeededReason } from '../outcomes.ts';
 import { isWithin } from '../time/instant.ts';
@@ -31,7 +31,7 @@ export interface Patient {
 export const STANDINGS = ['ELIGIBLE', 'MERGED', 'DECEASED', 'INACTIVE', 'OPTED_OUT', 'ALREADY_REGISTERED'] as const;
 export type Standing = 'ELIGIBLE' | Extract<NotNeededReason, (typeof STANDINGS)[number]>;
 
-/** Whether the patient may get a PIN at all; first match wins. */
+/** Whether the patient may get a PIN; the first match wins. */
 export function standingOf(patient: Patient): Standing {
   if (patient.replaced) return 'MERGED';
   if (patient.deceased) return 'DECEASED';
@@ -47,13 +47,13 @@ export type AddressVerdict = 'USABLE' | EmailMissingReason;
 export type ChosenAddress = { verdict: 'USABLE'; address: string } | { verdict: EmailMissingReason };
 
 /**
- * RFC 5322 without comments; zod's `rfc5322Email`, written out: by its name all of zod's expressions would come along, into
- * every bundle.
+ * RFC 5322 without comments. A copy of zod's `rfc5322Email`: importing it would add all of zod's expressions to every
+ * bundle.
  */
 const ADDRESS =
   /^(([^<>()[\]\\.,;:\s@"]+(\.[^<>()[\]\\.,;:\s@"]+)*)|(".+"))@((\[[0-9]{1,3}\.[0-9]{1,3}\.[0-9]{1,3}\.[0-9]{1,3}])|(([a-zA-Z\-0-9]+\.)+[a-zA-Z]{2,}))$/;
 
-/** SES takes ASCII local parts only; 254 is the longest path SMTP carries (RFC 5321 §4.5.3.1.3). */
+/** SES accepts ASCII local parts only; 254 is the longest path in SMTP (RFC 5321 §4.5.3.1.3). */
 function isAddress(value: string): boolean {
   return value.length <= 254 && /^[\x21-\x7e]+$/.test(value) && ADDRESS.test(value);
 }
@@ -62,7 +62,7 @@ function isCurrent(entry: EmailEntry, now: number): boolean {
   return entry.use !== 'old' && isWithin(entry.periodStart, entry.periodEnd, now);
 }
 
-/** The addresses that could be written to at `now`, best first: lowest rank, then the chart's order. */
+/** The current addresses at `now`, best first: lowest rank, then the chart's order. */
 function usableAddresses(patient: Patient, now: number): { address: string; undeliverable: boolean }[] {
   return currentEmails(patient, now)
     .filter((entry) => isAddress(entry.address))
@@ -77,9 +77,9 @@ function currentEmails(patient: Patient, now: number) {
 }
 
 /**
- * The address to write to. NONE: no current entry has a value; INVALID: none of them is an address; SUPPRESSED: all
- * that are were marked undeliverable in the chart or rejected before.
- * @param isRejected whether the mail service refused this address before
+ * The address for the mail. NONE: no current entry has a value. INVALID: none of the values is an email address.
+ * SUPPRESSED: every valid address is marked undeliverable in the chart or was rejected before.
+ * @param isRejected whether the mail service rejected this address before
  */
 export function chooseAddress(patient: Patient, now: number, isRejected: (address: string) => boolean): ChosenAddress {
   if (currentEmails(patient, now).length === 0) return { verdict: 'NONE' };

@@ -1,10 +1,10 @@
 /** The PIN of P6: one capital letter and nine digits, such as B122900125. */
 
-/** No I and no O: on paper and on a phone they are read as digits. 24 letters. */
+/** 24 letters, without I and O: on paper and on a phone these look like digits. */
 const LETTERS = 'ABCDEFGHJKLMNPQRSTUVWXYZ';
 const DIGITS = 9;
 
-/** What a form may hold: PINs made by hand carry any letter. */
+/** A PIN in any form: hand-made PINs may carry any letter. */
 const PIN_PATTERN = /^[A-Z][0-9]{9}$/;
 
 /**

@@ -1,4 +1,4 @@
-/** The provider rule of P5. When it names nobody, or several, a person decides: a wrong provider is worse than a late PIN. */
+/** The provider rule of P5. If it finds no provider or several, staff decide: a wrong provider is worse than a late PIN. */
 
 export const LOCATION_KINDS = ['primary-care', 'specialist'] as const;
 export type LocationKind = (typeof LOCATION_KINDS)[number];
@@ -13,7 +13,7 @@ export interface ProviderFacts {
   kind: LocationKind;
   /** Patient.generalPractitioner, practitioners only. */
   primaryCare: ProviderCandidate[];
-  /** Active participants of the patient's care teams who act for this location of care. */
+  /** Active participants of the patient's care teams acting for this location of care. */
   careTeamHere: ProviderCandidate[];
   /** Participants of the latest finished encounter here, never one of our own; empty where policy forbids the fallback. */
   latestEncounterHere: ProviderCandidate[];
@@ -21,7 +21,7 @@ export interface ProviderFacts {
 
 export type ProviderVerdict = { provider: string } | { unresolved: 'NONE' | 'INACTIVE' | 'SEVERAL' };
 
-/** The one who is named. Named twice, e.g. by an ended role and by a current one, counts as active if one of them is. */
+/** The single candidate. A provider named twice, e.g. by an ended and a current role, is active if one entry is. */
 function only(candidates: ProviderCandidate[]): ProviderVerdict {
   const [reference, ...others] = new Set(candidates.map((candidate) => candidate.reference));
   if (reference === undefined) return { unresolved: 'NONE' };
@@ -30,8 +30,8 @@ function only(candidates: ProviderCandidate[]): ProviderVerdict {
 }
 
 /**
- * Primary care: the PCP. Specialist office: the provider responsible there, who is not the PCP. The fallback counts
- * only where the rule names nobody at all.
+ * Primary care: the PCP. Specialist office: the provider responsible there, never the PCP. The fallback applies only if
+ * the rule finds no candidate.
  */
 export function responsibleProvider(facts: ProviderFacts): ProviderVerdict {
   const pcp = new Set(facts.primaryCare.map((candidate) => candidate.reference));

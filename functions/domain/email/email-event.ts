@@ -1,6 +1,6 @@
 /**
- * What SES says of a mail that it took, as a configuration set publishes it to EventBridge: the envelope, and of `detail`
- * what is used here. SES adds members as it likes, so whatever else stands there is passed over.
+ * An SES event about an accepted mail, as a configuration set publishes it to EventBridge: the envelope, and the used part
+ * of `detail`. SES may add members at any time, so unknown ones are ignored.
  * https://docs.aws.amazon.com/ses/latest/dg/monitoring-eventbridge.html
  * https://docs.aws.amazon.com/ses/latest/dg/event-publishing-retrieving-sns-contents.html
  */
@@ -8,12 +8,12 @@ import * as z from 'zod/mini';
 import { type Instant, millisecondsOf, toInstant } from '../time/instant.ts';
 
 const instant = z.iso.datetime({ offset: true });
-/** As long as SES's ids are, and more; it becomes a key. */
+/** Longer than any SES id; it becomes a table key. */
 const messageId = z.string().check(z.regex(/^[A-Za-z0-9_.@-]{1,100}$/));
-/** Everybody the mail was sent to, as it was addressed. Ours go to one. */
+/** All recipients as addressed. Our mails have one. */
 const mail = z.object({ timestamp: instant, messageId, destination: z.array(z.string()).check(z.minLength(1)) });
 
-/** `action` stands there where the receiver's server reported by a delivery status notification (RFC 3464). */
+/** `action` is present if the receiving server sent a delivery status notification (RFC 3464). */
 const bounced = z.object({ action: z.optional(z.string()) });
 
 const told = <Type extends string, More extends z.core.$ZodLooseShape>(eventType: Type, more: More) =>
@@ -31,7 +31,7 @@ const detail = z.discriminatedUnion('eventType', [
   told('Complaint', {
     complaint: z.object({
       timestamp: instant,
-      /** `OnAccountSuppressionList`: SES took the mail and did not send it. */
+      /** `OnAccountSuppressionList`: SES accepted the mail but did not send it. */
       complaintSubType: z.nullish(z.string()),
       complaintFeedbackType: z.nullish(z.string()),
     }),
@@ -55,9 +55,9 @@ export const sesEvent = z.object({
 export type SesEvent = z.infer<typeof sesEvent>;
 
 /**
- * DELIVERED: the receiver's server took it. SOFT_BOUNCE: it came back for now, and SES gave it up. UNREPORTED_BOUNCE:
- * something came back without a report that delivery failed, as an automatic answer does. PERMANENT_BOUNCE: the address takes no
- * mail. COMPLAINT: whoever got it says that it was unwanted. NOT_SENT: SES found a virus or could not render it.
+ * DELIVERED: the receiving server accepted it. SOFT_BOUNCE: a temporary failure; SES stopped trying. UNREPORTED_BOUNCE:
+ * a returned message without a delivery report, e.g. an automatic reply. PERMANENT_BOUNCE: the address accepts no mail.
+ * COMPLAINT: the recipient marked it as spam. NOT_SENT: SES found a virus or could not render it.
  */
 export const FEEDBACK_KINDS = [
   'DELIVERED',
@@ -69,13 +69,13 @@ export const FEEDBACK_KINDS = [
 ] as const;
 export type FeedbackKind = (typeof FEEDBACK_KINDS)[number];
 
-/** What one event says. */
+/** The content of one event. */
 export interface EmailEvent {
   sesId: string;
   sentAt: Instant;
-  /** Where the mail went, as we addressed it. What a bounce names may be where somebody forwarded it to. */
+  /** The recipient as we addressed it. A bounce may name the address it was forwarded to instead. */
   address: string;
-  /** null: nothing that matters here, e.g. that SES is still trying. */
+  /** null: irrelevant here, e.g. SES is still trying. */
   kind: FeedbackKind | null;
   at: Instant;
 }
@@ -104,13 +104,13 @@ function saidBy(event: SesEvent['detail'], time: string): { kind: FeedbackKind |
 
 type Detail<Type extends SesEvent['detail']['eventType']> = Extract<SesEvent['detail'], { eventType: Type }>;
 
-/** Suppression lists, SES's own and the account's, are permanent bounces, too. */
+/** The suppression lists of SES and of the account count as permanent bounces. */
 function bounceKind({ bounceType, bouncedRecipients }: Detail<'Bounce'>['bounce']): FeedbackKind {
   if (bounceType === 'Permanent') return 'PERMANENT_BOUNCE';
   return bouncedRecipients.some(({ action }) => action === 'failed') ? 'SOFT_BOUNCE' : 'UNREPORTED_BOUNCE';
 }
 
-/** `not-spam` takes a complaint back: https://www.iana.org/assignments/marf-parameters/marf-parameters.xhtml */
+/** `not-spam` withdraws a complaint: https://www.iana.org/assignments/marf-parameters/marf-parameters.xhtml */
 function complaintKind(complaint: Detail<'Complaint'>['complaint']): FeedbackKind | null {
   if (complaint.complaintSubType === 'OnAccountSuppressionList') return 'PERMANENT_BOUNCE';
   return complaint.complaintFeedbackType === 'not-spam' ? null : 'COMPLAINT';

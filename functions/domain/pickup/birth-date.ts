@@ -1,4 +1,4 @@
-/** A date of birth in three fields, as people write it, and as charts hold it. */
+/** A date of birth: three form fields as people type it, and the chart's value. */
 import type { Day } from '../time/calendar.ts';
 
 export interface DateFields {
@@ -7,7 +7,7 @@ export interface DateFields {
   year: string;
 }
 
-/** Why the fields are no date of birth; each has words of its own on the page. */
+/** Why the fields are not a date of birth; the page has a text for each. */
 export const DATE_FAULTS = [
   'MISSING',
   'WHOLE_DATE_IN_ONE_FIELD',
@@ -20,13 +20,13 @@ export const DATE_FAULTS = [
 ] as const;
 export type DateFault = (typeof DATE_FAULTS)[number];
 
-/** A calendar day, or what is wrong and in which fields. */
+/** A calendar day, or the fault and its fields. */
 export type ReadDate = { date: Day } | { fault: DateFault; fields: readonly (keyof DateFields)[] };
 
-/** Nobody alive was born before it. */
+/** No living person was born earlier. */
 const EARLIEST_YEAR = 1850;
 
-/** As both of the page's languages name them; an abbreviation of three letters tells any of them. */
+/** Month names in both page languages; three letters identify any of them. */
 const MONTHS: readonly string[][] = [
   ['january', 'enero'],
   ['february', 'febrero'],
@@ -45,9 +45,9 @@ const MONTHS: readonly string[][] = [
 const ALL = ['month', 'day', 'year'] as const;
 
 /**
- * Reads the three fields: a month by its number or its name, English or Spanish, and a year of four digits, since two
- * could be a child's or a centenarian's.
- * @param today on which nobody was born tomorrow
+ * Reads the three fields: the month as a number or name (English or Spanish), the year with four digits, because two digits
+ * fit both a child and a centenarian.
+ * @param today the practice's day; later dates are refused
  */
 export function readBirthDate(fields: DateFields, today: Day): ReadDate {
   const [month, day, year] = ALL.map((name) => fields[name].normalize('NFKC').trim().toLowerCase()) as [
@@ -71,15 +71,15 @@ export function readBirthDate(fields: DateFields, today: Day): ReadDate {
   return { date };
 }
 
-/** Whether a date of a chart is a day that exists: FHIR lets a birth date be a year or a month. */
+/** Whether a chart's date is an existing day. FHIR allows a birth date of only a year or a month. */
 export function isFullDate(date: string | null): date is Day {
   if (date === null || !/^\d{4}-\d{2}-\d{2}$/.test(date)) return false;
   const parsed = Date.parse(`${date}T00:00:00Z`);
-  // February 30th is read as a day of March.
+  // Date.parse turns February 30th into a day in March.
   return !Number.isNaN(parsed) && new Date(parsed).toISOString().startsWith(date);
 }
 
-/** As it is pasted, or typed by habit: `03/29/1957`, `29.3.57`, `1957-03-29`, `March 29, 1957`. */
+/** A complete date, pasted or typed into one field: `03/29/1957`, `29.3.57`, `1957-03-29`, `March 29, 1957`. */
 function isWholeDate(text: string): boolean {
   return /\d\D+\d/.test(text) || /^\d{6,8}$/.test(text) || /\p{L}{3,}\D*\d{4}/u.test(text);
 }

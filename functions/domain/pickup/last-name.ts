@@ -1,9 +1,9 @@
-/** Whether a last name that somebody typed is one that the chart knows. */
+/** Compares a typed last name with the chart's names. */
 
-/** Letters that do not fall apart into a plain one and an accent. */
+/** Letters that Unicode does not decompose into a base letter and an accent. */
 const FOLDED: Record<string, string> = { ß: 'ss', æ: 'ae', œ: 'oe', ø: 'o', ł: 'l', đ: 'd', ð: 'd', þ: 'th', ı: 'i' };
 
-/** Parts of a name by which nobody is told from others. */
+/** Name parts that do not identify a person. */
 const PARTICLES = new Set(
   (
     'al ap bin da das de del della den der des di do dos du e el i ii iii iv ibn jr la las le los mac mc of ' +
@@ -12,15 +12,15 @@ const PARTICLES = new Set(
 );
 
 /**
- * Compares without accents, case, blanks, hyphens and apostrophes. Of a name of several parts, as Spanish ones have
- * them, one that tells somebody from others is enough: charts and people shorten them differently.
+ * Compares without accents, case, blanks, hyphens and apostrophes. For a name of several parts, such as Spanish surnames,
+ * one identifying part is enough: charts and people shorten them differently.
  */
 export function isLastName(typed: string, known: readonly string[]): boolean {
   const wanted = folded(typed);
   return wanted !== '' && known.some((name) => folded(name) === wanted || partsOf(name).includes(wanted));
 }
 
-/** Whether anything could be compared with a name of the chart. */
+/** Whether the chart has a name to compare with. */
 export function hasLastName(known: readonly string[]): boolean {
   return known.some((name) => folded(name) !== '');
 }
@@ -30,7 +30,7 @@ function partsOf(name: string): string[] {
   return parts.filter((part) => part.length > 1 && !PARTICLES.has(part));
 }
 
-/** The letters of a name, and nothing else of it. */
+/** Only the letters of a name. */
 function folded(name: string): string {
   const plain = name
     .normalize('NFKD')

@@ -1,6 +1,6 @@
 /**
- * The pick-up page's rules: a link in a mail hands the PIN to whoever also knows what only the patient should. Which
- * link counts, how often somebody may answer, and what is said when.
+ * Rules of the pick-up page: a link from a mail plus the right answer shows the PIN. Which link counts, how many answers
+ * are allowed, and what the page says.
  */
 import { createHash } from 'node:crypto';
 import { type Account, isPinDead } from '../case/account.ts';
@@ -10,42 +10,42 @@ import { type Instant, millisecondsOf } from '../time/instant.ts';
 import { isFullDate } from './birth-date.ts';
 import { hasLastName, isLastName } from './last-name.ts';
 
-/** 256 bits: nobody finds one by trying. */
+/** 256 bits: it cannot be guessed. */
 export const TOKEN_BYTES = 32;
 
-/** Answers that are looked at, per PIN document over all its links; then it is locked. */
+/** Answers checked per PIN document, over all its links; after these it is locked. */
 export const ANSWER_LIMIT = 5;
 
-/** How long a dead link is still told from one that never was: after the right answer it says that it is over. */
+/** How long an expired link is still recognized: after the right answer the page says that it expired. */
 const TOMBSTONE_MS = 90 * 24 * 60 * 60 * 1000;
 
 /** A link as the records hold it: never the token itself. */
 export interface PickupToken {
-  /** SHA-256 of the token, base64url. A token has 256 bits of chance, so its digest needs no key. */
+  /** SHA-256 of the token, base64url. A token has 256 random bits, so its digest needs no key. */
   hash: string;
   patientId: string;
   document: string;
-  /** When the document's PIN dies. */
+  /** Expiry of the document's PIN. */
   expiresAt: Instant;
 }
 
-/** The digest by which a token is kept and found, whatever somebody puts in its place. */
+/** Digest under which a token is stored and found; accepts any text. */
 export function tokenHash(token: string): string {
   return createHash('sha256').update(token).digest('base64url');
 }
 
-/** Epoch seconds after which nothing remembers a link of a PIN that dies at `expiresAt`. */
+/** Epoch seconds at which TTL removes a link to a PIN that expires at `expiresAt`. */
 export function tombstoneEnd(expiresAt: Instant): number {
   return ((millisecondsOf(expiresAt) ?? 0) + TOMBSTONE_MS) / 1000;
 }
 
 /**
- * LIVING: the link of the newest mail. REPLACED: of a PIN that another one has replaced. KILLED: a newer mail's link has
- * taken its place. UNKNOWN: of none, or forgotten.
+ * LIVING: the link of the newest mail. REPLACED: its PIN was replaced by a newer one. KILLED: a newer mail's link replaced
+ * it. UNKNOWN: never issued, or removed.
  */
 export type LinkState = 'LIVING' | 'REPLACED' | 'KILLED' | 'UNKNOWN';
 
-/** What a link is at `now` (milliseconds). TTL deletes late, so a tombstone is compared with the clock. */
+/** State of a link at `now` (milliseconds). TTL deletes late, so expiry is also compared with the clock. */
 export function linkStateOf(token: PickupToken | null, account: Account | null, now: number): LinkState {
   if (token === null || account === null || now / 1000 >= tombstoneEnd(token.expiresAt)) return 'UNKNOWN';
   if (token.document !== account.document) return 'REPLACED';
@@ -53,17 +53,17 @@ export function linkStateOf(token: PickupToken | null, account: Account | null, 
 }
 
 /**
- * Whether answers to it are looked at. Those to a link that a newer mail killed are not: the earlier mail may have gone
- * to somebody else, who could otherwise lock the patient out.
+ * Whether answers to it are checked. Not for a link replaced by a newer mail: the earlier mail may have reached another
+ * person, and wrong answers there could lock the patient out.
  */
 export function isAnswered(state: LinkState): boolean {
   return state === 'LIVING' || state === 'REPLACED';
 }
 
-/** What the chart says that the page asks about. It never leaves the use case. */
+/** The chart's facts behind the page's questions. They never leave the use case. */
 export interface PickupFacts {
   standing: Standing;
-  /** As written: FHIR lets it be a year or a month; null where there is none. */
+  /** As written in the chart; may be only a year or a month (FHIR). null: none. */
   birthDate: string | null;
   familyNames: readonly string[];
   /** BCP 47 tag, or null. */
@@ -81,8 +81,8 @@ export interface Answer {
 }
 
 /**
- * RIGHT or WRONG. UNPROVABLE: no answer can be right, since the chart lacks what is asked for. INELIGIBLE: died, merged,
- * inactive or opted out since; the answer is not even compared.
+ * RIGHT or WRONG. UNPROVABLE: no answer can be right because the chart lacks the asked fact. INELIGIBLE: deceased, merged,
+ * inactive or opted out since; the answer is not compared.
  */
 export type Judgement = 'RIGHT' | 'WRONG' | 'UNPROVABLE' | 'INELIGIBLE';
 
@@ -94,7 +94,7 @@ export function judge({ birthDate, lastName }: Answer, facts: PickupFacts): Judg
   return birthDate === facts.birthDate && isTheirs ? 'RIGHT' : 'WRONG';
 }
 
-/** What is said after the right answer, and after nothing else. */
+/** What the page says after the right answer only. */
 export type Disclosure = 'PIN' | 'REGISTERED' | 'REPLACED' | 'EXPIRED';
 
 /** @param now milliseconds; a PIN that staff replaced by hand may be replaced in the chart alone */
@@ -111,8 +111,8 @@ export function disclosureOf(
 }
 
 /**
- * Whose tries are counted together: an IPv4 address, or the /64 of an IPv6 one, which every connection has to itself.
- * @param address as the API's own front saw it, never as a header tells it
+ * The source whose tries are counted together: an IPv4 address, or the /64 of an IPv6 address (one network connection).
+ * @param address as API Gateway saw it, never from a header
  */
 export function sourceOf(address: string): string {
   const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(address)?.[1];
@@ -126,7 +126,7 @@ export function sourceOf(address: string): string {
   return `${groups.map((group) => group.replace(/^0+(?=.)/, '')).join(':')}::/64`;
 }
 
-/** Compares in a time that tells nothing of where two texts differ. */
+/** Constant-time comparison: its duration does not reveal where two texts differ. */
 export function isSameText(a: string, b: string): boolean {
   let differing = a.length ^ b.length;
   for (let index = 0; index < b.length; index++) differing |= a.charCodeAt(index) ^ b.charCodeAt(index);

@@ -1,9 +1,9 @@
-/** Days as people in the practice see them. Everything else in the product is an instant in UTC. */
+/** Calendar days in the practice's time zone. Everything else in the product is an instant in UTC. */
 
 /** A calendar day in the practice's time zone, e.g. `2026-11-22`; sorts as text. */
 export type Day = string;
 
-/** One formatter a zone: making one costs a millisecond, using it a microsecond. */
+/** One formatter per zone: creating one takes a millisecond, using it a microsecond. */
 const formatters = new Map<string, Intl.DateTimeFormat>();
 
 function formatterOf(timeZone: string): Intl.DateTimeFormat {
@@ -15,22 +15,22 @@ function formatterOf(timeZone: string): Intl.DateTimeFormat {
   return made;
 }
 
-/** The day that `now` (milliseconds since the epoch) belongs to in `timeZone` (IANA name). */
+/** The calendar day of `now` (milliseconds since the epoch) in `timeZone` (IANA name). */
 export function dayOf(now: number, timeZone: string): Day {
   return formatterOf(timeZone).format(now);
 }
 
-/** `day` moved by whole calendar days. */
+/** `day` plus whole calendar days. */
 export function addDays(day: Day, days: number): Day {
-  // A plain date has no zone; UTC has days of 24 hours only.
+  // A plain date has no zone; in UTC every day has 24 hours.
   return new Date(Date.parse(`${day}T00:00:00Z`) + days * 86_400_000).toISOString().slice(0, 10);
 }
 
 const HOUR_MS = 3_600_000;
 
 /**
- * The first instant of `day` in `timeZone`, in milliseconds: midnight, or what comes first where the clocks skip it.
- * Whole seconds. Found by halving, since Intl tells days by instants and not the other way round.
+ * The first instant of `day` in `timeZone`, in milliseconds since the epoch: midnight, or the first instant after it when
+ * daylight saving skips midnight. Whole seconds. Found by bisection, because Intl maps instants to days, not days to instants.
  */
 export function startOfDay(day: Day, timeZone: string): number {
   const middle = Date.parse(`${day}T00:00:00Z`);

@@ -3,17 +3,17 @@ import * as z from 'zod/mini';
 /** An instant in UTC as the chart and the records write it, e.g. `2026-11-22T21:40:00Z` (whole seconds in records). */
 export type Instant = string;
 
-/** A day that exists, a time and a zone. Date.parse alone takes "room 5", February 30th, and the machine's own zone. */
+/** An existing day, a time and a zone. Date.parse alone accepts "room 5", February 30th and the machine's zone. */
 const INSTANT = z.iso.datetime({ offset: true });
 /** FHIR's partial dates: a year, a month or a day. */
 const PARTIAL_DATE = /^(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?$/;
 
-/** Milliseconds since the epoch of an ISO 8601 instant, or null when it is none. */
+/** Milliseconds since the epoch of an ISO 8601 instant; null if the text is not one. */
 export function millisecondsOf(instant: string): number | null {
   return z.safeParse(INSTANT, instant).success ? Date.parse(instant) : null;
 }
 
-/** The instant of `milliseconds`, cut to whole seconds: what the records hold. */
+/** The instant of `milliseconds`, truncated to whole seconds as the records hold it. */
 export function toInstant(milliseconds: number): Instant {
   return new Date(Math.floor(milliseconds / 1000) * 1000).toISOString().replace('.000Z', 'Z');
 }

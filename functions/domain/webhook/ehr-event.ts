@@ -1,11 +1,11 @@
 /**
- * What an EHR says by webhook: what happened, when, and to whom. Thin on purpose: what a PIN depends on is read from
- * the chart, so that an event that is wrong, late or early cannot make a wrong one.
+ * A webhook event of the EHR: what happened, when, to which patient. Thin on purpose: every fact behind a PIN is read from
+ * the chart, so a wrong, late or early event cannot cause a wrong PIN.
  */
 import * as z from 'zod/mini';
 import { fhirId } from '../case/state-data.ts';
 
-/** Free text of a person's request; as long as a sentence or two, so that a request stays one write unit. */
+/** Free text of a staff request: a sentence or two, so that a request stays within one write unit. */
 const text = (longest: number, description: string) =>
   z.string().check(z.minLength(1), z.maxLength(longest), z.describe(description));
 
@@ -31,7 +31,7 @@ export const EHR_EVENT_TYPES = [
   'patient.updated',
 ] as const;
 
-/** The body of a webhook. Standard Webhooks gives its three members; whatever else stands in it is refused. */
+/** The body of a webhook: the three members of Standard Webhooks. Other members are refused. */
 export const ehrEvent = z.discriminatedUnion('type', [
   event('pin.issued', {}, 'A PIN document was signed, by staff or by us: its 30 days are tracked.'),
   event(
@@ -59,7 +59,7 @@ export const ehrEvent = z.discriminatedUnion('type', [
 
 export type EhrEvent = z.infer<typeof ehrEvent>;
 
-/** Answers to a webhook: what was decided, and the execution it concerns. */
+/** Answer to a webhook: the decision and its execution. */
 export const WEBHOOK_DECISIONS = [
   'STARTED',
   'RUNNING',
