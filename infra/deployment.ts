@@ -44,6 +44,18 @@ const deploymentSchema = z.strictObject({
       .string()
       .regex(/^arn:aws[a-z-]*:acm:us-east-1:\d{12}:certificate\/[0-9a-f-]{36}$/, 'is no ACM certificate in us-east-1'),
   }),
+  email: z.strictObject({
+    /**
+     * The identity verified in SES that the policy's `practice.sender` belongs to: the address itself, its domain or a
+     * parent domain. SES authorizes a mail against the closest one that is verified.
+     */
+    identity: z
+      .string()
+      .regex(
+        /^([a-z0-9.!#$%&'*+/=?^_`{|}~-]+@)?([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}$/,
+        'is neither an address nor a domain in small letters, e.g. notices.example.org',
+      ),
+  }),
   /** The practice policy, relative to the deployment file. */
   policy: z.string().min(1),
   /**
@@ -93,7 +105,22 @@ export function readDeployment(context: unknown): Deployment {
     throw new DeploymentError(`The deployment ${context} is wrong:\n${wrong.join('\n')}\nA right one: ${EXAMPLE}`);
   }
   const policyFile = resolve(dirname(context), result.data.policy);
-  return { ...result.data, policy: policyAt(policyFile), policyFile };
+  const deployment = { ...result.data, policy: policyAt(policyFile), policyFile };
+  const contradictions = contradictionsIn(deployment);
+  if (contradictions.length > 0) {
+    throw new DeploymentError(`The deployment ${context} contradicts its policy:\n${contradictions.join('\n')}`);
+  }
+  return deployment;
+}
+
+/** What no key says by itself: settings of the deployment and of the policy that do not go together. */
+function contradictionsIn({ email, policy }: Deployment): string[] {
+  const sender = policy.practice.sender.toLowerCase();
+  const isCovered =
+    sender === email.identity || sender.endsWith(`@${email.identity}`) || sender.endsWith(`.${email.identity}`);
+  return isCovered
+    ? []
+    : [`  email.identity: ${email.identity} is not the policy's sender ${sender}, nor its domain, nor a parent domain`];
 }
 
 function readJson(path: string): unknown {

@@ -50,7 +50,7 @@ interface Ports extends EndPorts, LinkPorts {
 }
 
 /**
- * Throws EmailThrottledError (retried), EmailRejectedError, AddressUnusableError, NotificationFateUnknownError,
+ * Throws EmailThrottledError (retried), ConfigurationError, EmailRejectedError, AddressUnusableError, NotificationFateUnknownError,
  * LeaseLostError and what EHR and records throw.
  */
 export async function sendEnrollmentNotification(ports: Ports, { execution, patientId }: Input): Promise<Ending> {

@@ -66,6 +66,7 @@ export function workflowFunctions(stack: Stack, props: WorkflowFunctionsProps): 
     ehrWebhookSecretArn,
     configurationSetName,
     sender: deployment.policy.practice.sender,
+    senderIdentity: deployment.email.identity,
   };
   return new Map(
     FUNCTIONS.map(({ name, description, permissions, memory, timeout }) => {

@@ -49,6 +49,8 @@ export interface PermittedResources {
   configurationSetName: string;
   /** Address that mails come from. */
   sender: string;
+  /** The identity verified in SES that it belongs to: the address, its domain or a parent domain. */
+  senderIdentity: string;
 }
 
 /** The statements for some permissions, in the order of their ids. */
@@ -222,13 +224,20 @@ function secretStatements(
  * From one address, and through no other configuration set: a stolen role cannot send as somebody else. That it uses ours, which
  * demands TLS, is no condition that IAM knows (docs/security.md).
  */
-function mailStatement(stack: Stack, { sender, configurationSetName }: PermittedResources): PolicyStatement {
-  const domain = sender.slice(sender.lastIndexOf('@') + 1);
+function mailStatement(
+  stack: Stack,
+  { sender, senderIdentity, configurationSetName }: PermittedResources,
+): PolicyStatement {
+  // Where the address itself is verified as well, SES asks about the address.
+  const identities = [...new Set([sender, senderIdentity])];
   const arn = (resource: string, resourceName: string) => stack.formatArn({ service: 'ses', resource, resourceName });
   return new PolicyStatement({
     sid: 'Mail',
     actions: ['ses:SendEmail'],
-    resources: [arn('identity', domain), arn('configuration-set', configurationSetName)],
+    resources: [
+      ...identities.map((identity) => arn('identity', identity)),
+      arn('configuration-set', configurationSetName),
+    ],
     conditions: { StringEquals: { 'ses:FromAddress': sender } },
   });
 }

@@ -83,6 +83,7 @@ export async function servePractice(folder: string): Promise<Practice> {
     name: 'portal-pin',
     ehr: { baseUrl, clientId: CLIENT_ID, scopes: SCOPES },
     console: CONSOLE,
+    email: { identity: policy.practice.sender.replace(/^.*@/, '') },
     policy: 'policy.json',
     alarmEmail: 'on-call@example.com',
   });

@@ -4,7 +4,12 @@
  * https://docs.aws.amazon.com/ses/latest/APIReference/API_SendEmail.html
  */
 import { type SESClient, SESServiceException, SendEmailCommand } from '@aws-sdk/client-ses';
-import { EmailRejectedError, EmailThrottledError, NotificationFateUnknownError } from '../../domain/errors.ts';
+import {
+  ConfigurationError,
+  EmailRejectedError,
+  EmailThrottledError,
+  NotificationFateUnknownError,
+} from '../../domain/errors.ts';
 import type { Mailer } from '../../ports/email/mailer.ts';
 import { isBeforeFirstByte } from './ses-connections.ts';
 
@@ -16,6 +21,15 @@ const PASSING = new Set([
   'ServiceUnavailable',
   'LimitExceededException',
   'RequestTimeTooSkewed',
+]);
+
+/** Refusals of the sender, whatever the mail: a permission, the configuration set or the MAIL FROM domain is wrong. */
+const ABOUT_THE_SENDER = new Set([
+  'AccessDenied',
+  'AccessDeniedException',
+  'ConfigurationSetDoesNotExist',
+  'ConfigurationSetDoesNotExistException',
+  'MailFromDomainNotVerifiedException',
 ]);
 
 /** System errors of a connection that never stood: not a byte of the mail left. */
@@ -56,6 +70,7 @@ export function createSesMailer({ client, configurationSet, signal }: SesOptions
 export function sendingError(error: unknown): Error {
   if (error instanceof SESServiceException) {
     if (PASSING.has(error.name)) return new EmailThrottledError(error.name);
+    if (ABOUT_THE_SENDER.has(error.name)) return new ConfigurationError(error.name);
     if (error.$fault === 'client' && (error.$metadata.httpStatusCode ?? 500) < 500)
       return new EmailRejectedError(error.name);
     return new NotificationFateUnknownError(error.name);

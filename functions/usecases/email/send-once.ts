@@ -15,6 +15,9 @@ interface SendPorts {
   clock: Clock;
 }
 
+/** Errors of the mailer after which the mail has certainly not left. */
+const NOT_SENT: ReadonlySet<string> = new Set(['EmailThrottledError', 'EmailRejectedError', 'ConfigurationError']);
+
 /** Notes that nobody knows whether the mail left, and answers the error that says so, to be thrown. */
 export async function fateUnknown(ports: { records: PinRecords }, account: Account, message: Message): Promise<Error> {
   if (message.state !== 'UNKNOWN')
@@ -37,20 +40,20 @@ export async function sendOnce(
 ): Promise<{ account: Account; message: Message }> {
   const intention = { ...account, message: { ...message, state: 'INTENDED' }, pickupToken } as const;
   const intended = await ports.records.save(account, intention);
+  let sesId: string;
   try {
-    const sesId = await ports.mailer.send(mail);
-    const unnoted = await noteSent(ports, account.patientId, message.document, sesId);
-    const accepted: Message = { ...message, state: 'ACCEPTED', sesId, filed: false };
-    const saved = await saveFate(ports, intended, { message: accepted });
-    if (unnoted !== null) throw unnoted;
-    return { account: saved, message: accepted };
+    sesId = await ports.mailer.send(mail);
   } catch (error) {
     if (error instanceof NotificationFateUnknownError) throw await fateUnknown(ports, intended, message);
-    const isRefusal =
-      error instanceof Error && (error.name === 'EmailThrottledError' || error.name === 'EmailRejectedError');
-    if (isRefusal) await noteRefusal(ports, intended, { ...account, message }, error, mail.to);
+    if (error instanceof Error && NOT_SENT.has(error.name))
+      await noteRefusal(ports, intended, { ...account, message }, error, mail.to);
     throw error;
   }
+  const unnoted = await noteSent(ports, account.patientId, message.document, sesId);
+  const accepted: Message = { ...message, state: 'ACCEPTED', sesId, filed: false };
+  const saved = await saveFate(ports, intended, { message: accepted });
+  if (unnoted !== null) throw unnoted;
+  return { account: saved, message: accepted };
 }
 
 /**

@@ -148,6 +148,17 @@ describe('the notification is not sent', () => {
     expect([mailsTo(id).length, (await sent(id)).length, await staffTasksOf(id)]).toEqual([1, 1, []]);
   });
 
+  it('a role without the permission to send: no Task for each patient, and nothing is owed twice', async () => {
+    const id = await running.admit({});
+    running.platform.mailbox.fail({ kind: 'status', code: 'AccessDenied', status: 403 });
+    const ended = await take(id);
+    expect(ended.execution).toMatchObject({ status: 'FAILED', error: 'ConfigurationError' });
+    expect(await staffTasksOf(id)).toEqual([]);
+    expect(await running.account(id)).toMatchObject({ outcome: 'FAILED', message: { state: 'REFUSED' } });
+    expect(outputOf(await take(id))).toEqual({ outcome: 'REGENERATED', reason: null });
+    expect([mailsTo(id).length, (await sent(id)).length, await staffTasksOf(id)]).toEqual([1, 1, []]);
+  });
+
   it('NotificationFateUnknown: sent or not, it is never sent twice', async () => {
     const id = await running.admit({});
     running.platform.mailbox.fail({ kind: 'drop', when: 'after' });

@@ -23,6 +23,7 @@ function refusalOf(content: unknown): string {
 }
 const right = { ...example, policy: 'policy.json' };
 const withEhr = (ehr: Record<string, unknown>) => ({ ...right, ehr: { ...right.ehr, ...ehr } });
+const withIdentity = (identity: string) => ({ ...right, email: { ...right.email, identity } });
 const withConsole = (console: Record<string, unknown>) => ({ ...right, console: { ...right.console, ...console } });
 
 describe('the example', () => {
@@ -69,6 +70,13 @@ describe('a wrong deployment is refused by one message that names the key and th
     ['a scope for nothing', withEhr({ scopes: ['system/Patient.'] }), /ehr\.scopes\.0: /],
     ['a user’s scope', withEhr({ scopes: ['user/Patient.rs'] }), /ehr\.scopes\.0: /],
     ['no address', { ...right, alarmEmail: 'nobody' }, /alarmEmail: /],
+    ['no identity to send as', { ...right, email: undefined }, /email: /],
+    [
+      'a sender’s name',
+      withIdentity('Practice <portal@example.com>'),
+      /email\.identity: is neither an address nor a domain/,
+    ],
+    ['no domain', withIdentity('localhost'), /email\.identity: is neither/],
     ['no console', { ...right, console: undefined }, /console: /],
     [
       'a URL for its host name',
@@ -93,6 +101,23 @@ describe('a wrong deployment is refused by one message that names the key and th
     'but %s is fine',
     (baseUrl) => {
       expect(refusalOf(withEhr({ baseUrl }))).toBe('');
+    },
+  );
+});
+
+describe('the identity to send as', () => {
+  const policy = JSON.parse(readFileSync('local/demo/policy.json', 'utf8'));
+  const practice = { ...policy.practice, sender: 'portal@pins.example.com' };
+  writeFileSync(join(folder, 'sub.json'), JSON.stringify({ ...policy, practice }));
+  const refusalFor = (identity: string) => refusalOf({ ...withIdentity(identity), policy: 'sub.json' });
+
+  it.each(['portal@pins.example.com', 'pins.example.com', 'example.com'])('may be %s', (identity) => {
+    expect(refusalFor(identity)).toBe('');
+  });
+  it.each(['other@pins.example.com', 'mail.example.com', 'ins.example.com', 'example.org'])(
+    'may not be %s: the sender does not belong to it',
+    (identity) => {
+      expect(refusalFor(identity)).toMatch(/email\.identity: .* is not the policy's sender portal@pins\.example\.com/);
     },
   );
 });

@@ -225,9 +225,10 @@ describe('where it may do it', () => {
       ['kms:EncryptionContext:aws:sqs:arn', queue],
     ]);
   });
-  it('the practice’s sender through the configuration set that demands TLS', () => {
+  it('the practice’s sender, by its address or its verified domain, through the configuration set that demands TLS', () => {
     const { Resource, Condition } = statement('SendEnrollmentNotification', 'Mail');
-    const [identity, configurationSet] = textsOf(Resource);
+    const [address, identity, configurationSet] = textsOf(Resource);
+    expect(address).toMatch(/:identity\/portal@example\.com$/);
     expect(identity).toMatch(/:identity\/example\.com$/);
     expect(configurationSet).toMatch(/:configuration-set\/\{Mail/);
     expect(Condition).toEqual({ StringEquals: { 'ses:FromAddress': 'portal@example.com' } });

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { type Account, type Message, newAccount } from '../../../../../functions/domain/case/account.ts';
 import {
   AwsUnavailableError,
+  ConfigurationError,
   EmailRejectedError,
   EmailThrottledError,
   NotificationFateUnknownError,
@@ -52,6 +53,28 @@ describe('a mail that SES took', () => {
   it('is noted by its id before it is accepted: SES may tell of it at once', async () => {
     const accepted = { ...message, state: 'ACCEPTED', sesId: 's1' };
     expect(await sent('none')).toMatchObject({ written: writes, answer: { message: accepted } });
+  });
+
+  it('stays accepted where the table refuses what is noted next: that error is not about the mail', async () => {
+    const saved: Account[] = [];
+    const refuses = new ConfigurationError('AccessDeniedException');
+    const records = {
+      putMessage: async () => undefined,
+      save: async (_previous: Account | null, next: Account) => {
+        if (next.message?.state === 'ACCEPTED') throw refuses;
+        saved.push(next);
+        return next;
+      },
+    };
+    const ports = {
+      // Of the records a sending uses these methods alone.
+      records: records as unknown as PinRecords,
+      mailer: { send: async () => 's1' },
+      fingerprint: { of: async () => 'digest' },
+      clock: { now: () => NOW },
+    };
+    await expect(sendOnce(ports, account, message, MAIL, 'newer')).rejects.toBe(refuses);
+    expect(saved.map((each) => each.message?.state)).toEqual(['INTENDED']);
   });
 
   it('is accepted also where that cannot be noted, and the step is run again', async () => {
@@ -161,16 +184,17 @@ describe('a mail that SES refused', () => {
     expect(await refusedBy(address)).toMatchObject({ ...remembered, failure: address });
   });
 
-  it.each([new EmailRejectedError('MessageRejected'), new EmailThrottledError('Throttling')])(
-    'for another reason: nothing is remembered, and no digest is asked for',
-    async (error) => {
-      const asked = () => Promise.reject(new Error('asked'));
-      // The link that was sent before counts again.
-      const links = ['newer', 'earlier'];
-      const refused = { failure: error, state: 'REFUSED', rejectedAddresses: ['old'], saves: 2, links };
-      expect(await refusedBy(error, asked)).toEqual(refused);
-    },
-  );
+  it.each([
+    new EmailRejectedError('MessageRejected'),
+    new EmailThrottledError('Throttling'),
+    new ConfigurationError('AccessDenied'),
+  ])('for another reason: nothing is remembered, and no digest is asked for', async (error) => {
+    const asked = () => Promise.reject(new Error('asked'));
+    // The link that was sent before counts again.
+    const links = ['newer', 'earlier'];
+    const refused = { failure: error, state: 'REFUSED', rejectedAddresses: ['old'], saves: 2, links };
+    expect(await refusedBy(error, asked)).toEqual(refused);
+  });
 
   it('is known to be refused also where the digest cannot be had, and the step is run again', async () => {
     const down = new AwsUnavailableError('KMSInternalException');
