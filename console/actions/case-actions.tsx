@@ -4,16 +4,10 @@ import { lazy, Suspense, useState } from 'react';
 import { ACTIONS, type Action } from '../../functions/domain/case/work.ts';
 import { useCanAct } from '../api/questions.ts';
 import { ACTION_WORDS } from '../words.ts';
+import type { ActionableCase } from './actionable-case.ts';
 
 // Dialogs come when somebody acts: a page is there sooner without them.
 const CaseDialog = lazy(() => import('./case-dialog.tsx'));
-
-/** What of a case an action needs. */
-export interface ActionableCase {
-  patientId: string;
-  version: string;
-  actions: readonly Action[];
-}
 
 interface Props {
   of: ActionableCase;

@@ -10,7 +10,7 @@ import { useNotices } from '../shell/notices.tsx';
 import { PageLink } from '../shell/page-link.tsx';
 import { EndingStatus } from '../shell/status.tsx';
 import { ACTION_WORDS, REFUSAL_WORDS } from '../words.ts';
-import type { ActionableCase } from './case-actions.tsx';
+import type { ActionableCase } from './actionable-case.ts';
 import { ReasonDialog } from './reason-dialog.tsx';
 import { useSending } from './send.ts';
 

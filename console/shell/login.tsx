@@ -10,7 +10,7 @@ import { createApi } from '../api/client.ts';
 import { SurroundingsProvider } from '../api/context.tsx';
 import type { Site } from '../api/site.ts';
 import { App } from './app.tsx';
-import { Before, Waiting } from './start.tsx';
+import { Before, Waiting } from './before.tsx';
 
 const LOGIN_TIMEOUT_S = 5;
 

@@ -1,9 +1,7 @@
 /** What stands before the pages: where the console runs, and who is there. Each can fail, and says so. */
 import Alert from '@cloudscape-design/components/alert';
-import Box from '@cloudscape-design/components/box';
 import { I18nProvider } from '@cloudscape-design/components/i18n';
 import messages from '@cloudscape-design/components/i18n/messages/all.en';
-import Spinner from '@cloudscape-design/components/spinner';
 import { QueryClientProvider, useQuery } from '@tanstack/react-query';
 import { lazy, Suspense, useState } from 'react';
 import { BrowserRouter } from 'react-router';
@@ -12,6 +10,7 @@ import { SurroundingsProvider } from '../api/context.tsx';
 import { createQueryClient } from '../api/live.ts';
 import { readSite, type Site, SiteError } from '../api/site.ts';
 import { App } from './app.tsx';
+import { Before, Waiting } from './before.tsx';
 import { ErrorBoundary } from './error-boundary.tsx';
 
 // Nobody logs in locally, so that nobody loads it there.
@@ -79,21 +78,5 @@ function Behind({ site }: { site: Site }) {
     <Suspense fallback={<Waiting />}>
       <Login site={site} />
     </Suspense>
-  );
-}
-
-export function Before({ children }: { children: React.ReactNode }) {
-  return (
-    <Box padding="xxl">
-      <main>{children}</main>
-    </Box>
-  );
-}
-
-export function Waiting() {
-  return (
-    <Before>
-      <Spinner size="large" /> Portal PIN
-    </Before>
   );
 }

@@ -6,6 +6,7 @@ import middy, { type MiddlewareObj } from '@middy/core';
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2, Context } from 'aws-lambda';
 import { ConfigurationError, isStepError, LeaseHeldError } from '../domain/errors.ts';
 import type { Call } from './container.ts';
+import { withinDeadline } from './deadline.ts';
 import { type LogFields, logStep } from './logger.ts';
 import { Problem, type ProblemMore, problemAnswer } from './problem.ts';
 import { bareError } from './step-handler.ts';
@@ -38,21 +39,15 @@ export function httpHandler(endpoint: Endpoint) {
     .use(asProblems(endpoint))
     .handler(async (event: APIGatewayProxyEventV2) => {
       const begun = performance.now();
-      const { status, body, log } = await inTime(endpoint, event);
+      const late = () => unavailable(endpoint);
+      const { status, body, log } = await withinDeadline(endpoint.deadlineMs, late, (call) =>
+        endpoint.run(event, call),
+      );
       const milliseconds = Math.round(performance.now() - begun);
       logStep('step ended', { step: endpoint.name, ...log, code: `HTTP_${status}`, milliseconds });
       const headers = { 'content-type': 'application/json', 'cache-control': 'no-store' };
       return { statusCode: status, headers, body: JSON.stringify(body) };
     });
-}
-
-/** Whoever calls gets an answer at the deadline, also where a call that was aborted does not end. */
-async function inTime(endpoint: Endpoint, event: APIGatewayProxyEventV2): Promise<HttpAnswer> {
-  const signal = AbortSignal.timeout(endpoint.deadlineMs);
-  const late = new Promise<never>((_resolve, reject) => {
-    signal.addEventListener('abort', () => reject(unavailable(endpoint)), { once: true });
-  });
-  return Promise.race([endpoint.run(event, { signal }), late]);
 }
 
 function unavailable({ problem }: Pick<Endpoint, 'problem'>, seconds = RETRY_AFTER_SECONDS): Problem {

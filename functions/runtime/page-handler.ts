@@ -6,6 +6,7 @@ import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from '
 import { ConfigurationError, isStepError } from '../domain/errors.ts';
 import { waitUntil } from './clock.ts';
 import type { Call } from './container.ts';
+import { withinDeadline } from './deadline.ts';
 import { type LogFields, logStep } from './logger.ts';
 import { bareError } from './step-handler.ts';
 
@@ -47,7 +48,8 @@ async function answered(
 ): Promise<PageAnswer> {
   const milliseconds = () => Math.round(performance.now() - begun);
   try {
-    const answer = await inTime(deadlineMs, (call) => run(event, call));
+    const late = () => new DeadlineError('DEADLINE');
+    const answer = await withinDeadline(deadlineMs, late, (call) => run(event, call));
     const log = { step: name, ...answer.log, code: `HTTP_${answer.status}`, milliseconds: milliseconds() };
     logStep('step ended', log);
     return answer;
@@ -67,15 +69,6 @@ export function logPageFailure(step: string, error: unknown, code: string, milli
 
 class DeadlineError extends Error {
   override readonly name = 'DeadlineError';
-}
-
-/** Also where a call that was aborted does not end. */
-function inTime<T>(deadlineMs: number, work: (call: Call) => Promise<T>): Promise<T> {
-  const signal = AbortSignal.timeout(deadlineMs);
-  const late = new Promise<never>((_resolve, reject) => {
-    signal.addEventListener('abort', () => reject(new DeadlineError('DEADLINE')), { once: true });
-  });
-  return Promise.race([work({ signal }), late]);
 }
 
 /** The first beat that is not before `elapsed`, in milliseconds since the request came. */

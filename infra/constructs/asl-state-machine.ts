@@ -1,11 +1,12 @@
 import { readFileSync } from 'node:fs';
-import { ArnFormat, Stack } from 'aws-cdk-lib';
+import { Stack } from 'aws-cdk-lib';
 import { PolicyDocument, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import type { ILogGroup } from 'aws-cdk-lib/aws-logs';
 import { CfnStateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
+import { stateMachineArnOf } from '../arns.ts';
 import { machineStatements } from './machine-statements.ts';
 
 export interface AslStateMachineProps {
@@ -16,26 +17,6 @@ export interface AslStateMachineProps {
   logGroup: ILogGroup;
   /** Encrypts definition, history and what is logged on its way. */
   key: IKey;
-}
-
-/** The ARN of a machine by its name, known before the machine is. */
-export function stateMachineArnOf(stack: Stack, resourceName: string): string {
-  return stack.formatArn({
-    service: 'states',
-    resource: 'stateMachine',
-    resourceName,
-    arnFormat: ArnFormat.COLON_RESOURCE_NAME,
-  });
-}
-
-/** The ARNs of all of its executions, those to come included. */
-export function executionArnsOf(stack: Stack, stateMachineName: string): string {
-  return stack.formatArn({
-    service: 'states',
-    resource: 'execution',
-    resourceName: `${stateMachineName}:*`,
-    arnFormat: ArnFormat.COLON_RESOURCE_NAME,
-  });
 }
 
 /** A Standard state machine from an ASL file, whose token for each Task state's function is computed and never missing. */

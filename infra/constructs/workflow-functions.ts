@@ -2,6 +2,7 @@
 import type { Stack } from 'aws-cdk-lib';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import type { ILogGroup } from 'aws-cdk-lib/aws-logs';
+import { stateMachineArnOf } from '../arns.ts';
 import type { Bundles } from '../bundles.ts';
 import type { Deployment } from '../deployment.ts';
 import { environmentOf } from '../environment.ts';
@@ -11,7 +12,6 @@ import type { StatefulStack } from '../stacks/stateful.ts';
 import { FUNCTIONS } from '../tables/functions.ts';
 import { DISCOVER_PINS, MACHINES, REGENERATE_PIN, SWEEP_EXPIRING_PINS } from '../tables/machines.ts';
 import { statementsFor } from '../tables/permissions.ts';
-import { stateMachineArnOf } from './asl-state-machine.ts';
 import type { DeadLetters } from './dead-letters.ts';
 import type { EventQueue } from './event-queue.ts';
 import { WorkflowFunction } from './workflow-function.ts';

@@ -9,7 +9,7 @@ import {
   DUE_INDEX,
   WORK_INDEX,
 } from '../../functions/adapters/dynamodb/table.ts';
-import { executionArnsOf, stateMachineArnOf } from '../constructs/asl-state-machine.ts';
+import { executionArnsOf, stateMachineArnOf } from '../arns.ts';
 import type { DeadLetters } from '../constructs/dead-letters.ts';
 import type { EventQueue } from '../constructs/event-queue.ts';
 

@@ -3,9 +3,16 @@ import { type AslDefinition, eachState } from '../../statemachines/asl.ts';
 import type { Account } from './arns.ts';
 import { lambdaArn, stateMachineArn } from './arns.ts';
 import type { LambdaHandler } from './lambda.ts';
-import type { StateMachineDefinition } from './step-functions.ts';
 
 type Runnable = ConstructorParameters<typeof StateMachine>[0];
+
+export interface StateMachineDefinition {
+  readonly name: string;
+  /** Parsed ASL with its `${…FunctionArn}` tokens. */
+  readonly definition: object;
+  /** By function name, e.g. VerifyEmail for the token `${VerifyEmailFunctionArn}`. */
+  readonly functions: Readonly<Record<string, LambdaHandler>>;
+}
 
 /** A state machine ready to run. */
 export interface Machine {

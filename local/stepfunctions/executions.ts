@@ -1,18 +1,18 @@
 import { ServiceError } from '../http/aws-json.ts';
 import { createKeyedMutex } from '../http/mutex.ts';
 import { type Account, executionArn } from './arns.ts';
+import { type ClosedStatus, closedOf, closingOf, type Ended, RESTARTED, STOPPED, storedOf } from './closing.ts';
 import type { Machine } from './definition.ts';
 import type { ClosedExecution, Execution, InterruptedExecution, KeepExecution, StoredExecution } from './execution.ts';
-import { History, type HistoryEntry } from './history.ts';
-import { type Platform, run } from './run.ts';
+import { History } from './history.ts';
+import { run } from './run.ts';
+import type { RunSettings } from './task.ts';
 
 /** AWS keeps a closed execution, and with it its name, for 90 days. */
 const NAME_LIFE_MS = 90 * 24 * 60 * 60 * 1000;
 
 /** setTimeout's limit, 2^31 - 1 ms = 24.8 days; a longer timeout cannot be told from none on this machine. */
 const MAX_TIMER_MS = 2 ** 31 - 1;
-
-type ClosedStatus = ClosedExecution['status'];
 
 interface Running {
   readonly execution: Execution;
@@ -24,45 +24,11 @@ interface Running {
   closing: Promise<void> | undefined;
 }
 
-export interface Ended {
-  readonly output?: string | null;
-  readonly error?: string | null;
-  readonly cause?: string | null;
-}
-
-const CLOSING_EVENT = {
-  SUCCEEDED: 'ExecutionSucceeded',
-  FAILED: 'ExecutionFailed',
-  ABORTED: 'ExecutionAborted',
-  TIMED_OUT: 'ExecutionTimedOut',
-} as const;
-
-const RESTARTED = { error: 'Local.Restarted', cause: 'The local platform was restarted' };
-const STOPPED = { error: 'Local.Stopped', cause: 'The local platform was stopped' };
-
-/** What an execution is once it has closed, and its history then. */
-function closingOf(execution: Execution, status: ClosedStatus, at: number, { output, error, cause }: Ended) {
-  const ending = { output: output ?? null, error: error ?? null, cause: cause ?? null };
-  const text = ending.output === null ? {} : { text: ending.output };
-  const last: HistoryEntry = { type: CLOSING_EVENT[status], at, ...text, error: ending.error, cause: ending.cause };
-  return { facts: { status, stoppedAt: at, ...ending }, packed: execution.history.packedWith(last) };
-}
-
-function storedOf({ arn: _arn, history, ...facts }: Execution, packed = history.packed()): StoredExecution {
-  return { ...facts, history: Buffer.from(packed).toString('base64') };
-}
-
-function closedOf({ arn, name, machineName, status, output, error, cause, durationMs }: Execution) {
-  if (status === 'RUNNING') return undefined;
-  const parsed: unknown = output === null ? null : JSON.parse(output);
-  return { arn, name, machineName, status, output: parsed, error, cause, durationMs };
-}
-
-type Options = Platform & { maxConcurrent: number; keep: KeepExecution | undefined };
+type Options = RunSettings & { maxConcurrent: number; keep: KeepExecution | undefined };
 
 /** All executions of the process: starts them, at most `maxConcurrent` at once, and keeps what became of them. */
 export class Executions {
-  readonly #platform: Options;
+  readonly #options: Options;
   readonly #byArn = new Map<string, Execution>();
   readonly #running = new Map<string, Running>();
   readonly #waiting: Running[] = [];
@@ -74,12 +40,12 @@ export class Executions {
   #seq = 0;
   #closed = false;
 
-  constructor(platform: Options) {
-    this.#platform = platform;
+  constructor(options: Options) {
+    this.#options = options;
   }
 
   get account(): Account {
-    return this.#platform.account;
+    return this.#options.account;
   }
 
   get(arn: string): Execution | undefined {
@@ -102,7 +68,7 @@ export class Executions {
   async #start(machine: Machine, name: string, input: string): Promise<Execution> {
     if (this.#closed) throw new ServiceError('ServiceUnavailable', 'The local Step Functions is shutting down');
     const arn = executionArn(this.account, machine.name, name);
-    const now = this.#platform.now();
+    const now = this.#options.now();
     const earlier = this.#byArn.get(arn);
     if (earlier !== undefined) {
       if (earlier.status === 'RUNNING' && earlier.input === input) return earlier;
@@ -126,7 +92,7 @@ export class Executions {
       durationMs: 0,
     };
     execution.history.add({ type: 'ExecutionStarted', at: now, text: input });
-    if (this.#platform.keep) await this.#platform.keep(storedOf(execution));
+    if (this.#options.keep) await this.#options.keep(storedOf(execution));
     this.#byArn.delete(arn); // an earlier one, so that this one goes to the end of the order
     this.#byArn.set(arn, execution);
     this.#enqueue(execution, machine);
@@ -146,7 +112,7 @@ export class Executions {
   }
 
   #startWaiting(): void {
-    while (this.#active < this.#platform.maxConcurrent) {
+    while (this.#active < this.#options.maxConcurrent) {
       const next = this.#waiting.shift();
       if (next === undefined) return;
       if (!next.abort.signal.aborted) void this.#run(next);
@@ -156,7 +122,7 @@ export class Executions {
   async #run({ execution, machine, abort }: Running): Promise<void> {
     this.#active += 1;
     try {
-      const { status, ...ended } = await run(execution, machine, this.#platform, abort.signal);
+      const { status, ...ended } = await run(execution, machine, this.#options, abort.signal);
       await this.#end(execution.arn, status, ended);
     } finally {
       this.#active -= 1;
@@ -175,9 +141,9 @@ export class Executions {
   async #close({ execution, timer, startedAt, abort }: Running, status: ClosedStatus, ended: Ended): Promise<void> {
     clearTimeout(timer);
     if (status === 'ABORTED' || status === 'TIMED_OUT') abort.abort();
-    const { facts, packed } = closingOf(execution, status, this.#platform.now(), ended);
+    const { facts, packed } = closingOf(execution, status, this.#options.now(), ended);
     const closed = { ...facts, durationMs: performance.now() - startedAt };
-    if (this.#platform.keep) await this.#platform.keep(storedOf({ ...execution, ...closed }, packed));
+    if (this.#options.keep) await this.#options.keep(storedOf({ ...execution, ...closed }, packed));
     Object.assign(execution, closed);
     execution.history.close(packed);
     this.#running.delete(execution.arn);
@@ -237,10 +203,10 @@ export class Executions {
 
   async #abort(interrupted: readonly Execution[]): Promise<void> {
     for (const execution of interrupted) {
-      const { facts, packed } = closingOf(execution, 'ABORTED', this.#platform.now(), RESTARTED);
+      const { facts, packed } = closingOf(execution, 'ABORTED', this.#options.now(), RESTARTED);
       Object.assign(execution, facts);
       execution.history.close(packed);
-      if (this.#platform.keep) await this.#platform.keep(storedOf(execution));
+      if (this.#options.keep) await this.#options.keep(storedOf(execution));
     }
   }
 

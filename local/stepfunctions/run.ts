@@ -1,9 +1,9 @@
 import type { HistoryEventType } from '@aws-sdk/client-sfn';
 import { ExecutionError, StateMachine } from 'aws-local-stepfunctions';
-import { type Account, roleArn } from './arns.ts';
+import { roleArn } from './arns.ts';
 import { EXECUTION_KEY, type Machine } from './definition.ts';
 import type { Execution } from './execution.ts';
-import { createTaskRunner, type StateInContext } from './task.ts';
+import { createTaskRunner, type RunSettings, type StateInContext } from './task.ts';
 
 type Json = Parameters<StateMachine['run']>[0];
 type InterpreterEvent = ReturnType<StateMachine['run']>['eventLogs'] extends AsyncGenerator<infer E> ? E : never;
@@ -15,14 +15,6 @@ export interface Ending {
   readonly output: string | null;
   readonly error: string | null;
   readonly cause: string | null;
-}
-
-/** What every execution is run with. */
-export interface Platform {
-  readonly account: Account;
-  readonly now: () => number;
-  readonly lambdaTimeoutsMs: Readonly<Record<string, number>>;
-  readonly retryIntervalMs: number | undefined;
 }
 
 /** The interpreter has no `$$.State`: reading a state from the definition is the sign that it is being entered. */
@@ -86,10 +78,10 @@ function endingOf(thrown: unknown, state: StateInContext): Ending {
 export async function run(
   execution: Execution,
   machine: Machine,
-  platform: Platform,
+  settings: RunSettings,
   signal: AbortSignal,
 ): Promise<Ending> {
-  const { account, now } = platform;
+  const { account, now } = settings;
   const input = JSON.parse(execution.input) as Json;
   const state: StateInContext = { Name: '', EnteredTime: '', RetryCount: 0 };
   const context = {
@@ -104,14 +96,14 @@ export async function run(
     State: state,
     StateMachine: { Id: machine.arn, Name: machine.name },
   };
-  const runTask = createTaskRunner(execution, machine.functions, state, platform, signal);
+  const runTask = createTaskRunner(execution, machine.functions, state, settings, signal);
   const taskResourceLocalHandlers = Object.fromEntries(
     [...machine.tasks].map(([name, timeoutMs]) => [
       name,
       (task: Json) => runTask(name, timeoutMs, task) as Promise<Json>,
     ]),
   );
-  const { retryIntervalMs } = platform;
+  const { retryIntervalMs } = settings;
   const retryIntervalOverrides =
     retryIntervalMs === undefined ? {} : Object.fromEntries(machine.retried.map((name) => [name, retryIntervalMs]));
   const interpreter = new StateMachine(notingEntries(machine.runnable, state, now), {

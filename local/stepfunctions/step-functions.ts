@@ -1,22 +1,14 @@
 import { serveAwsJson } from '../http/aws-json.ts';
 import type { HttpHandler } from '../http/http-messages.ts';
 import { executionArn } from './arns.ts';
-import { prepareMachine } from './definition.ts';
+import { prepareMachine, type StateMachineDefinition } from './definition.ts';
 import type { ClosedExecution, InterruptedExecution, KeepExecution, StoredExecution } from './execution.ts';
 import { Executions } from './executions.ts';
-import type { LambdaHandler } from './lambda.ts';
 import { operationsOn } from './operations.ts';
 
+export type { StateMachineDefinition } from './definition.ts';
 export type { ClosedExecution } from './execution.ts';
 export type { LambdaContext, LambdaHandler } from './lambda.ts';
-
-export interface StateMachineDefinition {
-  readonly name: string;
-  /** Parsed ASL with its `${…FunctionArn}` tokens. */
-  readonly definition: object;
-  /** By function name, e.g. VerifyEmail for the token `${VerifyEmailFunctionArn}`. */
-  readonly functions: Readonly<Record<string, LambdaHandler>>;
-}
 
 export interface StepFunctions {
   /** Speaks AWS's protocol; whoever mounts it strips the prefix and checks Host and Origin. */

@@ -1,6 +1,15 @@
+import type { Account } from './arns.ts';
 import type { Execution } from './execution.ts';
 import { invokeLambda, type LambdaHandler, TaskFailure } from './lambda.ts';
-import type { Platform } from './run.ts';
+
+/** What every execution runs with. Times are practice time in milliseconds since the epoch; timeouts are real milliseconds. */
+export interface RunSettings {
+  readonly account: Account;
+  readonly now: () => number;
+  readonly lambdaTimeoutsMs: Readonly<Record<string, number>>;
+  /** Replaces every pause before a retry; for tests. */
+  readonly retryIntervalMs: number | undefined;
+}
 
 /** `$$.State` of the running execution. */
 export interface StateInContext {
@@ -39,11 +48,11 @@ export function createTaskRunner(
   execution: Execution,
   functions: Functions,
   state: StateInContext,
-  platform: Platform,
+  settings: RunSettings,
   signal: AbortSignal,
 ) {
   const { history } = execution;
-  const { now, account, lambdaTimeoutsMs } = platform;
+  const { now, account, lambdaTimeoutsMs } = settings;
 
   return async function runTask(stateName: string, taskTimeoutMs: number | null, task: unknown): Promise<unknown> {
     const parameters = JSON.stringify(task); // now: it may hold $$.State itself, which changes below

@@ -2,7 +2,7 @@ import { globSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { handlerOf } from '../../statemachines/asl.ts';
-import { CLOCKS, ENVIRONMENTS, violationsIn } from './rules.ts';
+import { CLOCKS, cyclesIn, ENVIRONMENTS, violationsIn } from './rules.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const textOf = (file: string) => readFileSync(new URL(`../../${file}`, import.meta.url), 'utf8');
@@ -34,6 +34,33 @@ describe('who imports whom', () => {
       expect(textOf(file)).toMatch(file in CLOCKS ? /Date\.now\(\)/ : /process\.env/);
     },
   );
+});
+
+describe('import cycles', () => {
+  const files = [...sources, ...globSync('tests/**/*.{ts,tsx}', { cwd: root, exclude: ['**/*.d.ts'] })];
+
+  it('do not exist in any source or test file', () => {
+    for (const folder of ['functions', 'statemachines', 'infra', 'console', 'local', 'cli', 'bench', 'docs', 'tests']) {
+      expect(files.some((file) => file.startsWith(`${folder}/`))).toBe(true);
+    }
+    expect(cyclesIn(new Map(files.map((file) => [file, textOf(file)])))).toEqual([]);
+  });
+
+  it.each([
+    ['a value', "import { b } from './b.ts';"],
+    ['a type', "import type { B } from './b.ts';"],
+    ['an inline type', "type B = import('./b.ts').B;"],
+    ['a dynamic import', "const { b } = await import('./b.ts');"],
+    ['a re-export', "export { b } from './b.ts';"],
+  ])('are found through %s', (_kind, planted) => {
+    const cycle = new Map([
+      ['local/a.ts', planted],
+      ['local/b.ts', "import { c } from './http/c.ts';"],
+      ['local/http/c.ts', "import { a } from '../a.ts';"],
+    ]);
+    expect(cyclesIn(cycle)).toEqual(['local/a.ts → local/b.ts → local/http/c.ts → local/a.ts']);
+    expect(cyclesIn(cycle.set('local/http/c.ts', "import { start } from 'node:test';"))).toEqual([]);
+  });
 });
 
 describe('the checker finds what is planted', () => {

@@ -149,6 +149,32 @@ export function violationsIn(file: string, source: string): string[] {
   ];
 }
 
+/**
+ * Import cycles among the files, each as `a → b → a`; empty when there is none. Type-only and dynamic imports count: a
+ * reader cannot read either file of a cycle first. Of several cycles through one file, one may stand for the others.
+ */
+export function cyclesIn(sources: ReadonlyMap<string, string>): string[] {
+  const cycles: string[] = [];
+  const finished = new Set<string>();
+  const path: string[] = [];
+  const visit = (file: string): void => {
+    const source = sources.get(file);
+    if (source === undefined || finished.has(file)) return;
+    if (path.includes(file)) {
+      cycles.push([...path.slice(path.indexOf(file)), file].join(' → '));
+      return;
+    }
+    path.push(file);
+    for (const { from } of read(parseSync(file, source), source).imports) {
+      if (from.startsWith('.')) visit(posix.join(posix.dirname(file), from));
+    }
+    path.pop();
+    finished.add(file);
+  };
+  for (const file of sources.keys()) visit(file);
+  return cycles;
+}
+
 function layerOf(path: string): Layer | null {
   const matching = LAYERS.filter((layer) => isWithin(path, layer.path));
   return matching.toSorted((a, b) => b.path.length - a.path.length)[0] ?? null;
