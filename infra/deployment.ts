@@ -1,8 +1,10 @@
 /** What differs between two deployments: one JSON file, named by the context key `deployment`, checked before anything else. */
 import { readFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
+import { Temporal } from 'temporal-polyfill';
 import * as z from 'zod';
 import { type Policy, PolicyError, readPolicy } from '../functions/runtime/policy.ts';
+import { dayWithoutHour } from './skipped-hour.ts';
 
 const EXAMPLE = 'infra/deployment.example.json';
 
@@ -108,7 +110,9 @@ export function readDeployment(context: unknown): Deployment {
   const deployment = { ...result.data, policy: policyAt(policyFile), policyFile };
   const contradictions = contradictionsIn(deployment);
   if (contradictions.length > 0) {
-    throw new DeploymentError(`The deployment ${context} contradicts its policy:\n${contradictions.join('\n')}`);
+    throw new DeploymentError(
+      `The deployment ${context} and its policy do not go together:\n${contradictions.join('\n')}`,
+    );
   }
   return deployment;
 }
@@ -118,9 +122,20 @@ function contradictionsIn({ email, policy }: Deployment): string[] {
   const sender = policy.practice.sender.toLowerCase();
   const isCovered =
     sender === email.identity || sender.endsWith(`@${email.identity}`) || sender.endsWith(`.${email.identity}`);
-  return isCovered
-    ? []
-    : [`  email.identity: ${email.identity} is not the policy's sender ${sender}, nor its domain, nor a parent domain`];
+  const { sweep, timeZone } = policy;
+  const skipped = dayWithoutHour(sweep.hour, timeZone, Temporal.Now.plainDateISO(timeZone));
+  return [
+    ...(isCovered
+      ? []
+      : [
+          `  email.identity: ${email.identity} is not the policy's sender ${sender}, nor its domain, nor a parent domain`,
+        ]),
+    ...(skipped === null
+      ? []
+      : [
+          `  the policy's sweep.hour: on ${skipped} clocks in ${timeZone} skip ${sweep.hour}:00, and no sweep would run; take an hour that every day has`,
+        ]),
+  ];
 }
 
 function readJson(path: string): unknown {

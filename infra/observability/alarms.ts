@@ -10,13 +10,15 @@ import { type Caller, FUNCTIONS } from '../tables/functions.ts';
 import { feedbackAlarms, type WatchedFeedback } from './feedback-alarms.ts';
 import { executions, mail, ownMetrics, table, undelivered } from './metrics.ts';
 import { pickupAlarms } from './pickup-alarms.ts';
+import { queueAlarms, type WatchedQueues } from './queue-alarms.ts';
 import { startingAlarms, type WatchedStarts } from './starting-alarms.ts';
 
-export interface Watched extends WatchedStarts, WatchedFeedback {
+export interface Watched extends WatchedStarts, WatchedFeedback, WatchedQueues {
   topic: ITopic;
   stateMachineArn: string;
   tableName: string;
   noticeRuleName: string;
+  keyNoticeRuleName: string;
   /** Days after which a case that waits for a person is looked at again (practice policy). */
   recheckDays: number;
 }
@@ -32,6 +34,16 @@ const THROTTLED: Record<Caller, (name: string) => string> = {
   API: (name) => `Whoever asks ${name} is sent away and must come again: Lambda has no room for them.`,
   stream: (name) => `PINs lapse and nothing follows before the next sweep: Lambda has no room for ${name}.`,
   queue: (name) => `Mails come back and nothing follows for hours: Lambda has no room for ${name}.`,
+};
+
+/**
+ * What it harms that a function crashes: out of memory or time, or before its first line. A step throws by design, and
+ * its state machine sees each error; the others answer every failure themselves.
+ */
+const CRASHES: Record<Exclude<Caller, 'state machine'>, (name: string) => string> = {
+  API: (name) => `Requests to ${name} are answered 500: the function crashes.`,
+  stream: (name) => `PINs lapse and nothing follows before the next sweep: ${name} crashes.`,
+  queue: (name) => `Mails come back and nothing follows for hours: ${name} crashes.`,
 };
 
 export function alarms(scope: Construct, watched: Watched): void {
@@ -102,6 +114,14 @@ export function alarms(scope: Construct, watched: Watched): void {
       // The state machine tries for half a minute, a sender for longer: what lasts two periods has failed cases.
       periods: 2,
     });
+    if (caller !== 'state machine') {
+      alarm(`${name}Crashes`, {
+        harm: CRASHES[caller](name),
+        runbook: 'a-function-crashes',
+        metric: found(watched.functions, name).metricErrors({ period: MINUTES_5 }),
+        threshold: 1,
+      });
+    }
   }
   alarm('RecordsThrottled', {
     harm: 'Cases wait and then fail: the table does not take their writes.',
@@ -137,7 +157,14 @@ export function alarms(scope: Construct, watched: Watched): void {
     metric: undelivered(watched.noticeRuleName, MINUTES_5),
     threshold: 1,
   });
+  alarm('KeyNoticesLost', {
+    harm: 'A key is about to be deleted or is disabled, and nobody is told: with it go all records.',
+    runbook: 'a-key-is-about-to-be-deleted',
+    metric: undelivered(watched.keyNoticeRuleName, MINUTES_5),
+    threshold: 1,
+  });
   startingAlarms(alarm, watched);
   feedbackAlarms(alarm, watched);
+  queueAlarms(alarm, watched);
   pickupAlarms(alarm, watched);
 }

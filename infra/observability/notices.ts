@@ -1,4 +1,4 @@
-/** Where people are told: one encrypted topic, for alarms and for each execution that failed. */
+/** Where people are told: one encrypted topic, for alarms, for each execution that failed and for a key in danger. */
 import { Stack } from 'aws-cdk-lib';
 import { EventField, Rule, RuleTargetInput } from 'aws-cdk-lib/aws-events';
 import { SnsTopic } from 'aws-cdk-lib/aws-events-targets';
@@ -52,5 +52,31 @@ export function noticesOfFailedExecutions(scope: Construct, stateMachineArn: str
     },
     // Without a condition: EventBridge brings none along to SNS (see constructs/keys.ts).
     targets: [new SnsTopic(topic, { message: RuleTargetInput.fromText(NOTICE) })],
+  });
+}
+
+const KEY_NOTICE = [
+  `Portal PIN: ${EventField.fromPath('$.detail.eventName')} was asked for key ${EventField.fromPath('$.detail.requestParameters.keyId')}`,
+  `at ${EventField.fromPath('$.time')}.`,
+  'Without it the records cannot be read. What to do at once: docs/runbook.md#a-key-is-about-to-be-deleted',
+].join(' ');
+
+/**
+ * Tells the topic that a key is to be deleted or was disabled. It needs a trail of CloudTrail that logs management events.
+ * https://docs.aws.amazon.com/kms/latest/developerguide/deleting-keys-creating-cloudwatch-alarm.html
+ */
+export function noticesOfKeysInDanger(scope: Construct, keyArns: string[], topic: Topic): Rule {
+  return new Rule(scope, 'KeyInDanger', {
+    description: 'Keys that are to be deleted, or were disabled',
+    eventPattern: {
+      source: ['aws.kms'],
+      detailType: ['AWS API Call via CloudTrail'],
+      detail: {
+        eventSource: ['kms.amazonaws.com'],
+        eventName: ['ScheduleKeyDeletion', 'DisableKey'],
+        resources: { ARN: keyArns },
+      },
+    },
+    targets: [new SnsTopic(topic, { message: RuleTargetInput.fromText(KEY_NOTICE) })],
   });
 }

@@ -21,7 +21,7 @@ import type { Names } from '../names.ts';
 import { alarms } from '../observability/alarms.ts';
 import { dashboard } from '../observability/dashboard.ts';
 import { countFailures } from '../observability/metrics.ts';
-import { alarmTopic, noticesOfFailedExecutions } from '../observability/notices.ts';
+import { alarmTopic, noticesOfFailedExecutions, noticesOfKeysInDanger } from '../observability/notices.ts';
 import { MACHINES, type Machine, REGENERATE_PIN, SWEEP_EXPIRING_PINS } from '../tables/machines.ts';
 import { OPEN_ROUTES, STAFF_ROUTES } from '../tables/routes.ts';
 import type { StatefulStack } from './stateful.ts';
@@ -42,7 +42,7 @@ interface Parts {
   machines: ReadonlyMap<string, string>;
   lostLapses: DeadLetters;
   lostSweeps: DeadLetters;
-  lostEmailEvents: DeadLetters;
+  emailEventQueue: EventQueue;
   emailEventsRuleName: string;
 }
 
@@ -93,8 +93,7 @@ export class StatelessStack extends Stack {
         share: deployment.tracedShare,
       });
     }
-    const lostEmailEvents = emailEventQueue.deadLetters;
-    const parts = { logs, api, functions, machines, lostLapses, lostSweeps, lostEmailEvents, emailEventsRuleName };
+    const parts = { logs, api, functions, machines, lostLapses, lostSweeps, emailEventQueue, emailEventsRuleName };
     this.startedByThemselves(props, parts);
     this.console(props, parts);
     const alarmTopicArn = this.watch(props, parts);
@@ -177,13 +176,15 @@ export class StatelessStack extends Stack {
 
   /** Who looks after it is told what goes wrong; the topic's ARN. */
   private watch({ names, deployment, stateful }: StatelessStackProps, parts: Parts): string {
-    const { machines, functions, api, lostLapses, lostSweeps, lostEmailEvents, emailEventsRuleName } = parts;
+    const { machines, functions, api, lostLapses, lostSweeps, emailEventQueue, emailEventsRuleName } = parts;
     const topic = alarmTopic(this, {
       topicName: names.alarmTopic,
       key: stateful.dataKey,
       email: deployment.alarmEmail,
     });
     const { ruleName: noticeRuleName } = noticesOfFailedExecutions(this, [...machines.values()], topic);
+    const keyArns = [stateful.dataKey.keyArn, stateful.fingerprintKey.keyArn];
+    const { ruleName: keyNoticeRuleName } = noticesOfKeysInDanger(this, keyArns, topic);
     const { metricNamespace } = names;
     for (const [name, log] of parts.logs.functions) countFailures(this, `${name}Failures`, log, metricNamespace);
     const watched = {
@@ -198,9 +199,10 @@ export class StatelessStack extends Stack {
     const queues = {
       lostLapses: lostLapses.queue,
       lostSweeps: lostSweeps.queue,
-      lostEmailEvents: lostEmailEvents.queue,
+      emailEvents: emailEventQueue.queue,
+      lostEmailEvents: emailEventQueue.deadLetters.queue,
     };
-    const rules = { noticeRuleName, emailEventsRuleName };
+    const rules = { noticeRuleName, keyNoticeRuleName, emailEventsRuleName };
     alarms(this, { ...watched, ...queues, ...rules, topic, recheckDays: deployment.policy.recheckDays });
     const consoleUrl = `https://${deployment.console.domain}${CONSOLE_PATH}`;
     dashboard(this, { ...watched, dashboardName: names.dashboard, consoleUrl });

@@ -122,6 +122,31 @@ describe('the identity to send as', () => {
   );
 });
 
+describe('the hour of the sweep', () => {
+  const policy = JSON.parse(readFileSync('local/demo/policy.json', 'utf8'));
+  const refusalAt = (timeZone: string, hour: number) => {
+    writeFileSync(join(folder, 'hour.json'), JSON.stringify({ ...policy, timeZone, sweep: { ...policy.sweep, hour } }));
+    return refusalOf({ ...right, policy: 'hour.json' });
+  };
+
+  it.each([
+    ['America/New_York', 2],
+    ['Europe/London', 1],
+    ['America/Santiago', 0],
+  ])('in %s may not be %i, which clocks skip once a year; the message has the date', (timeZone, hour) => {
+    const expected = new RegExp(`sweep\\.hour: on \\d{4}-\\d{2}-\\d{2} clocks in ${timeZone} skip ${hour}:00`);
+    expect(refusalAt(timeZone, hour)).toMatch(expected);
+  });
+  it.each([
+    ['America/New_York', 1],
+    ['America/New_York', 3],
+    ['Europe/London', 2],
+    ['America/Phoenix', 2],
+  ])('in %s may be %i', (timeZone, hour) => {
+    expect(refusalAt(timeZone, hour)).toBe('');
+  });
+});
+
 describe('a wrong policy is a wrong deployment', () => {
   it('no file', () => {
     expect(refusalOf({ ...right, policy: 'none.json' })).toMatch(/key "policy": .*none\.json cannot be read/);

@@ -48,9 +48,11 @@ describe('alarms', () => {
       'AWS/DynamoDB WriteThrottleEvents',
       'AWS/Events FailedInvocations',
       'AWS/Lambda Duration',
+      'AWS/Lambda Errors',
       'AWS/Lambda Throttles',
       'AWS/SES Reputation.BounceRate',
       'AWS/SES Reputation.ComplaintRate',
+      'AWS/SQS ApproximateAgeOfOldestMessage',
       'AWS/SQS ApproximateNumberOfMessagesVisible',
       'AWS/Scheduler InvocationAttemptCount',
       'AWS/Scheduler InvocationDroppedCount',
@@ -132,13 +134,38 @@ describe('alarms', () => {
     expect(alarm?.Dimensions).toContainEqual({ Name: METRICS.dimensions.service, Value: METRICS.service });
   });
   it('each queue of dead letters rings at its first', () => {
-    const queues = alarms.filter(({ Namespace }) => Namespace === 'AWS/SQS');
+    const queues = alarms.filter(({ MetricName }) => MetricName === 'ApproximateNumberOfMessagesVisible');
     expect(queues.map(({ Dimensions }) => textOf(Dimensions?.[0]?.Value))).toEqual([
       expect.stringMatching(/^\{LostSweepsQueue/),
       expect.stringMatching(/^\{LostLapsesQueue/),
       expect.stringMatching(/^\{EmailEventsLostQueue/),
     ]);
     expect(queues.map(({ Threshold }) => Threshold)).toEqual([1, 1, 1]);
+  });
+});
+
+describe('what waits too long or crashes', () => {
+  const of = (metric: string) => alarms.filter(({ MetricName }) => MetricName === metric);
+
+  it('every queue rings by the age of its oldest message: an hour, and for dead letters three days before they are deleted', () => {
+    const retention = propertiesOf<{ MessageRetentionPeriod?: number }>(template, 'AWS::SQS::Queue');
+    const watched = of('ApproximateAgeOfOldestMessage').map(({ Dimensions, Threshold }) => {
+      const id = /^\{(\w+)\.QueueName\}$/.exec(textOf(Dimensions?.[0]?.Value))?.[1] ?? '';
+      return [id, Threshold] as const;
+    });
+    expect(watched.map(([id]) => id).toSorted()).toEqual([...retention.keys()].toSorted());
+    for (const [id, threshold] of watched) {
+      const kept = retention.get(id)?.MessageRetentionPeriod;
+      expect(threshold).toBe(kept === undefined ? 3600 : kept - 3 * 86_400);
+    }
+  });
+  it('every function that no state machine calls rings when it crashes', () => {
+    const watched = of('Errors').map(({ Threshold, EvaluationPeriods, Dimensions }) => {
+      expect([Threshold, EvaluationPeriods]).toEqual([1, 1]);
+      return /^\{(\w+)Function[0-9A-F]{8}\}$/.exec(textOf(Dimensions?.[0]?.Value))?.[1];
+    });
+    const expected = FUNCTIONS.filter(({ caller }) => caller !== 'state machine').map(({ name }) => name);
+    expect(watched).toEqual(expected);
   });
 });
 
@@ -192,6 +219,25 @@ describe('notices', () => {
     ]);
     expect(String(InputTemplate)).not.toMatch(/input|output|cause|error/i);
     expect(sections.has(anchorOf(JSON.parse(String(InputTemplate))))).toBe(true);
+  });
+});
+
+describe('the notice of a key in danger', () => {
+  const [, rule = {}] = [...rules].find(([id]) => id.startsWith('KeyInDanger')) ?? [];
+  const [target] = Object(rule.Targets);
+
+  it('is told of both keys, as soon as their deletion is scheduled or they are disabled', () => {
+    const { source, detail, ...rest } = Object(rule.EventPattern);
+    expect([source, rest['detail-type']]).toEqual([['aws.kms'], ['AWS API Call via CloudTrail']]);
+    expect(detail.eventName).toEqual(['ScheduleKeyDeletion', 'DisableKey']);
+    expect(detail.resources.ARN.map(textOf)).toEqual([
+      expect.stringMatching(/FnGetAttDataKey/),
+      expect.stringMatching(/FnGetAttFingerprintKey/),
+    ]);
+    expect(textOf(target?.Arn)).toMatch(/^\{AlarmTopic/);
+  });
+  it('leads to a section of the runbook', () => {
+    expect(sections.has(anchorOf(JSON.parse(String(target?.InputTransformer.InputTemplate))))).toBe(true);
   });
 });
 
