@@ -68,6 +68,7 @@ async function signedAfterAll(ports: Ports, account: Account, document: string):
 async function ineligible(ports: Ports, { patientId, decision }: Input, isLiving: boolean): Promise<Remains | null> {
   if (isLiving || decision.error?.Error !== 'PatientNotEligibleError') return null;
   const standing = standingOf(await ports.ehr.readPatient(patientId));
+  if (standing === 'UNCLEAR') return { next: 'HOLD', reason: 'CHART_UNCLEAR', error: null };
   return standing === 'ELIGIBLE' ? null : { next: 'NOTHING', reason: standing, error: null };
 }
 

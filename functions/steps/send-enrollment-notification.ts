@@ -65,6 +65,7 @@ export async function sendEnrollmentNotification(ports: Ports, { execution, pati
   if (message.gaveUp) throw new EmailRejectedError('GAVE_UP');
   const patient = await ports.ehr.readPatient(patientId);
   const standing = standingOf(patient);
+  if (standing === 'UNCLEAR') throw new AddressUnusableError('CHART_UNCLEAR');
   if (standing !== 'ELIGIBLE') {
     await endNotNeeded(ports, account, execution, standing);
     return { outcome: 'NOT_NEEDED', reason: standing };

@@ -66,5 +66,5 @@ export const AUDIT_PATIENT_RECORD = {
   display: 'Patient Record',
 } as const;
 
-/** Task states in which somebody still has it before them: a name in "Route to", a wish of ours. https://hl7.org/fhir/R4/valueset-task-status.html */
-export const OPEN_TASK = 'draft,requested,received,accepted,ready,in-progress,on-hold';
+/** Task states in which work is left: a name in "Route to", a request of ours. https://hl7.org/fhir/R4/valueset-task-status.html */
+export const OPEN_TASK = ['draft', 'requested', 'received', 'accepted', 'ready', 'in-progress', 'on-hold'] as const;

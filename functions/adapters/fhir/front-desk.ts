@@ -2,7 +2,7 @@
 import { toInstant } from '../../domain/time/instant.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { FrontDesk } from '../../ports/ehr/ehr.ts';
-import { createFhirClient, type FhirClient, type FhirOptions } from './client.ts';
+import { createFhirClient, type FhirClient, type FhirOptions } from './client/client.ts';
 import { fileMessage, noteFate } from './message.ts';
 import { readPatient } from './read-patient.ts';
 import { closeStaffTask, openStaffTask } from './staff.ts';

@@ -2,10 +2,14 @@
 import type { CodeableConcept, Communication } from 'fhir/r4';
 import type { MailFate } from '../../domain/email/email-feedback.ts';
 import type { Instant } from '../../domain/time/instant.ts';
-import type { FiledMessage } from '../../ports/ehr/ehr.ts';
-import type { FhirClient } from './client.ts';
+import type { AsRead, FiledMessage } from '../../ports/ehr/ehr.ts';
+import { changed } from './chart-update/change.ts';
+import type { FhirClient } from './client/client.ts';
+import { asReadOf, type Resource } from './client/resource.ts';
+import type { Search } from './client/search.ts';
 import { COMMUNICATION_NOT_DONE_REASON, PARTICIPATION_EMAIL, SES_MESSAGE_IDENTIFIER } from './codes.ts';
-import { askedFor, ofType } from './read.ts';
+import { keepOne } from './keep-one.ts';
+import { withId } from './read/pin-document.ts';
 
 /** FHIR's own reasons stand for ours as well as they can; ours is the text. */
 const FATES: Record<MailFate, { status: Communication['status']; reason?: string }> = {
@@ -17,11 +21,18 @@ const FATES: Record<MailFate, { status: Communication['status']; reason?: string
   NOT_SENT: { status: 'not-done', reason: 'system-error' },
 };
 
+/** Every status but entered-in-error, which marks what a race filed twice. */
+const FILED = ['preparation', 'in-progress', 'not-done', 'on-hold', 'stopped', 'completed', 'unknown'] as const;
+
 export async function fileMessage(fhir: FhirClient, message: FiledMessage): Promise<void> {
-  await fhir.createIfNone(communicationOf(message, 'SENT', null), queryOf(message));
+  const wanted = communicationOf(message, 'SENT', null);
+  await keepOne(fhir, communicationsIn(await fhir.createUnlessFound(wanted, filedOf(message))));
 }
 
-/** Files it, too, where that has not been done. */
+/**
+ * Says on the Communication what became of the mail; files it where that has not been done. Reads again after filing: one that
+ * was filed in between says only that the mail was sent.
+ */
 export async function noteFate(
   fhir: FhirClient,
   message: FiledMessage,
@@ -29,21 +40,34 @@ export async function noteFate(
   receivedAt: Instant | null,
 ): Promise<void> {
   const wanted = communicationOf(message, fate, receivedAt);
-  const isThis = ({ identifier }: Communication) => identifier?.some(({ value }) => value === message.sesId) ?? false;
-  const filed = askedFor(ofType(await fhir.search(`Communication?${queryOf(message)}`), 'Communication'), isThis);
-  if (filed.length === 0) await fhir.createIfNone(wanted, queryOf(message));
-  for (const communication of filed) {
-    const changes = (['status', 'statusReason', 'received'] as const).flatMap((member) =>
-      changeOf(`/${member}`, communication[member], wanted[member]),
-    );
-    if (changes.length === 0) continue;
-    const asRead = { op: 'test', path: '/status', value: communication.status };
-    await fhir.patch(`Communication/${communication.id}`, [asRead, ...changes]);
+  let filed = await readFiled(fhir, message);
+  if (filed === null) {
+    await fhir.createUnlessFound(wanted, filedOf(message));
+    filed = await readFiled(fhir, message);
   }
+  if (filed === null) return;
+  const { resource } = filed;
+  const { status, statusReason, received } = wanted;
+  const members = { status, statusReason, received };
+  const isSaid = (Object.keys(members) as (keyof typeof members)[]).every(
+    (member) => JSON.stringify(resource[member]) === JSON.stringify(members[member]),
+  );
+  if (!isSaid) await fhir.replace(changed(filed, members));
 }
 
-function queryOf({ sesId }: FiledMessage): string {
-  return `identifier=${SES_MESSAGE_IDENTIFIER}|${sesId}`;
+async function readFiled(fhir: FhirClient, message: FiledMessage): Promise<AsRead | null> {
+  return keepOne(fhir, communicationsIn(await fhir.search(filedOf(message))));
+}
+
+function communicationsIn(resources: readonly Resource[]): AsRead[] {
+  return withId(resources, 'Communication').map(({ resource, id }) => asReadOf(resource, id));
+}
+
+function filedOf({ sesId }: FiledMessage): Search {
+  return {
+    type: 'Communication',
+    where: { identifier: [{ system: SES_MESSAGE_IDENTIFIER, value: sesId }], status: FILED },
+  };
 }
 
 function communicationOf(message: FiledMessage, fate: MailFate, receivedAt: Instant | null): Communication {
@@ -63,10 +87,4 @@ function communicationOf(message: FiledMessage, fate: MailFate, receivedAt: Inst
     // What came back later was not received, whatever a server on the way had said.
     ...(status === 'completed' && receivedAt !== null && { received: receivedAt }),
   };
-}
-
-/** JSON Patch (RFC 6902): `add` replaces a member that is there. */
-function changeOf(path: string, is: unknown, wanted: unknown): object[] {
-  if (JSON.stringify(is) === JSON.stringify(wanted)) return [];
-  return wanted === undefined ? [{ op: 'remove', path }] : [{ op: 'add', path, value: wanted }];
 }

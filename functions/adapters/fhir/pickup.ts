@@ -1,14 +1,15 @@
 /** What the pick-up page reads of a chart and leaves there; nothing else of the adapter comes along. */
 import type { AuditEvent } from 'fhir/r4';
 import { standingOf } from '../../domain/chart/patient.ts';
-import { PatientNotFoundError } from '../../domain/errors.ts';
+import { EhrRejectedError, PatientNotFoundError } from '../../domain/errors.ts';
 import type { PickupFacts } from '../../domain/pickup/pickup.ts';
 import { toInstant } from '../../domain/time/instant.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { PickupAudit, PickupChart } from '../../ports/ehr/ehr.ts';
-import { createFhirClient, type FhirClient, type FhirOptions } from './client.ts';
+import { createFhirClient, type FhirClient, type FhirOptions } from './client/client.ts';
 import { AUDIT_PATIENT_RECORD, DEVICE_IDENTIFIER, PICKUP_EVENT_SYSTEM } from './codes.ts';
-import { askedFor, documentsOf, ofType, toPatient, toPinDocument } from './read.ts';
+import { patientIn } from './read/patient.ts';
+import { documentsIn } from './read/pin-document.ts';
 import { readPin } from './read-pin.ts';
 import { openStaffTask } from './staff.ts';
 
@@ -22,20 +23,28 @@ export function createFhirPickupChart(options: FhirOptions & { clock: Clock }): 
   };
 }
 
-/** Patient and document in one batch. A document that is gone is not current; a patient who is gone is not found. */
+/**
+ * Patient and document in one batch. A document that is gone is not current; a patient who is gone is not found.
+ * EhrRejectedError (not retried) where the document is about another patient.
+ */
 async function readPickupFacts(fhir: FhirClient, patientId: string, documentId: string): Promise<PickupFacts> {
-  const [patients, documents] = await fhir.batch([`Patient/${patientId}`, `DocumentReference/${documentId}`]);
-  const chart = askedFor(ofType(patients, 'Patient'), ({ id }) => id === patientId)[0];
+  const [[chart], documents] = await fhir.batch([
+    { type: 'Patient', id: patientId },
+    { type: 'DocumentReference', id: documentId },
+  ]);
   if (chart === undefined) throw new PatientNotFoundError('HTTP_404');
-  const document = askedFor(documentsOf(documents, patientId), ({ id }) => id === documentId)[0];
-  const patient = toPatient(chart);
+  const [document] = documentsIn(documents, fhir.base);
+  if (document !== undefined && document.subject !== `Patient/${patientId}`) {
+    throw new EhrRejectedError('ANSWER_IS_NOT_WHAT_WAS_ASKED_FOR');
+  }
+  const { patient, birthDate, familyNames } = patientIn(chart, patientId, fhir.base);
   return {
     standing: standingOf(patient),
-    birthDate: chart.birthDate ?? null,
-    familyNames: (chart.name ?? []).flatMap(({ family }) => family ?? []),
+    birthDate,
+    familyNames,
     language: patient.language,
-    isCurrent: document?.status === 'current' && toPinDocument(document).signed,
-    encounter: document === undefined ? null : toPinDocument(document).encounter,
+    isCurrent: document?.status === 'current' && document.pin.signed && document.isPinType && !document.isModified,
+    encounter: document?.pin.encounter ?? null,
   };
 }
 

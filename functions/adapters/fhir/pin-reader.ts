@@ -1,9 +1,8 @@
-/** The part of the Ehr port that reads a patient's PINs, apart from it so that whoever changes no chart carries no more. */
+/** The part of the Ehr port that reads a patient's PINs, apart from it so that a step which changes no chart carries no more. */
 import type { PinReader } from '../../ports/ehr/ehr.ts';
-import { currentPinDocumentsOf } from './chart-update.ts';
-import { createFhirClient, type FhirClient, type FhirOptions } from './client.ts';
-import { DOCUMENT_TYPE } from './codes.ts';
-import { cycleIdentifierOf, documentsOf, toPinDocument } from './read.ts';
+import { pinDocumentsOf } from './chart-update/queries.ts';
+import { createFhirClient, type FhirClient, type FhirOptions } from './client/client.ts';
+import { documentsIn } from './read/pin-document.ts';
 import { readPatient } from './read-patient.ts';
 import { readPin } from './read-pin.ts';
 
@@ -15,17 +14,13 @@ export function pinReaderOf(fhir: FhirClient): PinReader {
   return {
     readPatient: (patientId) => readPatient(fhir, patientId),
     async readPinDocuments(patientId) {
-      const documents = await fhir.search(currentPinDocumentsOf(patientId));
-      return documentsOf(documents, patientId).map(toPinDocument);
+      const documents = await fhir.search(pinDocumentsOf(patientId));
+      return documentsIn(documents, fhir.base).map(({ pin }) => pin);
     },
     readPin: (patientId, encounter) => readPin(fhir, patientId, encounter),
     async countOurSigned(patientId) {
-      const type = `${DOCUMENT_TYPE.system}|${DOCUMENT_TYPE.code}`;
-      const path = `DocumentReference?patient=Patient/${patientId}&type=${type}&status=current,superseded&_count=100`;
-      const documents = documentsOf(await fhir.search(path), patientId).filter(
-        (each) => cycleIdentifierOf(each) !== null,
-      );
-      return documents.filter((each) => toPinDocument(each).signed).length;
+      const documents = await fhir.search(pinDocumentsOf(patientId, ['current', 'superseded']));
+      return documentsIn(documents, fhir.base).filter(({ pin }) => pin.signed && pin.cycleIdentifier !== null).length;
     },
   };
 }

@@ -1,17 +1,26 @@
-/** What the chart asks of people: Tasks for the front desk. */
+/** What the chart asks of staff: Tasks for the front desk. */
 import type { Task } from 'fhir/r4';
+import { EhrConflictError } from '../../domain/errors.ts';
 import { staffTaskIdentifier } from '../../domain/identity.ts';
-import type { StaffTaskOrder } from '../../ports/ehr/ehr.ts';
-import type { FhirClient } from './client.ts';
+import type { AsRead, StaffTaskOrder } from '../../ports/ehr/ehr.ts';
+import { changed } from './chart-update/change.ts';
+import type { FhirClient } from './client/client.ts';
+import { asReadOf, type Resource } from './client/resource.ts';
+import { isMatch, type Search } from './client/search.ts';
 import { FRONT_DESK, OPEN_TASK, STAFF_TASK_IDENTIFIER, STAFF_TASK_SYSTEM } from './codes.ts';
-import { askedFor, ofType } from './read.ts';
+import { keepOne } from './keep-one.ts';
+import { withId } from './read/pin-document.ts';
 
-function openTaskQuery(order: StaffTaskOrder): string {
-  const identifier = staffTaskIdentifier(order.patientId, order.code, order.reason);
-  return `identifier=${STAFF_TASK_IDENTIFIER}|${identifier}&status=${OPEN_TASK}`;
+function openTasksOf(order: StaffTaskOrder): Search {
+  const value = staffTaskIdentifier(order.patientId, order.code, order.reason);
+  return { type: 'Task', where: { identifier: [{ system: STAFF_TASK_IDENTIFIER, value }], status: OPEN_TASK } };
 }
 
-/** Never focuses the document: that would put it on a desk (P10). */
+function tasksIn(resources: readonly Resource[]): AsRead[] {
+  return withId(resources, 'Task').map(({ resource, id }) => asReadOf(resource, id));
+}
+
+/** One Task, also where several callers open it at once. It never focuses the document: that would route it (P10). */
 export async function openStaffTask(fhir: FhirClient, order: StaffTaskOrder, authoredOn: string): Promise<void> {
   const task: Task = {
     resourceType: 'Task',
@@ -27,17 +36,19 @@ export async function openStaffTask(fhir: FhirClient, order: StaffTaskOrder, aut
     authoredOn,
     performerType: [{ coding: [FRONT_DESK] }],
   };
-  await fhir.createIfNone(task, openTaskQuery(order));
+  await keepOne(fhir, tasksIn(await fhir.createUnlessFound(task, openTasksOf(order))));
 }
 
+/** EhrConflictError (retried) where the front desk changed the Task meanwhile and left it open. */
 export async function closeStaffTask(fhir: FhirClient, order: StaffTaskOrder): Promise<void> {
-  const value = staffTaskIdentifier(order.patientId, order.code, order.reason);
-  const isThis = (task: Task) => task.identifier?.some((each) => each.value === value) ?? false;
-  const open = askedFor(ofType(await fhir.search(`Task?${openTaskQuery(order)}`), 'Task'), isThis);
-  for (const task of open) {
-    await fhir.patch(`Task/${task.id}`, [
-      { op: 'test', path: '/status', value: task.status },
-      { op: 'replace', path: '/status', value: 'completed' },
-    ]);
+  const search = openTasksOf(order);
+  for (const task of tasksIn(await fhir.search(search))) {
+    try {
+      await fhir.replace(changed(task, { status: 'completed' } satisfies Partial<Task>));
+    } catch (error) {
+      if (!(error instanceof EhrConflictError)) throw error;
+      const now = await fhir.read({ type: 'Task', id: task.id });
+      if (now !== null && isMatch(search, now, fhir.base)) throw error;
+    }
   }
 }

@@ -1,33 +1,33 @@
 /** Reads what settles provider, location and visit of a new chart update (P4, P5), all in one batch. */
-import type {
-  CareTeam,
-  DocumentReference,
-  Encounter,
-  FhirResource,
-  Patient,
-  QuestionnaireResponse,
-  Reference,
-} from 'fhir/r4';
-import type { ProviderCandidate } from '../../domain/chart/responsible-provider.ts';
 import { PatientNotFoundError } from '../../domain/errors.ts';
-import { isWithin } from '../../domain/time/instant.ts';
 import type { FoundDraft, UpdateFacts } from '../../ports/ehr/ehr.ts';
-import type { FhirClient } from './client.ts';
-import { CYCLE_IDENTIFIER, ENCOUNTER_TYPE } from './codes.ts';
+import { ofCycles } from './chart-update/queries.ts';
+import type { FhirClient } from './client/client.ts';
+import { idIn } from './client/reference.ts';
+import type { Resource } from './client/resource.ts';
+import { careTeamDigest, referencesDigest } from './read/digest.ts';
+import type { Ref } from './read/elements.ts';
+import { patientIn } from './read/patient.ts';
+import { documentsIn, formsIn } from './read/pin-document.ts';
 import {
-  askedFor,
+  type CareTeamRead,
   candidatesOf,
-  careTeamDigest,
-  cycleIdentifierOf,
-  generalPractitionerDigest,
-  idOf,
-  ofType,
-  pathOf,
-} from './read.ts';
+  careTeamsIn,
+  completeDirectory,
+  type Directory,
+  idsOf,
+  visitsIn,
+} from './read/providers.ts';
 
 /** The latest encounters suffice to find the one under way and the last finished one at a location. */
 const LATEST_ENCOUNTERS = 50;
 
+const ROLES = ['PractitionerRole:practitioner'];
+
+/**
+ * PatientNotFoundError where the chart does not know the patient. A practitioner whom no search included is read in a batch
+ * more, so that servers which include nothing, or not for a versioned reference, settle the same provider.
+ */
 export async function readUpdateFacts(
   fhir: FhirClient,
   patientId: string,
@@ -35,102 +35,85 @@ export async function readUpdateFacts(
   cycleIdentifier: string,
   now: number,
 ): Promise<UpdateFacts> {
-  const patientRef = `Patient/${patientId}`;
-  const ours = `identifier=${CYCLE_IDENTIFIER}|${cycleIdentifier}`;
   const [replaced, people, teams, encounters, orders, documents, forms] = await fhir.batch([
-    `DocumentReference/${cycle}`,
-    `Patient?_id=${patientId}&_include=Patient:general-practitioner&_include:iterate=PractitionerRole:practitioner`,
-    `CareTeam?patient=${patientRef}&status=active&_include=CareTeam:participant&_include:iterate=PractitionerRole:practitioner`,
+    { type: 'DocumentReference', id: cycle },
     {
-      firstPageOf: `Encounter?patient=${patientRef}&status=in-progress,finished&_sort=-date&_count=${LATEST_ENCOUNTERS}&_include=Encounter:participant&_include:iterate=PractitionerRole:practitioner`,
+      type: 'Patient',
+      where: { _id: patientId },
+      include: ['Patient:general-practitioner'],
+      iterate: ROLES,
     },
-    `MedicationRequest?patient=${patientRef}&status=draft`,
-    `DocumentReference?${ours}&status=current`,
-    `QuestionnaireResponse?${ours}&status=in-progress`,
+    {
+      type: 'CareTeam',
+      where: { patient: patientId, status: ['active'] },
+      include: ['CareTeam:participant'],
+      iterate: ROLES,
+    },
+    {
+      type: 'Encounter',
+      where: { patient: patientId, status: ['in-progress', 'finished'] },
+      sort: '-date',
+      count: LATEST_ENCOUNTERS,
+      include: ['Encounter:participant'],
+      iterate: ROLES,
+      firstPageOnly: true,
+    },
+    { type: 'MedicationRequest', where: { patient: patientId, status: ['draft'] } },
+    ofCycles('DocumentReference', [cycleIdentifier], ['current']),
+    ofCycles('QuestionnaireResponse', [cycleIdentifier], ['in-progress']),
   ]);
 
-  const patient = ofType(people, 'Patient').find((each) => each.id === patientId);
-  if (patient === undefined) throw new PatientNotFoundError('HTTP_404');
-  const location = pathOf(ofType(replaced, 'DocumentReference')[0]?.custodian) ?? pathOf(patient.managingOrganization);
-  const isTheirs = (each: { subject?: Reference | undefined }) => pathOf(each.subject) === patientRef;
-  const careTeams = askedFor(ofType(teams, 'CareTeam'), isTheirs);
-  const here = askedFor(ofType(encounters, 'Encounter'), isTheirs).filter(
-    (each) => !isOurs(each) && (location === null || pathOf(each.serviceProvider) === location),
+  const chart = people.find((each) => each.resourceType === 'Patient');
+  if (chart === undefined) throw new PatientNotFoundError('HTTP_404');
+  const { generalPractitioner, managingOrganization } = patientIn(chart, patientId, fhir.base);
+  const location = documentsIn(replaced, fhir.base)[0]?.custodian?.path ?? managingOrganization?.path ?? null;
+  const visitsHere = visitsIn(encounters, fhir.base).filter(
+    (each) => !each.isOurs && (location === null || each.location === location),
   );
-  const visit = here.find((each) => each.status === 'in-progress');
+  const visit = visitsHere.find(({ status }) => status === 'in-progress');
+  const latestParticipants = visitsHere.find(({ status }) => status === 'finished')?.participants ?? [];
+  const careTeams = careTeamsIn(teams, fhir.base, now);
+  const members = careTeams.flatMap(({ participants }) => participants.flatMap(({ member }) => member ?? []));
+  const included = [...people, ...teams, ...encounters];
+  const references = [...generalPractitioner, ...members, ...latestParticipants];
+  const directory = await completeDirectory(fhir, included, references, now);
   return {
     location,
     visit: visit === undefined ? null : `Encounter/${visit.id}`,
-    primaryCare: candidatesOf(patient.generalPractitioner ?? [], people, now),
-    careTeamHere: careTeams.flatMap((team) => participantsAt(team, location, teams, now)),
-    latestEncounterHere: participantsOf(
-      here.find((each) => each.status === 'finished'),
-      encounters,
-      now,
+    primaryCare: candidatesOf(generalPractitioner, directory),
+    careTeamHere: candidatesOf(
+      careTeams.flatMap((team) => membersAt(team, location, directory)),
+      directory,
     ),
-    generalPractitioner: generalPractitionerDigest(patient as Patient),
+    latestEncounterHere: candidatesOf(latestParticipants, directory),
+    generalPractitioner: referencesDigest(generalPractitioner),
     careTeam: careTeamDigest(careTeams),
-    draftOrders: askedFor(ofType(orders, 'MedicationRequest'), isTheirs).map((order) => order.id),
-    draft: foundDraft(documents, forms, cycleIdentifier),
+    draftOrders: idsOf(orders, 'MedicationRequest'),
+    draft: foundDraft(fhir, documents, forms),
   };
 }
 
-function isOurs(encounter: Encounter): boolean {
-  return (
-    encounter.type?.some((type) =>
-      type.coding?.some((coding) => coding.system === ENCOUNTER_TYPE.system && coding.code === ENCOUNTER_TYPE.code),
-    ) ?? false
-  );
-}
-
-/** Who of a care team acts for `location`: said by the participant, by the role, or by the team as a whole. */
-function participantsAt(
-  team: CareTeam,
-  location: string | null,
-  known: readonly FhirResource[],
-  now: number,
-): ProviderCandidate[] {
-  if (location === null) return [];
-  const teamIsHere = team.managingOrganization?.some((organization) => pathOf(organization) === location) ?? false;
-  const roles = new Map(ofType(known, 'PractitionerRole').map((role) => [`PractitionerRole/${role.id}`, role]));
-  const members = (team.participant ?? []).flatMap((participant): Reference[] => {
-    const member = pathOf(participant.member);
-    if (participant.member === undefined) return [];
-    const organization = pathOf(participant.onBehalfOf) ?? pathOf(roles.get(member ?? '')?.organization);
-    const isHere = organization === null ? teamIsHere : organization === location;
-    return isHere && isWithin(participant.period?.start ?? null, participant.period?.end ?? null, now)
-      ? [participant.member]
-      : [];
+/** The members of a care team who act for `location`: said by the participant, by the role, or by the team as a whole. */
+function membersAt(team: CareTeamRead, location: string | null, { roles }: Directory): Ref[] {
+  if (location === null || team.isModified) return [];
+  return team.participants.flatMap(({ member, onBehalfOf, isCurrent }) => {
+    if (member === null || !isCurrent) return [];
+    const organization = onBehalfOf?.path ?? roles.get(member.path ?? '')?.organization ?? null;
+    const isHere = organization === null ? team.organizations.includes(location) : organization === location;
+    return isHere ? [member] : [];
   });
-  return candidatesOf(members, known, now);
 }
 
-function participantsOf(
-  encounter: Encounter | undefined,
-  known: readonly FhirResource[],
-  now: number,
-): ProviderCandidate[] {
-  const individuals = (encounter?.participant ?? []).map((participant) => participant.individual);
-  return candidatesOf(individuals, known, now);
-}
-
-function foundDraft(
-  documents: readonly FhirResource[],
-  forms: readonly FhirResource[],
-  cycleIdentifier: string,
-): FoundDraft | null {
-  const isOfCycle = (each: DocumentReference | QuestionnaireResponse) => cycleIdentifierOf(each) === cycleIdentifier;
-  const document = askedFor(ofType(documents, 'DocumentReference'), isOfCycle).find(
-    (each) => each.docStatus === 'preliminary',
-  );
-  const form = askedFor(ofType(forms, 'QuestionnaireResponse'), isOfCycle)[0];
-  const encounter = pathOf(document?.context?.encounter?.[0]);
+function foundDraft(fhir: FhirClient, documents: readonly Resource[], forms: readonly Resource[]): FoundDraft | null {
+  const document = documentsIn(documents, fhir.base).find(({ docStatus }) => docStatus === 'preliminary');
+  const [form] = formsIn(forms, fhir.base);
+  const encounter = idIn(document?.encounter ?? null, 'Encounter');
   if (document === undefined || form === undefined || encounter === null) return null;
   return {
     document: document.id,
     form: form.id,
-    encounter: idOf(encounter),
-    provider: pathOf(document.author?.[0]),
-    location: pathOf(document.custodian),
+    encounter,
+    provider: document.author[0]?.path ?? null,
+    location: document.custodian?.path ?? null,
   };
 }

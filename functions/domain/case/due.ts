@@ -36,8 +36,9 @@ export interface Verdict {
 /** The verdict for one patient at `now` (milliseconds). */
 export function whatIsDue(facts: CaseFacts, limits: Limits, now: number): Verdict {
   const { standing, address, newestSignedAt } = facts;
-  if (standing !== 'ELIGIBLE') return { due: 'NOTHING', reason: standing };
+  if (standing !== 'ELIGIBLE' && standing !== 'UNCLEAR') return { due: 'NOTHING', reason: standing };
   if (newestSignedAt === null && !facts.chartUnclear) return { due: 'NOTHING', reason: 'NEVER_ISSUED' };
+  if (standing === 'UNCLEAR') return { due: 'HOLD', reason: 'CHART_UNCLEAR' };
   if (address !== 'USABLE') return { due: 'REQUEST_EMAIL', reason: address };
   if (facts.chartUnclear || newestSignedAt === null) return { due: 'HOLD', reason: 'CHART_UNCLEAR' };
   if (facts.failures >= limits.attemptLimit) return { due: 'HOLD', reason: 'ATTEMPTS_EXHAUSTED' };

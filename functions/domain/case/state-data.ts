@@ -4,8 +4,11 @@ import { ADDRESS_VERDICTS, STANDINGS } from '../chart/patient.ts';
 import { OUTCOMES, REASONS } from '../outcomes.ts';
 import { DUES } from './due.ts';
 
-/** FHIR R4 id, https://hl7.org/fhir/R4/datatypes.html#id. An unknown one is the EHR's to refuse, a malformed one ours. */
-export const fhirId = z.string().check(z.regex(/^[A-Za-z0-9.-]{1,64}$/));
+/**
+ * FHIR R4 id, https://hl7.org/fhir/R4/datatypes.html#id. An unknown one is the EHR's to refuse, a malformed one ours; `.` and
+ * `..` would lead to another path.
+ */
+export const fhirId = z.string().check(z.regex(/^(?!\.{1,2}$)[A-Za-z0-9.-]{1,64}$/));
 
 /** The execution that runs the step (its name), and whose case it is. */
 export const stepInput = { execution: z.string().check(z.minLength(1)), patientId: fhirId };

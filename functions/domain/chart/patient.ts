@@ -26,10 +26,21 @@ export interface Patient {
   emails: EmailEntry[];
   /** BCP 47 tag of the language the patient reads, or null. */
   language: string | null;
+  /** The chart says something of the patient that may change everything else, and that cannot be understood. */
+  unclear: boolean;
 }
 
-export const STANDINGS = ['ELIGIBLE', 'MERGED', 'DECEASED', 'INACTIVE', 'OPTED_OUT', 'ALREADY_REGISTERED'] as const;
-export type Standing = 'ELIGIBLE' | Extract<NotNeededReason, (typeof STANDINGS)[number]>;
+export const STANDINGS = [
+  'ELIGIBLE',
+  'MERGED',
+  'DECEASED',
+  'INACTIVE',
+  'OPTED_OUT',
+  'ALREADY_REGISTERED',
+  'UNCLEAR',
+] as const;
+/** UNCLEAR: staff have to look at the chart (CHART_UNCLEAR). */
+export type Standing = 'ELIGIBLE' | 'UNCLEAR' | Extract<NotNeededReason, (typeof STANDINGS)[number]>;
 
 /** Whether the patient may get a PIN; the first match wins. */
 export function standingOf(patient: Patient): Standing {
@@ -38,7 +49,7 @@ export function standingOf(patient: Patient): Standing {
   if (!patient.active) return 'INACTIVE';
   if (patient.portalStatus === 'opted-out') return 'OPTED_OUT';
   if (patient.portalStatus === 'registered') return 'ALREADY_REGISTERED';
-  return 'ELIGIBLE';
+  return patient.unclear ? 'UNCLEAR' : 'ELIGIBLE';
 }
 
 export const ADDRESS_VERDICTS = ['USABLE', 'NONE', 'INVALID', 'SUPPRESSED'] as const;

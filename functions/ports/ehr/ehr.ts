@@ -47,14 +47,30 @@ export interface UpdateOrder {
   now: number;
 }
 
-/** Resources as an adapter read them, to be handed back to it for a write with If-Match. Nobody else looks inside. */
-export type AsRead = unknown;
+/** A resource as an adapter read it, with the version that a write of it is bound to (If-Match). */
+export interface AsRead {
+  readonly id: string;
+  /** null: the EHR gave none, so the resource cannot be written. */
+  readonly version: string | null;
+  /** As the EHR sent it, what we do not know included. Only the adapter looks inside. */
+  readonly resource: Readonly<Record<string, unknown>>;
+}
 
-/** Who stands in a document's "Route to". */
+/** A document's "Route to". */
 export interface Routing {
   /** How many Tasks are open. */
   open: number;
-  asRead: AsRead;
+  tasks: readonly AsRead[];
+}
+
+/** What signing writes, as it was reviewed. */
+export interface DraftAsRead {
+  document: AsRead;
+  form: AsRead;
+  /** The patient's other signed, current PIN documents, which signing supersedes. */
+  signed: readonly AsRead[];
+  /** `Device/<id>` of the service where the EHR has registered it. */
+  device: string | null;
 }
 
 export interface Reviewed {
@@ -65,9 +81,10 @@ export interface Reviewed {
   /** Whether the portal is for the patient still. */
   standing: Standing;
   pin: string | null;
-  /** Digest of who stands as the draft's author, to be compared before it is signed (P5). */
+  /** Digest of the draft's author, to be compared before it is signed (P5). */
   author: string;
-  asRead: AsRead;
+  /** To be handed to `sign`; null where document or form is gone. */
+  asRead: DraftAsRead | null;
 }
 
 export interface Signature {
@@ -75,7 +92,7 @@ export interface Signature {
   draft: DraftIds;
   /** Document that is replaced. */
   cycle: string;
-  asRead: AsRead;
+  asRead: DraftAsRead | null;
   now: number;
 }
 
@@ -183,7 +200,7 @@ export interface Ehr extends FrontDesk, PinReader {
   cancelRouting(document: string, routing: Routing): Promise<Routing>;
   /** Everything that must hold just before signing, in one batch. */
   reviewDraft(patientId: string, draft: DraftIds): Promise<Reviewed>;
-  /** P11, P12 in one transaction with If-Match: signs, completes the form, declines responsibility. */
+  /** P11, P12 in one transaction with If-Match: signs, completes the form, declines responsibility. DraftGoneError without a draft. */
   sign(signature: Signature): Promise<void>;
   /** Reads back what P10–P12 demand, with the signing instant, in one batch. */
   readSigned(patientId: string, document: string, cycleIdentifier: string): Promise<SignedReading>;

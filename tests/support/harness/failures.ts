@@ -31,7 +31,7 @@ export interface Failure {
   appliesTo?(call: OutsideCall): boolean;
 }
 
-/** functions/adapters/fhir/client.ts: what one request to the EHR may take. */
+/** functions/adapters/fhir/client/http.ts: what one request to the EHR may take. */
 const EHR_REQUEST_MS = 10_000;
 /** Stands for the 5 s after which the SDK gives up a request: long enough that the answer would have come. */
 const MOMENT_MS = 20;

@@ -1,10 +1,10 @@
 /** A server that answers as a test says, for faults that no working EHR would show. */
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { CYCLE_IDENTIFIER } from '../../../functions/adapters/fhir/codes.ts';
+import { CYCLE_IDENTIFIER, DOCUMENT_TYPE } from '../../../functions/adapters/fhir/codes.ts';
 import { createFhirEhr } from '../../../functions/adapters/fhir/ehr.ts';
 import { createFhirPickupChart } from '../../../functions/adapters/fhir/pickup.ts';
-import type { Ehr, PickupChart } from '../../../functions/ports/ehr/ehr.ts';
+import type { AsRead, DraftAsRead, Ehr, PickupChart } from '../../../functions/ports/ehr/ehr.ts';
 
 interface SeenRequest {
   method: string;
@@ -78,17 +78,25 @@ export function ehrAt(
 const draft = { document: 'd1', form: 'f1', encounter: 'e1' };
 const meta = { versionId: '7' };
 const identifier = { system: CYCLE_IDENTIFIER, value: 'cycle' };
-const asRead = {
-  document: { resourceType: 'DocumentReference', id: 'd1', meta, identifier: [identifier] },
-  form: {
-    resourceType: 'QuestionnaireResponse',
-    id: 'f1',
-    meta,
-    item: [{ linkId: 'pin', answer: [{ valueString: 'B122900125' }] }],
-  },
-  documents: [],
+const read = (resource: { resourceType: string; id: string }): AsRead => ({ id: resource.id, version: '7', resource });
+/** As `reviewDraft` would hand it to `sign`. */
+export const draftAsRead: DraftAsRead = {
+  document: read({
+    ...{ resourceType: 'DocumentReference', id: 'd1', meta, identifier: [identifier] },
+    ...{ type: { coding: [DOCUMENT_TYPE] } },
+  }),
+  form: read({
+    ...{ resourceType: 'QuestionnaireResponse', id: 'f1', meta, identifier },
+    ...{ item: [{ linkId: 'pin', answer: [{ valueString: 'B122900125' }] }] },
+  }),
+  signed: [],
+  device: null,
 };
-const routing = { open: 1, asRead: { tasks: [{ resourceType: 'Task', id: 't1', meta, status: 'requested' }] } };
+/** As `readRouting` would hand it to `cancelRouting`. */
+export const routedTask = read({
+  ...{ resourceType: 'Task', id: 't1', meta, status: 'requested' },
+  ...{ focus: { reference: 'DocumentReference/d1' } },
+});
 
 const message = { patientId: 'p1', document: 'd1', sesId: 's1', sentAt: '2026-06-15T12:00:00Z' };
 
@@ -112,9 +120,9 @@ export const CALLS: Record<keyof Whole, (ehr: Whole) => Promise<unknown>> = {
     }),
   endUpdate: (ehr) => ehr.endUpdate(draft, NOW),
   readRouting: (ehr) => ehr.readRouting('d1'),
-  cancelRouting: (ehr) => ehr.cancelRouting('d1', routing),
+  cancelRouting: (ehr) => ehr.cancelRouting('d1', { open: 1, tasks: [routedTask] }),
   reviewDraft: (ehr) => ehr.reviewDraft('p1', draft),
-  sign: (ehr) => ehr.sign({ patientId: 'p1', draft, cycle: 'd0', asRead, now: NOW }),
+  sign: (ehr) => ehr.sign({ patientId: 'p1', draft, cycle: 'd0', asRead: draftAsRead, now: NOW }),
   readSigned: (ehr) => ehr.readSigned('p1', 'd1', 'cycle'),
   discardDrafts: (ehr) => ehr.discardDrafts(['cycle']),
   fileMessage: (ehr) => ehr.fileMessage(message),

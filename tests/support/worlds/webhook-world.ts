@@ -46,7 +46,16 @@ export async function webhookWorld(webhooksPerMinute = 600): Promise<WebhookWorl
   const ehr: Partial<Ehr> = {
     readPatient: async (id) => {
       if (!chart.has(id)) throw new PatientNotFoundError('HTTP_404');
-      return { id, replaced: false, deceased: false, active: true, portalStatus: null, emails: [], language: null };
+      return {
+        id,
+        replaced: false,
+        deceased: false,
+        active: true,
+        portalStatus: null,
+        emails: [],
+        language: null,
+        unclear: false,
+      };
     },
     readPinDocuments: async (id) => chart.get(id) ?? [],
     countOurSigned: async () => 0,

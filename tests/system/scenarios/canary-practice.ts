@@ -88,10 +88,10 @@ export const REQUESTS: Record<string, Omit<Fault, 'fault'>> = {
   'P1, the patient is read': { route: 'Patient/:id' },
   'P2, the PIN documents are read': { method: 'GET', route: 'DocumentReference' },
   'P5, the providers are read': { route: '', matching: holds('general-practitioner') },
-  'P3, the update is opened': { route: '', matching: holds('ifNoneExist') },
-  'P9, the update is ended': { method: 'PATCH' },
+  'P3, the update is opened': { route: '', matching: holds('"preliminary"') },
+  'P9, the update is ended': { method: 'PUT', route: 'Encounter/:id' },
   'P11, the document is signed': { route: '', matching: holds('"Provenance"') },
-  'P14, the message is filed': { method: 'POST', route: 'Communication' },
+  'P14, the message is filed': { route: '', matching: holds('"resourceType":"Communication"') },
 };
 
 /** The discovery's own: a page of the whole chart's documents, and what is asked about one patient of it. */

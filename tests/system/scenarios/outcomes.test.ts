@@ -85,7 +85,7 @@ describe('executions lead to', () => {
     const signing = Promise.withResolvers<void>();
     const go = Promise.withResolvers<void>();
     const stop = running.platform.ehr.onRequest(async ({ phase, request }) => {
-      if (phase !== 'before' || request.method !== 'PATCH' || request.route !== 'Encounter/:id') return;
+      if (phase !== 'before' || request.method !== 'PUT' || request.route !== 'Encounter/:id') return;
       signing.resolve();
       await go.promise;
     });
@@ -108,7 +108,7 @@ describe('executions lead to', () => {
 
   it('HELD ATTEMPTS_EXHAUSTED: after five failures in a row (policy) a person is asked', async () => {
     const patientId = await running.admit({});
-    const isOpening = ({ body }: { body: unknown }) => JSON.stringify(body ?? '').includes('"ifNoneExist"');
+    const isOpening = ({ body }: { body: unknown }) => JSON.stringify(body ?? '').includes('"preliminary"');
     running.platform.ehr.fail({ route: '', matching: isOpening, times: 5, fault: { kind: 'status', status: 422 } });
     for (let failures = 1; failures <= 5; failures++) {
       const { execution } = await running.take(patientId);

@@ -128,7 +128,7 @@ export async function runPlatform(
     },
     beforeSigning(work) {
       const stop = platform.ehr.onRequest(async ({ phase, request }) => {
-        if (phase !== 'after' || request.method !== 'PATCH' || request.route !== 'Encounter/:id') return;
+        if (phase !== 'after' || request.method !== 'PUT' || request.route !== 'Encounter/:id') return;
         stop();
         await work();
       });

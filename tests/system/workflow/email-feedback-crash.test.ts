@@ -259,7 +259,7 @@ describe('at once', () => {
     const id = `feedback-${++patients}`;
     await practice.admit([chart(id, practice.platform.clock.now(), 31)]);
     const held = holdAt();
-    practice.journey(id).fail(({ label }) => label === 'EHR POST Communication', held.failure);
+    practice.journey(id).fail(({ label }) => label === 'EHR transaction: POST Communication', held.failure);
     const started = await practice.trigger(id);
     await held.reached;
     // SES is faster than the EHR.

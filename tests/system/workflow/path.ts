@@ -43,7 +43,7 @@ export const STOPS_AND_DIES: Failure = {
 
 export const isSigning = ({ step, label }: OutsideCall) =>
   step === 'SignDocument' && /transaction:.*PUT DocumentReference/.test(label);
-export const isEndUpdate = ({ label }: OutsideCall) => label === 'EHR PATCH Encounter/:id';
+export const isEndUpdate = ({ label }: OutsideCall) => label === 'EHR PUT Encounter/:id';
 
 /** A first execution that stops at a call, which takes effect. */
 export async function stopsAt(practice: FailingPractice, patientId: string, at: (call: OutsideCall) => boolean) {

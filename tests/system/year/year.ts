@@ -1,5 +1,5 @@
 /** One year of a practice, day by day: what people do, the bad days, and the clock that moves from sweep to sweep. */
-import type { Task } from 'fhir/r4';
+import type { Bundle, Task } from 'fhir/r4';
 import { toInstant } from '../../../functions/domain/time/instant.ts';
 import { trackPin } from '../../../functions/usecases/regeneration/track-pin.ts';
 import type { Fault } from '../../../local/ehr/faults.ts';
@@ -87,8 +87,10 @@ export async function playYear(order: YearOrder): Promise<Year> {
 
   let tasks = 0;
   ehr.onRequest(({ phase, request, answer }) => {
-    if (phase === 'after' && request.method === 'POST' && request.route === 'Task' && answer?.status === 201) {
-      takeTask(request.body as Task, ++tasks);
+    if (phase !== 'after' || request.method !== 'POST' || request.route !== '' || answer?.status !== 200) return;
+    const answered: Bundle = JSON.parse(answer.body);
+    for (const { resource, response } of answered.entry ?? []) {
+      if (resource?.resourceType === 'Task' && response?.status.startsWith('201')) takeTask(resource, ++tasks);
     }
   });
 

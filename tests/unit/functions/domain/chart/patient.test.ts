@@ -22,6 +22,7 @@ const patient = (more: Partial<Patient> = {}): Patient => ({
   portalStatus: 'pending',
   emails: [],
   language: null,
+  unclear: false,
   ...more,
 });
 const chosen = (emails: EmailEntry[], isRejected: (address: string) => boolean = never) => {

@@ -14,7 +14,16 @@ function patient(...addresses: (string | { undeliverable: string })[]): Patient 
     periodEnd: null,
     undeliverable: typeof each !== 'string',
   }));
-  return { id: 'p1', emails, active: true, deceased: false, replaced: false, portalStatus: null, language: null };
+  return {
+    id: 'p1',
+    emails,
+    active: true,
+    deceased: false,
+    replaced: false,
+    portalStatus: null,
+    language: null,
+    unclear: false,
+  };
 }
 
 /** What is chosen where these addresses were refused before, and whose digest was asked for. */

@@ -1,14 +1,16 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { CYCLE_IDENTIFIER, DOCUMENT_TYPE, EXTENSION } from '../../../../../../functions/adapters/fhir/codes.ts';
 import {
   CALLS,
   ehrAt,
   json,
+  routedTask,
   type Script,
   type ScriptedEhr,
   scriptedEhr,
   searchset,
   thrownBy,
-} from '../../../../support/scripted/scripted-ehr.ts';
+} from '../../../../../support/scripted/scripted-ehr.ts';
 
 const CANARY = 'Q987654321';
 let ehr: ScriptedEhr;
@@ -25,6 +27,7 @@ const document = (id: string, more: object = {}) => ({
   id,
   status: 'current',
   docStatus: 'final',
+  type: { coding: [DOCUMENT_TYPE] },
   subject: { reference: 'Patient/p1' },
   ...more,
 });
@@ -34,14 +37,14 @@ const thrown = async (call: keyof typeof CALLS, script: Script) => {
   expect(shown).not.toContain(CANARY);
   return `${name} ${code}`;
 };
-/** Answers a batch of searches: an empty one each, except those given by index. */
+/** Answers a batch: nothing found by each search and each read, except for those given by index. */
 const batch =
   (entries: Record<number, object>): Script =>
   (request, res) => {
-    const asked: { entry: unknown[] } = JSON.parse(request.body);
-    const entry = asked.entry.map(
-      (_each, index) => entries[index] ?? { response: { status: '200' }, resource: searchset([]) },
-    );
+    const asked: { entry: { request: { url: string } }[] } = JSON.parse(request.body);
+    const nothing = (url: string) =>
+      url.includes('?') ? { response: { status: '200' }, resource: searchset([]) } : { response: { status: '404' } };
+    const entry = asked.entry.map(({ request: { url } }, index) => entries[index] ?? nothing(url));
     json(200, { resourceType: 'Bundle', type: 'batch-response', entry })(request, res);
   };
 const ok = (resource: unknown) => ({ response: { status: '200 OK' }, resource });
@@ -88,37 +91,98 @@ describe('an answer that is not what was asked for', () => {
     },
   );
 
-  const REFUSED = 'EhrRejectedError ANSWER_IS_NOT_WHAT_WAS_ASKED_FOR';
-  const foreign = document(CANARY, { subject: { reference: `Patient/${CANARY}` }, description: CANARY });
-  const foreignTask = { resourceType: 'Task', id: 't1', focus: { reference: `DocumentReference/${CANARY}` } };
-  const foreignForm = {
-    resourceType: 'QuestionnaireResponse',
-    id: 'f',
-    encounter: { reference: `Encounter/${CANARY}` },
-  };
   it.each<[keyof typeof CALLS, string, Script]>([
-    ['readPinDocuments', "another patient's document", json(200, searchset([document('d1'), foreign]))],
-    ['readPinDocuments', "nobody's document", json(200, searchset([document('d1', { subject: undefined })]))],
-    ['countOurSigned', "another patient's document", json(200, searchset([foreign]))],
-    ['readPin', "another encounter's form", json(200, searchset([foreignForm]))],
-    ['readRouting', "another document's Task", json(200, searchset([foreignTask]))],
-    ['closeStaffTask', 'another Task', json(200, searchset([foreignTask]))],
-    ['reviewDraft', "another patient's document", batch({ 3: ok(searchset([foreign])) })],
-    ['reviewDraft', "another document's Task", batch({ 2: ok(searchset([foreignTask])), 6: ok(patient) })],
     ['reviewDraft', 'another patient', batch({ 6: ok({ ...patient, id: CANARY }) })],
-    ['readSigned', "another cycle's form", batch({ 1: ok(searchset([foreignForm])) })],
+    ['reviewDraft', 'another document', batch({ 0: ok(document(CANARY)), 6: ok(patient) })],
     ['readSigned', 'another patient', batch({ 4: ok({ ...patient, id: CANARY }) })],
-    ['discardDrafts', "another cycle's document", batch({ 0: ok(searchset([foreign])) })],
-    ['discardDrafts', "another cycle's form", batch({ 1: ok(searchset([foreignForm])) })],
-    ['discardDrafts', 'an ordinary visit', batch({ 2: ok(searchset([{ resourceType: 'Encounter', id: 'e' }])) })],
+    ['readUpdateFacts', 'another document', batch({ 0: ok(document(CANARY)), 1: ok(searchset([patient])) })],
+    ['readPickupFacts', 'another document', batch({ 0: ok(patient), 1: ok(document(CANARY)) })],
+    [
+      'readPickupFacts',
+      "another patient's document",
+      batch({ 0: ok(patient), 1: ok(document('d1', { subject: { reference: `Patient/${CANARY}` } })) }),
+    ],
+  ])('%s: %s, asked for by id, is refused', async (call, _case, script) => {
+    expect(await thrown(call, script)).toBe('EhrRejectedError ANSWER_IS_NOT_WHAT_WAS_ASKED_FOR');
+  });
+
+  const foreign = document(CANARY, { subject: { reference: `Patient/${CANARY}` }, description: CANARY });
+  const letter = document(CANARY, { type: { coding: [{ system: DOCUMENT_TYPE.system, code: 'letter' }] } });
+  const nobodys = document(CANARY, { subject: undefined });
+  const elsewheres = document(CANARY, { subject: { reference: `https://other.example/fhir/Patient/p1` } });
+  const superseded = document(CANARY, { status: 'superseded' });
+  const foreignTask = {
+    ...{ resourceType: 'Task', id: CANARY, status: 'requested', meta: { versionId: '1' } },
+    focus: { reference: `DocumentReference/${CANARY}` },
+  };
+  const foreignProvenance = {
+    ...{ resourceType: 'Provenance', id: CANARY, target: [{ reference: `DocumentReference/${CANARY}` }] },
+    extension: [{ url: EXTENSION.becomeResponsibleProvider, valueBoolean: false }],
+  };
+  const cancelledTask = { ...foreignTask, status: 'cancelled', focus: { reference: 'DocumentReference/d1' } };
+  const foreignForm = {
+    ...{ resourceType: 'QuestionnaireResponse', id: CANARY, status: 'completed' },
+    encounter: { reference: `Encounter/${CANARY}` },
+    item: [{ linkId: 'pin', answer: [{ valueString: CANARY }] }],
+  };
+  const draftForm = { ...foreignForm, status: 'in-progress', encounter: { reference: 'Encounter/e1' } };
+  it.each<[keyof typeof CALLS, string, Script, unknown]>([
+    ...[foreign, letter, nobodys, elsewheres, superseded].map(
+      (each, n): [keyof typeof CALLS, string, Script, unknown] => [
+        'readPinDocuments',
+        ['of another patient', 'of another type', 'of no patient', 'of another server', 'superseded'][n] ?? '',
+        json(200, searchset([document('d1'), each])),
+        [expect.objectContaining({ id: 'd1' })],
+      ],
+    ),
+    ['countOurSigned', 'of another patient', json(200, searchset([foreign])), 0],
+    ['listSignedPins', 'of another type', json(200, searchset([letter])), expect.objectContaining({ documents: 0 })],
+    ['readPin', "another encounter's form", json(200, searchset([foreignForm])), null],
+    ['readPin', 'a form that is not completed', json(200, searchset([draftForm])), null],
+    ['readRouting', "another document's Task", json(200, searchset([foreignTask])), { open: 0, tasks: [] }],
+    ['readRouting', 'a cancelled Task', json(200, searchset([cancelledTask])), { open: 0, tasks: [] }],
+    ['closeStaffTask', 'another Task', json(200, searchset([foreignTask])), undefined],
+    [
+      'reviewDraft',
+      "another patient's document",
+      batch({ 3: ok(searchset([foreign])), 6: ok(patient) }),
+      expect.objectContaining({ documents: [] }),
+    ],
+    [
+      'reviewDraft',
+      "another document's Task",
+      batch({ 2: ok(searchset([foreignTask])), 6: ok(patient) }),
+      expect.objectContaining({ routing: { open: 0, tasks: [] } }),
+    ],
+    [
+      'readSigned',
+      "another cycle's form",
+      batch({ 1: ok(searchset([foreignForm])), 4: ok(patient) }),
+      expect.objectContaining({ formCompleted: false, pin: null }),
+    ],
+    [
+      'readSigned',
+      "another document's Provenance",
+      batch({ 4: ok(patient), 7: ok(searchset([foreignProvenance])) }),
+      expect.objectContaining({ declinedResponsibility: false }),
+    ],
+    ['discardDrafts', "another cycle's document", batch({ 0: ok(searchset([foreign])) }), undefined],
+    ['discardDrafts', "another cycle's form", batch({ 1: ok(searchset([foreignForm])) }), undefined],
+    [
+      'discardDrafts',
+      'an ordinary visit',
+      batch({ 2: ok(searchset([{ resourceType: 'Encounter', id: 'e' }])) }),
+      undefined,
+    ],
     [
       'readUpdateFacts',
       "another cycle's draft",
       batch({ 1: ok(searchset([patient])), 5: ok(searchset([document('d1', { docStatus: 'preliminary' })])) }),
+      expect.objectContaining({ draft: null }),
     ],
-  ])('%s: %s', async (call, _case, script) => {
-    expect(await thrown(call, script)).toBe(REFUSED);
-    // Refused before anything was written.
+  ])('%s: what is %s is left out, and nothing is written', async (call, _case, script, result) => {
+    ehr.answer(script);
+    expect(await CALLS[call](ehrAt(ehr.url))).toEqual(result);
     expect(ehr.requests.map((request) => request.method)).not.toContain('PUT');
     expect(ehr.requests.filter((request) => request.body.includes('"transaction"'))).toEqual([]);
   });
@@ -249,11 +313,12 @@ describe('a transaction', () => {
     expect(code).toBe('EhrUnavailableError TRANSACTION_ANSWER_WITHOUT_LOCATION');
   });
   it('openUpdate: reads the ids from locations, absolute, versioned, or from the resources', async () => {
+    const identifier = { system: CYCLE_IDENTIFIER, value: 'cycle' };
     ehr.answer(
       answer([
         { response: { location: `${ehr.url}/Encounter/e9/_history/1` } },
         { response: { location: 'DocumentReference/d9' } },
-        { resource: { resourceType: 'QuestionnaireResponse', id: 'f9' } },
+        { resource: { resourceType: 'QuestionnaireResponse', id: 'f9', status: 'in-progress', identifier } },
       ]),
     );
     const opened = await CALLS.openUpdate(ehrAt(ehr.url));
@@ -265,44 +330,93 @@ describe('a transaction', () => {
   });
   it('writes nothing without If-Match: a resource whose version nobody told is refused', async () => {
     ehr.answer(answer([]));
-    const asRead = { tasks: [{ resourceType: 'Task', id: 't1' }] };
-    const call = ehrAt(ehr.url).cancelRouting('d1', { open: 1, asRead });
+    const tasks = [{ ...routedTask, version: null }];
+    const call = ehrAt(ehr.url).cancelRouting('d1', { open: 1, tasks });
     await expect(call).rejects.toMatchObject({ name: 'EhrRejectedError', message: 'RESOURCE_WITHOUT_VERSION' });
     expect(ehr.requests).toEqual([]);
   });
 });
 
 describe('a write that the server answers with nothing', () => {
-  it.each(['endUpdate', 'fileMessage', 'openStaffTask'] as const)(
-    '%s: 204, or 201 without a body, is done',
-    async (call) => {
-      for (const status of [200, 201, 204]) {
-        ehr.answer((_request, res) => void res.writeHead(status).end());
-        await expect(CALLS[call](ehrAt(ehr.url))).resolves.toBeUndefined();
-        expect(ehr.requests).toHaveLength(1);
-        expect(ehr.requests[0]?.headers.prefer).toBe('return=representation');
-      }
+  const identifier = [{ system: CYCLE_IDENTIFIER, value: 'cycle' }];
+  const open = { resourceType: 'Encounter', id: 'e1', status: 'in-progress', identifier, meta: { versionId: '3' } };
+  it('endUpdate: 204, or 200 without a body, is done', async () => {
+    for (const status of [200, 204]) {
+      ehr.answer((request, res) =>
+        request.method === 'GET' ? json(200, open)(request, res) : void res.writeHead(status).end(),
+      );
+      await expect(CALLS.endUpdate(ehrAt(ehr.url))).resolves.toBeUndefined();
+      const [, write, ...more] = ehr.requests;
+      expect(write).toMatchObject({ method: 'PUT', url: '/fhir/Encounter/e1' });
+      expect(write?.headers).toMatchObject({ 'if-match': 'W/"3"', prefer: 'return=representation' });
+      expect(JSON.parse(write?.body ?? '')).toMatchObject({ ...open, status: 'finished' });
+      expect(more).toEqual([]);
+    }
+  });
+  it('endUpdate: after a conflict it reads whether the update is ended already', async () => {
+    const refused =
+      (now: string, status: number): Script =>
+      (request, res) =>
+        request.method === 'PUT'
+          ? json(status, {})(request, res)
+          : json(200, { ...open, ...(ehr.requests.length > 1 && { status: now, meta: { versionId: '4' } }) })(
+              request,
+              res,
+            );
+    // HAPI's 409, FHIR's 412, and servers that know no better.
+    for (const status of [409, 412]) {
+      ehr.answer(refused('finished', status));
+      await expect(CALLS.endUpdate(ehrAt(ehr.url))).resolves.toBeUndefined();
+      expect(await thrown('endUpdate', refused('in-progress', status))).toBe(`EhrConflictError HTTP_${status}`);
+      expect(await thrown('endUpdate', refused('entered-in-error', status))).toBe('DraftGoneError UPDATE_NOT_OPEN');
+    }
+  });
+  it('endUpdate: an encounter that is not ours is not ended', async () => {
+    expect(await thrown('endUpdate', json(200, { ...open, identifier: [] }))).toBe(
+      'EhrRejectedError RESOURCE_IS_NOT_OURS',
+    );
+    expect(ehr.requests.map(({ method }) => method)).toEqual(['GET']);
+  });
+});
+
+describe('a refused write whose version has moved', () => {
+  const moved = (versionId: string) => ({ resourceType: 'Task', id: 't1', meta: { versionId } });
+  const refusing =
+    (status: number, entry: object): Script =>
+    (request, res) =>
+      request.body.includes('"transaction"') ? json(status, {})(request, res) : batch({ 0: entry })(request, res);
+  it.each([400, 422])(
+    '%i of a transaction is a conflict where a bound version is not the chart’s any more',
+    async (status) => {
+      const conflict = 'EhrConflictError VERSION_MOVED';
+      expect(await thrown('cancelRouting', refusing(status, ok(moved('8'))))).toBe(conflict);
+      expect(await thrown('cancelRouting', refusing(status, { response: { status: '410' } }))).toBe(conflict);
+      expect(await thrown('cancelRouting', refusing(status, ok(moved('7'))))).toBe(`EhrRejectedError HTTP_${status}`);
     },
   );
-  it('fileMessage and openStaffTask are conditional creates', async () => {
-    ehr.answer((_request, res) => void res.writeHead(201).end());
+});
+
+describe('a conditional create', () => {
+  it('stands in a transaction, with its condition encoded', async () => {
+    ehr.answer(json(200, { resourceType: 'Bundle', type: 'transaction-response', entry: [{}] }));
     await CALLS.fileMessage(ehrAt(ehr.url));
     await CALLS.openStaffTask(ehrAt(ehr.url));
-    expect(ehr.requests.map((request) => request.headers['if-none-exist'])).toEqual([
-      expect.stringMatching(/^identifier=\S+\|s1$/),
-      expect.stringMatching(/^identifier=\S+\|[0-9a-f]{40}&status=draft,requested,/),
+    const conditions = ehr.requests.map(({ body }) => {
+      const { type, entry }: { type: string; entry: { request: { ifNoneExist: string } }[] } = JSON.parse(body);
+      return `${type} ${entry.map(({ request }) => request.ifNoneExist).join()}`;
+    });
+    expect(conditions).toEqual([
+      expect.stringMatching(/^transaction identifier=https%3A%2F%2F[^|]+%7Cs1&status=preparation,/),
+      expect.stringMatching(/^transaction identifier=https%3A%2F%2F[^|]+%7C[0-9a-f]{40}&status=draft,requested,/),
     ]);
   });
-  it('endUpdate: of a failed "test" it asks whether the update is ended already', async () => {
-    const status =
-      (now: string): Script =>
-      (request, res) =>
-        request.method === 'PATCH'
-          ? json(422, {})(request, res)
-          : json(200, { resourceType: 'Encounter', id: 'e1', status: now })(request, res);
-    ehr.answer(status('finished'));
-    await expect(CALLS.endUpdate(ehrAt(ehr.url))).resolves.toBeUndefined();
-    expect(await thrown('endUpdate', status('in-progress'))).toBe('EhrRejectedError HTTP_422');
-    expect(await thrown('endUpdate', status('entered-in-error'))).toBe('DraftGoneError UPDATE_NOT_OPEN');
-  });
+  it.each(['openUpdate', 'openStaffTask', 'fileMessage'] as const)(
+    '%s: what the server took for a match and is none is refused',
+    async (call) => {
+      const another = { response: { status: '200' }, resource: { resourceType: 'Basic', id: CANARY } };
+      const count = call === 'openUpdate' ? 3 : 1;
+      const answer = { resourceType: 'Bundle', type: 'transaction-response', entry: Array(count).fill(another) };
+      expect(await thrown(call, json(200, answer))).toBe('EhrRejectedError CONDITIONAL_CREATE_MATCHED_ANOTHER');
+    },
+  );
 });
