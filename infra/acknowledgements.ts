@@ -2,6 +2,7 @@
 import { type Stack, Validations } from 'aws-cdk-lib';
 import type { IConstruct } from 'constructs';
 import { routeIdOf } from './constructs/http-api.ts';
+import type { Deployment } from './deployment.ts';
 import type { Names } from './names.ts';
 import { type Caller, FUNCTIONS, type FunctionEntry } from './tables/functions.ts';
 import { MACHINES, REGENERATE_PIN } from './tables/machines.ts';
@@ -24,11 +25,13 @@ const DISTRIBUTION = 'stateless/Console/Distribution';
 const PAGES = 'stateless/Console/Bucket';
 const calledBy = (...callers: Caller[]) => FUNCTIONS.filter(({ caller }) => callers.includes(caller)).map(codeOf);
 
-/** A resource that ends in a star, as cdk-nag writes it. */
-const starOf = (service: string, resource: string) =>
-  `AwsSolutions-IAM5[Resource::arn:<AWS::Partition>:${service}:<AWS::Region>:<AWS::AccountId>:${resource}*]`;
+/** Where the stacks are deployed to. */
+type Place = Pick<Deployment, 'account' | 'region'>;
 
-export function acknowledgementsOf(names: Names): readonly Acknowledgement[] {
+export function acknowledgementsOf(names: Names, { account, region }: Place): readonly Acknowledgement[] {
+  /** A resource that ends in a star, as cdk-nag writes it. */
+  const starOf = (service: string, resource: string) =>
+    `AwsSolutions-IAM5[Resource::arn:<AWS::Partition>:${service}:${region}:${account}:${resource}*]`;
   return [
     {
       rule: 'AwsSolutions-IAM5[Resource::*]',
@@ -175,8 +178,8 @@ export function acknowledgementsOf(names: Names): readonly Acknowledgement[] {
 }
 
 /** Puts every acknowledgement on its constructs; one that names no construct stops the synth. */
-export function acknowledge(stacks: { stateful: Stack; stateless: Stack }, names: Names): void {
-  for (const { rule, constructs, reason } of acknowledgementsOf(names)) {
+export function acknowledge(stacks: { stateful: Stack; stateless: Stack }, names: Names, place: Place): void {
+  for (const { rule, constructs, reason } of acknowledgementsOf(names, place)) {
     for (const path of constructs) {
       const [stack, ...ids] = path.split('/');
       const root: IConstruct = stack === 'stateful' ? stacks.stateful : stacks.stateless;

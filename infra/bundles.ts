@@ -1,6 +1,6 @@
 /** Every function's code in one esbuild call: a second for all of them, where one call each takes ten. No CDK in here. */
-import { copyFileSync, readFileSync, rmSync } from 'node:fs';
-import { basename, join, resolve } from 'node:path';
+import { copyFileSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { basename, join, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build, type Metafile, type Plugin } from 'esbuild';
 import { FUNCTIONS } from './tables/functions.ts';
@@ -10,6 +10,9 @@ export const POLICY_FILE = 'policy.json';
 
 /** The code of a bundle: `handler` of index.js. */
 export const HANDLER = 'index.handler';
+
+/** Beside the functions' folders; no function is called that. */
+const SOURCE_MAPS = 'source-maps';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 
@@ -55,9 +58,14 @@ export interface BundleOptions {
 export interface Bundles {
   /** Folder of a function's code by the function's name; the folder's own name is its source file's: `verify-email`. */
   folders: ReadonlyMap<string, string>;
+  /** Folder of a source map for each function, `verify-email.js.map`; no function carries its own. */
+  sourceMaps: string;
   /** esbuild's account of what went into which file. */
   metafile: Metafile;
 }
+
+/** What a deployment needs of them. */
+export type DeployedBundles = Pick<Bundles, 'folders' | 'sourceMaps'>;
 
 /**
  * Bundles the handler of every function of the table. The same sources and policy give the same bytes wherever it runs, so that a
@@ -83,9 +91,23 @@ export async function bundleFunctions({ outdir, policyFile }: BundleOptions): Pr
     external: NEVER_LOADED,
     plugins: [UNUSED],
     legalComments: 'none',
+    sourcemap: 'external',
+    sourcesContent: false,
     metafile: true,
     logLevel: 'error',
   });
   for (const folder of folders.values()) copyFileSync(policyFile, join(folder, POLICY_FILE));
-  return { folders, metafile };
+  const sourceMaps = resolve(outdir, SOURCE_MAPS);
+  mkdirSync(sourceMaps);
+  for (const folder of folders.values()) moveSourceMap(folder, sourceMaps);
+  return { folders, sourceMaps, metafile };
+}
+
+/** Names sources relative to the repository: esbuild does it relative to the folder that it writes to. */
+function moveSourceMap(folder: string, sourceMaps: string): void {
+  const written = join(folder, 'index.js.map');
+  const map: { sources: string[] } = JSON.parse(readFileSync(written, 'utf8'));
+  const sources = map.sources.map((source) => relative(ROOT, resolve(folder, source)));
+  writeFileSync(join(sourceMaps, `${basename(folder)}.js.map`), JSON.stringify({ ...map, sources }));
+  rmSync(written);
 }

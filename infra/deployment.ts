@@ -17,6 +17,9 @@ function isHttpsOrLoopback(url: string): boolean {
 const deploymentSchema = z.strictObject({
   /** Begins the name of every stack and resource: several deployments fit into one account. */
   name: z.string().regex(/^[a-z][a-z0-9-]{2,30}$/, 'takes 3 to 31 small letters, digits and hyphens, a letter first'),
+  /** Number of the AWS account, and its region: a deployment with credentials of another account is refused. */
+  account: z.string().regex(/^\d{12}$/, 'takes the 12 digits of the AWS account'),
+  region: z.string().regex(/^[a-z]{2}(-[a-z]+)+-\d$/, 'is no AWS region, e.g. us-east-1'),
   ehr: z.strictObject({
     baseUrl: z.url().refine(isHttpsOrLoopback, 'must be https (http only for 127.0.0.1 or localhost)'),
     /** As the EHR registered the client; spelled as in RFC 6749 §2.2. */
@@ -118,13 +121,17 @@ export function readDeployment(context: unknown): Deployment {
 }
 
 /** What no key says by itself: settings of the deployment and of the policy that do not go together. */
-function contradictionsIn({ email, policy }: Deployment): string[] {
+function contradictionsIn({ account, console, email, policy }: Deployment): string[] {
   const sender = policy.practice.sender.toLowerCase();
   const isCovered =
     sender === email.identity || sender.endsWith(`@${email.identity}`) || sender.endsWith(`.${email.identity}`);
   const { sweep, timeZone } = policy;
   const skipped = dayWithoutHour(sweep.hour, timeZone, Temporal.Now.plainDateISO(timeZone));
+  const [, , , , certificateAccount] = console.certificateArn.split(':');
   return [
+    ...(certificateAccount === account
+      ? []
+      : [`  console.certificateArn: the certificate is in account ${certificateAccount}, not in ${account}`]),
     ...(isCovered
       ? []
       : [

@@ -2,21 +2,25 @@
 import { type App, Tags, Validations } from 'aws-cdk-lib';
 import { AwsSolutionsChecks, HIPAASecurityChecks } from 'cdk-nag';
 import { acknowledge } from './acknowledgements.ts';
-import type { Bundles } from './bundles.ts';
+import type { DeployedBundles } from './bundles.ts';
 import type { Deployment } from './deployment.ts';
 import { namesOf } from './names.ts';
 import { StatefulStack } from './stacks/stateful.ts';
 import { StatelessStack } from './stacks/stateless.ts';
 
-export function portalPin(app: App, deployment: Deployment, bundles: Pick<Bundles, 'folders'>) {
+export function portalPin(app: App, deployment: Deployment, bundles: DeployedBundles) {
   const names = namesOf(deployment.name);
+  // Pinned: CDK refuses to deploy with credentials of another account, and takes no region from the environment.
+  const env = { account: deployment.account, region: deployment.region };
   const stateful = new StatefulStack(app, names.statefulStack, {
     names,
+    env,
     description: 'Portal PIN: records, keys, the EHR key and logs. Deleting it leaves them in the account.',
     terminationProtection: true,
   });
   const stateless = new StatelessStack(app, names.statelessStack, {
     names,
+    env,
     deployment,
     bundles,
     stateful,
@@ -25,6 +29,6 @@ export function portalPin(app: App, deployment: Deployment, bundles: Pick<Bundle
   Tags.of(app).add('application', 'portal-pin');
   Tags.of(app).add('deployment', deployment.name);
   Validations.of(app).addPlugins(new AwsSolutionsChecks(app), new HIPAASecurityChecks(app));
-  acknowledge({ stateful, stateless }, names);
+  acknowledge({ stateful, stateless }, names, env);
   return { stateful, stateless };
 }

@@ -10,7 +10,7 @@ import { CloudFormationClient, DescribeStacksCommand } from '@aws-sdk/client-clo
 import { PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { CONSOLE_PATH } from './constructs/console-site.ts';
 import { LOGIN_SCOPES } from './constructs/staff-login.ts';
-import { DeploymentError, readDeployment } from './deployment.ts';
+import { type Deployment, DeploymentError, readDeployment } from './deployment.ts';
 import { namesOf } from './names.ts';
 
 const DIST = fileURLToPath(new URL('../console/dist', import.meta.url));
@@ -38,6 +38,9 @@ export interface Published {
   type: string;
   cacheControl: string;
 }
+
+/** Where it is deployed. */
+type Place = Pick<Deployment, 'account' | 'region'>;
 
 /** What a stack says of itself, as far as the page must know. */
 export interface ConsoleOutputs {
@@ -79,19 +82,23 @@ function keyOf(path: string): string {
   return `${CONSOLE_PATH.slice(1)}${path}`;
 }
 
-async function outputsOf(stack: string): Promise<Record<string, string>> {
-  const { Stacks } = await new CloudFormationClient({}).send(new DescribeStacksCommand({ StackName: stack }));
+/** @throws DeploymentError where the credentials are of another account than the deployment file's */
+async function outputsOf(stack: string, { account, region }: Place): Promise<Record<string, string>> {
+  const { Stacks } = await new CloudFormationClient({ region }).send(new DescribeStacksCommand({ StackName: stack }));
+  const [, , , , owner] = Stacks?.[0]?.StackId?.split(':') ?? [];
+  if (owner !== account)
+    throw new DeploymentError(`The credentials are of account ${owner}; the deployment is in ${account}.`);
   const outputs = Stacks?.[0]?.Outputs ?? [];
   return Object.fromEntries(outputs.map(({ OutputKey = '', OutputValue = '' }) => [OutputKey, OutputValue]));
 }
 
 /** What an older page that is open still asks for is left where it is. Answers with the keys, in their order. */
-export async function publishConsole(stack: string, dist = DIST): Promise<string[]> {
-  const outputs = await outputsOf(stack);
+export async function publishConsole(stack: string, place: Place, dist = DIST): Promise<string[]> {
+  const outputs = await outputsOf(stack, place);
   const { ConsoleBucket = '', ConsoleClientId = '', ConsoleIssuer = '', ConsoleLogin = '' } = outputs;
   if (ConsoleBucket === '') throw new DeploymentError(`The stack ${stack} has no console: deploy it anew.`);
   const files = filesOf(dist, { ConsoleBucket, ConsoleClientId, ConsoleIssuer, ConsoleLogin });
-  const s3 = new S3Client({});
+  const s3 = new S3Client({ region: place.region });
   for (const { key, body, type, cacheControl } of files) {
     const object = { Bucket: ConsoleBucket, Key: key, Body: body, ContentType: type, CacheControl: cacheControl };
     await s3.send(new PutObjectCommand(object));
@@ -102,13 +109,12 @@ export async function publishConsole(stack: string, dist = DIST): Promise<string
 if (import.meta.main) {
   try {
     const { values } = parseArgs({ options: { deployment: { type: 'string' } } });
-    const keys = await publishConsole(namesOf(readDeployment(values.deployment).name).statelessStack);
+    const deployment = readDeployment(values.deployment);
+    const keys = await publishConsole(namesOf(deployment.name).statelessStack, deployment);
     console.log(`${keys.length} files are published.`);
   } catch (error) {
     // What an operator can mend; what AWS says is theirs to read, too.
-    const isNowhere = error instanceof Error && /region is missing/i.test(error.message);
-    if (isNowhere) console.error('No AWS region is set: export AWS_REGION, that of the deployment.');
-    else console.error(error instanceof DeploymentError ? error.message : error);
+    console.error(error instanceof DeploymentError ? error.message : error);
     process.exitCode = 1;
   }
 }

@@ -9,7 +9,7 @@ import type { Call } from './container.ts';
 import { withinDeadline } from './deadline.ts';
 import { type LogFields, logStep } from './logger.ts';
 import { Problem, type ProblemMore, problemAnswer } from './problem.ts';
-import { bareError } from './step-handler.ts';
+import { failureOf } from './step-handler.ts';
 
 /** What could not be done now may well be done a few seconds later. */
 const RETRY_AFTER_SECONDS = 5;
@@ -58,15 +58,15 @@ function asProblems(endpoint: Endpoint): MiddlewareObj<APIGatewayProxyEventV2, R
   return {
     onError: (request) => {
       const problem = problemOf(endpoint, request.error);
-      const { name, message } = bareError(request.error);
+      const { error, code: reason, ...place } = failureOf(request.error);
       const code = `HTTP_${problem.text[0]}`;
       const isOurs = request.error instanceof Problem;
       // A Problem's message is one of our own names; an error's is a code at most.
       logStep('step failed', {
         step: endpoint.name,
         code,
-        error: isOurs ? problem.problem : name,
-        ...(!isOurs && { reason: message }),
+        error: isOurs ? problem.problem : error,
+        ...(!isOurs && { reason, ...place }),
       });
       request.response = problemAnswer(problem);
     },

@@ -13,6 +13,7 @@ const ALLOWED = [
   'outcome',
   'error',
   'code',
+  'at',
   'milliseconds',
 ] as const;
 export type LogFields = Partial<Record<(typeof ALLOWED)[number], string | number | null>>;

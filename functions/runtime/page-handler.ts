@@ -8,7 +8,7 @@ import { waitUntil } from './clock.ts';
 import type { Call } from './container.ts';
 import { withinDeadline } from './deadline.ts';
 import { type LogFields, logStep } from './logger.ts';
-import { bareError } from './step-handler.ts';
+import { failureOf } from './step-handler.ts';
 
 export interface PageAnswer {
   status: number;
@@ -63,8 +63,8 @@ async function answered(
 
 /** Names and codes alone: no library's message gets into a log. */
 export function logPageFailure(step: string, error: unknown, code: string, milliseconds: number): void {
-  const { name, message } = bareError(error);
-  logStep('step failed', { step, error: name, reason: message, code, milliseconds });
+  const { code: reason, ...failure } = failureOf(error);
+  logStep('step failed', { step, ...failure, reason, code, milliseconds });
 }
 
 class DeadlineError extends Error {

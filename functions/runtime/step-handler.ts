@@ -7,6 +7,7 @@ import type { Context } from 'aws-lambda';
 import * as z from 'zod/mini';
 import { isStepError, StepContractError } from '../domain/errors.ts';
 import type { Call } from './container.ts';
+import { originOf } from './error-origin.ts';
 import { logStep } from './logger.ts';
 
 /** 15 s for a step's own calls: its Lambda has 20 s, so a step ends by its own error and not by a kill. */
@@ -67,7 +68,7 @@ function namesOnly<Input, Output>(name: string): MiddlewareObj<Input, Output, Er
     },
     onError: (request) => {
       const bare = bareError(request.error);
-      logStep('step failed', { ...fields(request), error: bare.name, code: bare.message });
+      logStep('step failed', { ...fields(request), ...failureOf(request.error) });
       request.error = bare;
     },
   };
@@ -79,6 +80,12 @@ export function bareError(error: unknown): Error {
   bare.name = error instanceof Error ? error.name : 'Error';
   bare.stack = '';
   return bare;
+}
+
+/** What the log says of an error; `at` only of one that nobody expected, by its place in the bundle. */
+export function failureOf(error: unknown): { error: string; code: string; at?: string | null } {
+  const { name, message } = bareError(error);
+  return { error: name, code: message, ...(!isStepError(error) && { at: originOf(error) }) };
 }
 
 /** The ids of an event, checked or not: a hand-written input may hold a name or an address where the id should be. */

@@ -18,7 +18,7 @@ import {
   sweepRecords,
 } from '../runtime/container.ts';
 import { logStep } from '../runtime/logger.ts';
-import { bareError } from '../runtime/step-handler.ts';
+import { failureOf } from '../runtime/step-handler.ts';
 import { type EmailEventPorts, takeEmailEvent } from '../usecases/email/take-email-event.ts';
 
 /** A batch's events share 25 s; its Lambda has 30. */
@@ -47,8 +47,7 @@ export async function emailsFedBack(ports: EmailEventPorts, records: readonly SQ
       const { decision, patientId, execution } = await takeEmailEvent(ports, emailEvent(record));
       logStep('step ended', { step: 'EmailFeedback', patientId, execution, due: decision });
     } catch (error) {
-      const { name, message } = bareError(error);
-      logStep('step failed', { step: 'EmailFeedback', error: name, code: message });
+      logStep('step failed', { step: 'EmailFeedback', ...failureOf(error) });
       batchItemFailures.push({ itemIdentifier: record.messageId });
     }
   }

@@ -11,7 +11,7 @@ import type { Pause } from '../ports/clock.ts';
 import { clock, pause } from '../runtime/clock.ts';
 import { executions, pauseSwitch, pinRecords, policy, sweepRecords } from '../runtime/container.ts';
 import { logStep } from '../runtime/logger.ts';
-import { bareError } from '../runtime/step-handler.ts';
+import { failureOf } from '../runtime/step-handler.ts';
 import { type LapsedPin, type LapsePorts, takeLapse } from '../usecases/batch/take-lapse.ts';
 
 /** A batch's records share 50 s; its Lambda has 60. */
@@ -51,8 +51,7 @@ export async function pinsLapsed(
       if (decision === 'STARTED') started += 1;
       logStep('step ended', { step: 'PinLapsed', patientId: pin.patientId, due: decision });
     } catch (error) {
-      const { name, message } = bareError(error);
-      logStep('step failed', { step: 'PinLapsed', error: name, code: message });
+      logStep('step failed', { step: 'PinLapsed', ...failureOf(error) });
       batchItemFailures.push({ itemIdentifier: record.dynamodb?.SequenceNumber ?? '' });
     }
   }

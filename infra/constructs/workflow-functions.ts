@@ -3,7 +3,7 @@ import type { Stack } from 'aws-cdk-lib';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import type { ILogGroup } from 'aws-cdk-lib/aws-logs';
 import { stateMachineArnOf } from '../arns.ts';
-import type { Bundles } from '../bundles.ts';
+import type { DeployedBundles } from '../bundles.ts';
 import type { Deployment } from '../deployment.ts';
 import { environmentOf } from '../environment.ts';
 import { found } from '../found.ts';
@@ -22,7 +22,7 @@ export type Functions = ReadonlyMap<string, IFunction>;
 export interface WorkflowFunctionsProps {
   names: Names;
   deployment: Deployment;
-  bundles: Pick<Bundles, 'folders'>;
+  bundles: DeployedBundles;
   stateful: StatefulStack;
   /** By the function's name. */
   logs: ReadonlyMap<string, ILogGroup>;

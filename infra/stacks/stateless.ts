@@ -1,7 +1,8 @@
 /** What can be thrown away and made again: API, functions, state machines, schedule, mail, alarms. It holds nothing. */
 import { CfnOutput, Stack, type StackProps } from 'aws-cdk-lib';
+import { Asset } from 'aws-cdk-lib/aws-s3-assets';
 import type { Construct } from 'constructs';
-import type { Bundles } from '../bundles.ts';
+import type { DeployedBundles } from '../bundles.ts';
 import { AslStateMachine } from '../constructs/asl-state-machine.ts';
 import { CONSOLE_PATH, ConsoleSite } from '../constructs/console-site.ts';
 import { DailyExecution } from '../constructs/daily-execution.ts';
@@ -29,7 +30,7 @@ import type { StatefulStack } from './stateful.ts';
 export interface StatelessStackProps extends StackProps {
   names: Names;
   deployment: Deployment;
-  bundles: Pick<Bundles, 'folders'>;
+  bundles: DeployedBundles;
   stateful: StatefulStack;
 }
 
@@ -106,6 +107,8 @@ export class StatelessStack extends Stack {
     output('TimeZone', deployment.policy.timeZone);
     // An output may not be empty; the command line takes what is no number for no day.
     output('ReminderDays', deployment.policy.reminderDays.join(',') || 'none');
+    // Into CDK's own bucket, once for each release.
+    output('SourceMapsUrl', new Asset(this, 'SourceMaps', { path: props.bundles.sourceMaps }).s3ObjectUrl);
     output('SesConfigurationSet', configurationSetName);
     output('AlarmTopicArn', alarmTopicArn);
     const console = `https://${this.region}.console.aws.amazon.com/cloudwatch/home?region=${this.region}`;

@@ -14,6 +14,7 @@ import { type ClientKey, createClientKey } from '../../local/ehr/client-key.ts';
 import { createEhrSimulator } from '../../local/ehr/simulator.ts';
 import { createGateway } from '../../local/http/gateway.ts';
 import { transactionOf } from '../../local/load/practice.ts';
+import { ACCOUNT_ID, REGION } from '../../local/settings/environment.ts';
 import { canaryCharts, PERSON } from '../system/scenarios/canary-practice.ts';
 
 const DEMO_POLICY = fileURLToPath(new URL('../../local/demo/policy.json', import.meta.url));
@@ -83,6 +84,8 @@ export async function servePractice(folder: string): Promise<Practice> {
   write('policy.json', policy);
   const deploymentFile = write('deployment.json', {
     name: 'portal-pin',
+    account: ACCOUNT_ID,
+    region: REGION,
     ehr: { baseUrl, clientId: CLIENT_ID, scopes: SCOPES },
     console: CONSOLE,
     email: { identity: policy.practice.sender.replace(/^.*@/, '') },

@@ -11,6 +11,7 @@ import { expect, it } from 'vitest';
 import * as z from 'zod/mini';
 import { type Answer, consoleConfig, OPERATIONS, type OperationName } from '../../functions/admin/contract.ts';
 import { publishConsole } from '../../infra/publish-console.ts';
+import { ACCOUNT_ID, REGION } from '../../local/settings/environment.ts';
 import type { Outputs } from './cdk.ts';
 import type { connect } from './deployed.ts';
 import type { Practice } from './practice.ts';
@@ -200,7 +201,7 @@ export function staff(story: () => Story): void {
       '<!doctype html><script type="module" src="/console/assets/index-1.js"></script>',
     );
     writeFileSync(join(dist, 'assets/index-1.js'), 'export {};');
-    const keys = await publishConsole('portal-pin-stateless', dist);
+    const keys = await publishConsole('portal-pin-stateless', { account: ACCOUNT_ID, region: REGION }, dist);
     expect(keys).toEqual(['console/assets/index-1.js', 'console/config.json', 'console/index.html']);
     const { ConsoleBucket: Bucket, ConsoleIssuer: issuer, ConsoleClientId: clientId } = story().outputs;
     const s3 = new S3Client({});

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { App } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { afterAll } from 'vitest';
+import type { DeployedBundles } from '../../../infra/bundles.ts';
 import { type Deployment, readDeployment } from '../../../infra/deployment.ts';
 import { portalPin } from '../../../infra/portal-pin.ts';
 import { FUNCTIONS } from '../../../infra/tables/functions.ts';
@@ -34,7 +35,7 @@ export function built(changes: Partial<Deployment> = {}) {
   const { context } = JSON.parse(readFileSync('cdk.json', 'utf8'));
   // CloudFormation's own rules take seconds to load; synth.test.ts has them checked.
   const app = new App({ outdir: join(folder, 'cdk.out'), context, builtinCloudFormationValidation: false });
-  return { app, ...portalPin(app, { ...readDeployment(EXAMPLE), ...changes }, { folders: standIns(folder) }) };
+  return { app, ...portalPin(app, { ...readDeployment(EXAMPLE), ...changes }, standIns(folder)) };
 }
 
 /** With the templates of both stacks. To be called once per test file: it takes a second. */
@@ -48,14 +49,16 @@ export function synthesized(changes: Partial<Deployment> = {}) {
   };
 }
 
-function standIns(folder: string): ReadonlyMap<string, string> {
-  return new Map(
-    FUNCTIONS.map(({ name }) => {
-      mkdirSync(join(folder, name));
-      writeFileSync(join(folder, name, 'index.js'), `// ${name}`);
-      return [name, join(folder, name)];
-    }),
-  );
+function standIns(folder: string): DeployedBundles {
+  const containing = (name: string, file: string) => {
+    mkdirSync(join(folder, name));
+    writeFileSync(join(folder, name, file), `// ${name}`);
+    return join(folder, name);
+  };
+  return {
+    folders: new Map(FUNCTIONS.map(({ name }) => [name, containing(name, 'index.js')])),
+    sourceMaps: containing('source-maps', 'verify-email.js.map'),
+  };
 }
 
 /** Properties of all resources of a type, by logical id. */

@@ -1,13 +1,14 @@
 import { AwsSolutionsChecks, HIPAASecurityChecks } from 'cdk-nag';
 import { describe, expect, it, vi } from 'vitest';
 import type * as module from '../../../infra/acknowledgements.ts';
+import { readDeployment } from '../../../infra/deployment.ts';
 import { namesOf } from '../../../infra/names.ts';
-import { built } from '../../support/infra/synthesized.ts';
+import { built, EXAMPLE } from '../../support/infra/synthesized.ts';
 
 // The app without its acknowledgements, so that every finding shows.
 vi.mock('../../../infra/acknowledgements.ts', () => ({ acknowledge: () => undefined }));
 const { acknowledgementsOf } = await vi.importActual<typeof module>('../../../infra/acknowledgements.ts');
-const ACKNOWLEDGEMENTS = acknowledgementsOf(namesOf('portal-pin'));
+const ACKNOWLEDGEMENTS = acknowledgementsOf(namesOf('portal-pin'), readDeployment(EXAMPLE));
 
 describe('cdk-nag', () => {
   it('finds what is acknowledged and nothing else: no finding is open, no acknowledgement is idle', () => {

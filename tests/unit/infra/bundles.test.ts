@@ -1,13 +1,14 @@
 import { createHash } from 'node:crypto';
 import { globSync, readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { bundleFunctions, HANDLER, POLICY_FILE } from '../../../infra/bundles.ts';
+import { locate } from '../../../infra/locate.ts';
 import { FUNCTIONS } from '../../../infra/tables/functions.ts';
 import { scratchFolder } from '../../support/infra/synthesized.ts';
 
 const policyFile = 'local/demo/policy.json';
-const { folders, metafile } = await bundleFunctions({ outdir: join(scratchFolder(), 'one'), policyFile });
+const { folders, sourceMaps, metafile } = await bundleFunctions({ outdir: join(scratchFolder(), 'one'), policyFile });
 const [module] = HANDLER.split('.');
 const inputs = [...new Set(Object.values(metafile.outputs).flatMap((output) => Object.keys(output.inputs)))];
 
@@ -34,6 +35,26 @@ describe('bundles', () => {
     expect([...again.folders.values()].map(digest)).toEqual([...folders.values()].map(digest));
     const texts = [...folders.values()].map((folder) => readFileSync(join(folder, `${module}.js`), 'utf8'));
     expect(texts.filter((text) => text.includes(process.cwd()) || text.includes('sourceMappingURL'))).toEqual([]);
+  });
+
+  it('lead back to a line of the sources by the archived maps, which are the same in another folder, too', async () => {
+    expect(readdirSync(sourceMaps).toSorted()).toEqual(
+      FUNCTIONS.map(({ source }) => `${basename(source, '.ts')}.js.map`).toSorted(),
+    );
+    const file = 'clear-routing.js.map';
+    const map = readFileSync(join(sourceMaps, file), 'utf8');
+    const bundle = readFileSync(join(folders.get('ClearRouting') ?? '', `${module}.js`), 'utf8').split('\n');
+    // A text that stands once in the sources of the bundle, and stays as it is when it is minified.
+    const text = '"RoutingNotEmptyError"';
+    const line = bundle.findIndex((each) => each.includes(text));
+    const [, source = '', original] =
+      /^(.+?):(\d+):\d+$/.exec(locate(map, `${line + 1}:${(bundle[line]?.indexOf(text) ?? 0) + 1}`)) ?? [];
+    expect(source).toBe('functions/domain/errors.ts');
+    expect(readFileSync(source, 'utf8').split('\n')[Number(original) - 1]).toContain('RoutingNotEmptyError');
+    const again = await bundleFunctions({ outdir: join(scratchFolder(), 'deeper', 'three'), policyFile });
+    expect(readFileSync(join(again.sourceMaps, file), 'utf8')).toBe(map);
+    const none = JSON.stringify({ version: 3, sources: [], names: [], mappings: '' });
+    expect(() => locate(none, '999:1')).toThrow('999:1 is no place of this bundle.');
   });
 
   it('hold our functions and what they need, no local platform, no test, no tool', () => {

@@ -23,6 +23,7 @@ it('writes every field that is allowed', () => {
     outcome: 'HELD',
     error: 'EhrRejectedError',
     code: 'HTTP_422',
+    at: 'index.js:1:20345',
     milliseconds: 12,
   };
   logStep('step failed', fields);

@@ -61,7 +61,7 @@ describe('the login', () => {
     });
   });
   it('has a host name that no other account has', () => {
-    expect(textOf(only('AWS::Cognito::UserPoolDomain').Domain)).toBe('portal-pin-{AWS::AccountId}');
+    expect(textOf(only('AWS::Cognito::UserPoolDomain').Domain)).toBe('portal-pin-111122223333');
   });
 });
 
@@ -71,7 +71,7 @@ describe('the API', () => {
     expect(authorizer).toMatchObject({ AuthorizerType: 'JWT', IdentitySource: ['$request.header.Authorization'] });
     const { Issuer, Audience } = authorizer.JwtConfiguration as { Issuer: unknown; Audience: unknown[] };
     expect(textOf(Issuer)).toMatch(
-      /^https:\/\/cognito-idp\.\{AWS::Region\}\.amazonaws\.com\/\{portal-pin-stateful:ExportsOutputRefStaff\w+\}$/,
+      /^https:\/\/cognito-idp\.us-east-1\.amazonaws\.com\/\{portal-pin-stateful:ExportsOutputRefStaff\w+\}$/,
     );
     expect(Audience.map(textOf)).toEqual([expect.stringMatching(/^\{LoginClient\w+\}$/)]);
   });
@@ -193,7 +193,7 @@ describe('the console’s site', () => {
       'style-src': "'self'",
       'img-src': "'self' data:",
       'font-src': 'data:',
-      'connect-src': `'self' https://cognito-idp.{AWS::Region}.amazonaws.com https://portal-pin-{AWS::AccountId}.auth.{AWS::Region}.amazoncognito.com`,
+      'connect-src': `'self' https://cognito-idp.us-east-1.amazonaws.com https://portal-pin-111122223333.auth.us-east-1.amazoncognito.com`,
       'base-uri': "'none'",
       'form-action': "'none'",
       'frame-ancestors': "'none'",

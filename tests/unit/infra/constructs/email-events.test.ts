@@ -94,7 +94,7 @@ describe('the queue', () => {
       ['events.amazonaws.com', ['kms:Decrypt', 'kms:GenerateDataKey']],
     ]);
     const context = ofEvents[0]?.Condition?.StringEquals?.['kms:EncryptionContext:aws:sqs:arn'];
-    expect(textOf(context)).toMatch(/:sqs:\{AWS::Region\}:\{AWS::AccountId\}:portal-pin-email-events$/);
+    expect(textOf(context)).toMatch(/:sqs:us-east-1:111122223333:portal-pin-email-events$/);
   });
   it('takes messages over TLS only, from this rule only', () => {
     const [deny, allow, ...others] = PolicyDocument.Statement;

@@ -151,7 +151,7 @@ describe('the keys', () => {
       return [textOf(Object(Principal).Service), Object.keys(Condition ?? {}), context.map(([key]) => key)];
     });
     expect(rules).toEqual([
-      ['logs.{AWS::Region}.amazonaws.com', ['StringEquals'], ['kms:EncryptionContext:aws:logs:arn']],
+      ['logs.us-east-1.amazonaws.com', ['StringEquals'], ['kms:EncryptionContext:aws:logs:arn']],
       ['delivery.logs.amazonaws.com', ['StringEquals'], ['kms:EncryptionContext:SourceArn']],
       ['cloudwatch.amazonaws.com', ['StringEquals'], ['kms:EncryptionContext:aws:sns:topicArn']],
       ['events.amazonaws.com', ['StringEquals'], ['kms:EncryptionContext:aws:sns:topicArn']],
@@ -159,7 +159,7 @@ describe('the keys', () => {
     ]);
     for (const { Condition } of forServices) {
       const named = Object.values(Condition?.StringEquals ?? {}).flatMap(textsOf);
-      expect(named.every((arn) => arn.includes(':{AWS::Region}:{AWS::AccountId}:'))).toBe(true);
+      expect(named.every((arn) => arn.includes(':us-east-1:111122223333:'))).toBe(true);
     }
   });
   it('CloudWatch Logs uses it for exactly these log groups', () => {
@@ -220,6 +220,7 @@ describe('outputs', () => {
       'RegeneratePinStateMachineArn',
       'ReminderDays',
       'SesConfigurationSet',
+      'SourceMapsUrl',
       'StaffUserPoolId',
       'SweepExpiringPinsStateMachineArn',
       'TableName',

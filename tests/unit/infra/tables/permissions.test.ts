@@ -160,15 +160,15 @@ describe('where it may do it', () => {
     expect(textOf(Resource)).toMatch(/FnGetAttDataKey/);
     const conditions = Object.entries(Condition?.StringEquals ?? {}).map(([key, value]) => [key, textOf(value)]);
     expect(conditions).toEqual([
-      ['kms:ViaService', 'dynamodb.{AWS::Region}.amazonaws.com'],
-      ['kms:EncryptionContext:aws:dynamodb:subscriberId', '{AWS::AccountId}'],
+      ['kms:ViaService', 'dynamodb.us-east-1.amazonaws.com'],
+      ['kms:EncryptionContext:aws:dynamodb:subscriberId', '111122223333'],
       ['kms:EncryptionContext:aws:dynamodb:tableName', 'portal-pin'],
     ]);
   });
   it('the EHR key’s secret, and the data key by way of Secrets Manager for this secret alone', () => {
     expect(textOf(statement('VerifyEmail', 'EhrKey').Resource)).toMatch(/FnGetAttEhrKeyId/);
     const conditions = statement('VerifyEmail', 'EhrKeyKey').Condition?.StringEquals ?? {};
-    expect(textOf(conditions['kms:ViaService'])).toBe('secretsmanager.{AWS::Region}.amazonaws.com');
+    expect(textOf(conditions['kms:ViaService'])).toBe('secretsmanager.us-east-1.amazonaws.com');
     expect(textOf(conditions['kms:EncryptionContext:SecretARN'])).toMatch(/FnGetAttEhrKeyId/);
   });
   it('the fingerprint key, for the one algorithm', () => {
@@ -221,7 +221,7 @@ describe('where it may do it', () => {
     expect(textOf(Resource)).toMatch(/FnGetAttDataKey/);
     const conditions = Object.entries(Condition?.StringEquals ?? {}).map(([key, value]) => [key, textOf(value)]);
     expect(conditions).toEqual([
-      ['kms:ViaService', 'sqs.{AWS::Region}.amazonaws.com'],
+      ['kms:ViaService', 'sqs.us-east-1.amazonaws.com'],
       ['kms:EncryptionContext:aws:sqs:arn', queue],
     ]);
   });
@@ -280,7 +280,7 @@ describe('the schedule', () => {
     expect(textOf(key?.Resource)).toMatch(/FnGetAttDataKey/);
     const conditions = Object.entries(key?.Condition?.StringEquals ?? {}).map(([name, value]) => [name, textOf(value)]);
     expect(conditions).toEqual([
-      ['kms:ViaService', 'sqs.{AWS::Region}.amazonaws.com'],
+      ['kms:ViaService', 'sqs.us-east-1.amazonaws.com'],
       ['kms:EncryptionContext:aws:sqs:arn', textOf(letters?.Resource)],
     ]);
   });
@@ -288,7 +288,7 @@ describe('the schedule', () => {
     const { Principal, Condition } = role?.AssumeRolePolicyDocument.Statement[0] ?? {};
     expect(Principal).toEqual({ Service: 'scheduler.amazonaws.com' });
     expect(textOf(Condition?.StringEquals?.['aws:SourceArn'])).toMatch(/:schedule-group\/portal-pin$/);
-    expect(textOf(Condition?.StringEquals?.['aws:SourceAccount'])).toBe('{AWS::AccountId}');
+    expect(textOf(Condition?.StringEquals?.['aws:SourceAccount'])).toBe('111122223333');
   });
 });
 
@@ -299,7 +299,7 @@ describe('who may call a function without a role of ours', () => {
     for (const { Action, Principal } of permissions) {
       expect([Action, Principal]).toEqual(['lambda:InvokeFunction', 'apigateway.amazonaws.com']);
     }
-    const API = ':execute-api:{AWS::Region}:{AWS::AccountId}:{Api';
+    const API = ':execute-api:us-east-1:111122223333:{Api';
     const routes = permissions.map(({ FunctionName, SourceArn }) => {
       const arn = textOf(SourceArn);
       expect(arn).toContain(API);
@@ -351,7 +351,7 @@ describe('no star', () => {
     const policies = [...keys.values()].flatMap(({ KeyPolicy }) => KeyPolicy.Statement);
     const stars = policies.filter(({ Action }) => listOf(Action).some((each) => each.includes('*')));
     expect(stars.map(({ Principal }) => textOf(Object(Principal).AWS))).toEqual(
-      Array(2).fill('arn:{AWS::Partition}:iam::{AWS::AccountId}:root'),
+      Array(2).fill('arn:{AWS::Partition}:iam::111122223333:root'),
     );
   });
 });
