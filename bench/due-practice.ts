@@ -8,7 +8,7 @@ import {
   GetCommand,
 } from '@aws-sdk/lib-dynamodb';
 import pMap from 'p-map';
-import { shardOf } from '../functions/adapters/dynamodb/dynamodb-pin-records.ts';
+import { shardOf } from '../functions/adapters/dynamodb/dynamodb-case-records.ts';
 import { DUE_INDEX, PARTITION_KEY, SHARDS, SORT_KEY } from '../functions/adapters/dynamodb/table.ts';
 import { newAccount } from '../functions/domain/case/account.ts';
 import { PIN_LIFETIME_MS } from '../functions/domain/chart/expiry.ts';
@@ -36,7 +36,7 @@ export function dueShards(count: number): string[][] {
 
 /** Puts `count` due accounts into the table, each as the product itself would have stored it. */
 export async function fillDue(table: string, count: number): Promise<void> {
-  const { records, clock, practice } = outsidePorts();
+  const { cases, clock, practice } = outsidePorts();
   const now = clock.now();
   const today = dayOf(now, practice.timeZone);
   const client = DynamoDBDocumentClient.from(new DynamoDBClient({}));
@@ -53,7 +53,7 @@ export async function fillDue(table: string, count: number): Promise<void> {
     outcome: 'REGENERATED',
     nextCheckDay: addDays(today, 1),
   } as const;
-  await records.save(null, example);
+  await cases.save(null, example);
   const Key = { [PARTITION_KEY]: `PATIENT#${dueId(0)}`, [SORT_KEY]: 'ACCOUNT' };
   const { Item } = await client.send(new GetCommand({ TableName: table, Key }));
   const itemOf = (n: number) => ({

@@ -59,7 +59,7 @@ export async function simulate(simulation: Simulation): Promise<Simulated> {
   };
   const gone = new Set<string>();
 
-  const records = {
+  const cases: SweepPorts['cases'] = {
     read: async (id: string) => {
       await call(CALL_MS.read);
       return {
@@ -67,20 +67,22 @@ export async function simulate(simulation: Simulation): Promise<Simulated> {
         document: 'd',
         expiresAt: '2034-12-31T00:00:00Z',
         nextCheckDay: FIRST_DAY,
-      } as Account;
+      };
     },
     save: async (_previous: Account | null, next: Account) => {
       await call(CALL_MS.write);
       return next;
     },
-    listDue: async (shard: number, _day: Day, after: string | null, limit: number) => {
+  };
+  const dueCases: SweepPorts['dueCases'] = {
+    list: async (shard: number, _day: Day, after: string | null, limit: number) => {
       await call(CALL_MS.read);
       const ids = waiting[shard] ?? [];
       const from = after === null ? 0 : Number(after);
       const next = from + limit < ids.length ? String(from + limit) : null;
       return { patientIds: ids.slice(from, from + limit), next };
     },
-  } as unknown as SweepPorts['records'];
+  };
   const executions: SweepPorts['executions'] = {
     describe: async () => null,
     start: async (name, { patientId }) => {
@@ -104,7 +106,9 @@ export async function simulate(simulation: Simulation): Promise<Simulated> {
     const before = gone.size;
     const sweep = sweepOf(addDays(FIRST_DAY, day));
     const ports = (begun: number): SweepPorts => ({
-      records,
+      cases,
+      dueCases,
+      staffRequests: { read: async () => null },
       executions,
       pauseSwitch: { read: () => call(CALL_MS.read).then(() => null), set: async () => undefined },
       sweeps: sweep.records(() => call(CALL_MS.note)),

@@ -5,19 +5,17 @@ import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-sec
 import * as z from 'zod';
 import type { ReminderRule } from '../functions/domain/case/reminder.ts';
 import { clock, realTime, useClock } from '../functions/runtime/clock.ts';
-import { ENVIRONMENT } from '../functions/runtime/config.ts';
-import {
-  chance,
-  discoveries,
-  executionReader,
-  executions,
-  pauseSwitch,
-  pinRecords,
-  practiceDecisions,
-  sweepExecutions,
-  sweepRecords,
-} from '../functions/runtime/container.ts';
 import { readPolicy } from '../functions/runtime/policy.ts';
+import { executionReader, executions, sweepExecutions } from '../functions/runtime/providers/executions.ts';
+import { chance } from '../functions/runtime/providers/practice.ts';
+import {
+  caseRecords,
+  discoveries,
+  pauseSwitch,
+  practiceDecisions,
+  staffRequests,
+  sweepRecords,
+} from '../functions/runtime/providers/records.ts';
 import { InputError, NoConnectionError, noConnection } from './failure.ts';
 import { LOOK_EVERY_MS } from './follow.ts';
 
@@ -57,16 +55,19 @@ interface Found {
 /** @throws NoConnectionError, InputError, PolicyError with the way out */
 export async function connect(where: Where) {
   const found = where.stack === null ? await local() : await onAws(where.stack, where.region);
-  process.env[ENVIRONMENT.table] = found.table;
-  process.env[ENVIRONMENT.stateMachineArn] = found.regenerateArn;
-  process.env[ENVIRONMENT.sweepStateMachineArn] = found.sweepArn;
-  process.env[ENVIRONMENT.discoverStateMachineArn] = found.discoverArn;
-  // Whoever follows a run may do so for hours; each call has the limits of its client.
-  const call = { signal: new AbortController().signal };
+  const config = {
+    table: found.table,
+    stateMachineArn: found.regenerateArn,
+    sweepStateMachineArn: found.sweepArn,
+    discoverStateMachineArn: found.discoverArn,
+  };
+  // Following a run may take hours, so the calls share no deadline; each has the limits of its client.
+  const call = { signal: new AbortController().signal, config };
   return {
     ...found,
     ports: {
-      records: pinRecords(call),
+      cases: caseRecords(call),
+      staffRequests: staffRequests(call),
       executions: executions(call),
       reader: executionReader(call),
       pauseSwitch: pauseSwitch(call),

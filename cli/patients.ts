@@ -9,7 +9,7 @@ import type { Answer } from './show.ts';
 import { pausedLine } from './sweeps.ts';
 
 async function accountOf({ ports }: Connection, patientId: string) {
-  const account = await ports.records.read(patientId);
+  const account = await ports.cases.read(patientId);
   if (account === null) {
     throw new InputError(
       `There is no record of ${patientId}: no PIN of theirs is tracked. It is the id of the FHIR Patient.`,

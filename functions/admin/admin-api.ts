@@ -5,22 +5,19 @@
 import type { APIGatewayProxyEventV2 } from 'aws-lambda';
 import { actionRequestId, requestDigest } from '../domain/identity.ts';
 import { clock, realPause, realTime } from '../runtime/clock.ts';
+import { type HttpAnswer, httpHandler } from '../runtime/http-handler.ts';
+import { frontDesk } from '../runtime/providers/chart.ts';
+import { executionReader, executions, sweepExecutions } from '../runtime/providers/executions.ts';
+import { chance, policy } from '../runtime/providers/practice.ts';
 import {
   caseLists,
-  chance,
-  consoleOrigins,
-  executionReader,
-  executions,
-  frontDesk,
+  caseRecords,
   onceRecords,
   pauseSwitch,
-  pinRecords,
-  policy,
   practiceDecisions,
-  sweepExecutions,
+  staffRequests,
   sweepRecords,
-} from '../runtime/container.ts';
-import { type HttpAnswer, httpHandler } from '../runtime/http-handler.ts';
+} from '../runtime/providers/records.ts';
 import { doOnce, type OnceRequest } from '../usecases/staff/once.ts';
 import { assertMay, assertOrigin, callerOf } from './caller.ts';
 import { OPERATIONS, type Operation } from './contract.ts';
@@ -66,25 +63,23 @@ export const handler = httpHandler({
   name: 'AdminApi',
   deadlineMs: DEADLINE_MS,
   problem: adminProblem,
-  run: (event, call) =>
-    adminApi(
-      {
-        lists: caseLists(call),
-        records: pinRecords(call),
-        sweeps: sweepRecords(call),
-        decisions: practiceDecisions(call),
-        once: onceRecords(call),
-        pauseSwitch: pauseSwitch(call),
-        executions: executions(call),
-        sweepExecutions: sweepExecutions(call),
-        reader: executionReader(call),
-        ehr: frontDesk(call),
-        chance: chance(),
-        clock: clock(),
-        wait: realPause,
-        practice: policy(),
-      },
-      { origins: consoleOrigins(), now: realTime() },
-      event,
-    ),
+  ports: {
+    lists: caseLists,
+    cases: caseRecords,
+    staffRequests,
+    sweeps: sweepRecords,
+    decisions: practiceDecisions,
+    once: onceRecords,
+    pauseSwitch,
+    executions,
+    sweepExecutions,
+    reader: executionReader,
+    ehr: frontDesk,
+    chance,
+    clock,
+    wait: () => realPause,
+    practice: policy,
+    guard: ({ config }): Guard => ({ origins: config.consoleOrigins.split(' '), now: realTime() }),
+  },
+  run: ({ guard, ...ports }: AdminPorts & { guard: Guard }, event) => adminApi(ports, guard, event),
 });

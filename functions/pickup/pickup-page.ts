@@ -8,19 +8,12 @@ import { readBirthDate } from '../domain/pickup/birth-date.ts';
 import type { Answer } from '../domain/pickup/pickup.ts';
 import { dayOf } from '../domain/time/calendar.ts';
 import { clock } from '../runtime/clock.ts';
-import {
-  chance,
-  executions,
-  fingerprint,
-  metrics,
-  pauseSwitch,
-  pickupChart,
-  pickupRecords,
-  pinRecords,
-  policy,
-} from '../runtime/container.ts';
 import { logPageFailure, type PageAnswer, pageHandler } from '../runtime/page-handler.ts';
 import type { Policy } from '../runtime/policy.ts';
+import { pickupChart } from '../runtime/providers/chart.ts';
+import { executions } from '../runtime/providers/executions.ts';
+import { chance, fingerprint, metrics, policy } from '../runtime/providers/practice.ts';
+import { caseRecords, pauseSwitch, pickupRecords, staffRequests } from '../runtime/providers/records.ts';
 import { type AskPorts, askForNewPin } from '../usecases/pickup/new-pin-request.ts';
 import { type PickUpPorts, pickUp } from '../usecases/pickup/pick-up.ts';
 import { overLimit } from '../usecases/pickup/source-limit.ts';
@@ -75,22 +68,21 @@ export const handler = pageHandler({
   name: NAME,
   deadlineMs: DEADLINE_MS,
   beatMs: BEAT_MS,
-  run: (event, call) =>
-    pickupPage(
-      {
-        ehr: pickupChart({ ...call, signal: AbortSignal.any([call.signal, AbortSignal.timeout(EHR_DEADLINE_MS)]) }),
-        records: pinRecords(call),
-        pickups: pickupRecords(call),
-        fingerprint: fingerprint(call),
-        executions: executions(call),
-        pauseSwitch: pauseSwitch(call),
-        metrics: metrics(),
-        clock: clock(),
-        chance: chance(),
-        practice: policy(),
-      },
-      event,
-    ),
+  ports: {
+    ehr: (call) =>
+      pickupChart({ ...call, signal: AbortSignal.any([call.signal, AbortSignal.timeout(EHR_DEADLINE_MS)]) }),
+    cases: caseRecords,
+    staffRequests,
+    pickups: pickupRecords,
+    fingerprint,
+    executions,
+    pauseSwitch,
+    metrics,
+    clock,
+    chance,
+    practice: policy,
+  },
+  run: pickupPage,
   failed(event, status) {
     const { chosen, guessed } = readRequest(event, policy()).languages;
     return { ...pageOf({ kind: 'UNAVAILABLE', status }, { language: chosen ?? guessed, practice: policy() }), log: {} };

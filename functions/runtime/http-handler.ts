@@ -5,7 +5,7 @@
 import middy, { type MiddlewareObj } from '@middy/core';
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2, Context } from 'aws-lambda';
 import { ConfigurationError, isStepError, LeaseHeldError } from '../domain/errors.ts';
-import type { Call } from './container.ts';
+import { callUntil, type Providers, portsOf } from './call.ts';
 import { withinDeadline } from './deadline.ts';
 import { type LogFields, logStep } from './logger.ts';
 import { Problem, type ProblemMore, problemAnswer } from './problem.ts';
@@ -22,26 +22,29 @@ export interface HttpAnswer {
   log: LogFields;
 }
 
-export interface Endpoint {
+export interface Endpoint<Ports extends object> {
   name: string;
   /** Of the whole answer, in milliseconds. */
   deadlineMs: number;
   /** Makes the problems that any endpoint may have. */
   problem(name: 'unavailable' | 'internal', more?: ProblemMore): Problem;
-  run(event: APIGatewayProxyEventV2, call: Call): Promise<HttpAnswer>;
+  /** Makes the ports of `run`, for each request anew. */
+  ports: Providers<Ports>;
+  run(ports: Ports, event: APIGatewayProxyEventV2): Promise<HttpAnswer>;
 }
 
+type Named = Pick<Endpoint<object>, 'name' | 'problem'>;
 type Result = APIGatewayProxyStructuredResultV2;
 
 /** The Lambda handler of one endpoint. Nothing that `run` throws gets out: a Problem is answered as itself. */
-export function httpHandler(endpoint: Endpoint) {
+export function httpHandler<Ports extends object>(endpoint: Endpoint<Ports>) {
   return middy<APIGatewayProxyEventV2, Result, Error, Context>()
     .use(asProblems(endpoint))
     .handler(async (event: APIGatewayProxyEventV2) => {
       const begun = performance.now();
       const late = () => unavailable(endpoint);
-      const { status, body, log } = await withinDeadline(endpoint.deadlineMs, late, (call) =>
-        endpoint.run(event, call),
+      const { status, body, log } = await withinDeadline(endpoint.deadlineMs, late, ({ signal }) =>
+        endpoint.run(portsOf(endpoint.ports, callUntil(signal)), event),
       );
       const milliseconds = Math.round(performance.now() - begun);
       logStep('step ended', { step: endpoint.name, ...log, code: `HTTP_${status}`, milliseconds });
@@ -50,11 +53,11 @@ export function httpHandler(endpoint: Endpoint) {
     });
 }
 
-function unavailable({ problem }: Pick<Endpoint, 'problem'>, seconds = RETRY_AFTER_SECONDS): Problem {
+function unavailable({ problem }: Named, seconds = RETRY_AFTER_SECONDS): Problem {
   return problem('unavailable', { headers: { 'retry-after': String(seconds) } });
 }
 
-function asProblems(endpoint: Endpoint): MiddlewareObj<APIGatewayProxyEventV2, Result, Error, Context> {
+function asProblems(endpoint: Named): MiddlewareObj<APIGatewayProxyEventV2, Result, Error, Context> {
   return {
     onError: (request) => {
       const problem = problemOf(endpoint, request.error);
@@ -74,7 +77,7 @@ function asProblems(endpoint: Endpoint): MiddlewareObj<APIGatewayProxyEventV2, R
 }
 
 /** What the practice must mend is an internal failure; what passes by itself is not. */
-function problemOf(endpoint: Endpoint, error: unknown): Problem {
+function problemOf(endpoint: Named, error: unknown): Problem {
   if (error instanceof Problem) return error;
   const passes = isStepError(error) && !(error instanceof ConfigurationError);
   if (error instanceof LeaseHeldError) return unavailable(endpoint, AT_WORK_SECONDS);

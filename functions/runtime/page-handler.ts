@@ -4,8 +4,8 @@
  */
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
 import { ConfigurationError, isStepError } from '../domain/errors.ts';
+import { callUntil, type Providers, portsOf } from './call.ts';
 import { waitUntil } from './clock.ts';
-import type { Call } from './container.ts';
 import { withinDeadline } from './deadline.ts';
 import { type LogFields, logStep } from './logger.ts';
 import { failureOf } from './step-handler.ts';
@@ -17,18 +17,20 @@ export interface PageAnswer {
   log: LogFields;
 }
 
-export interface PageEndpoint {
+export interface PageEndpoint<Ports extends object> {
   name: string;
   /** Of the work, in milliseconds. */
   deadlineMs: number;
   /** What is sent by POST is answered at a multiple of so many milliseconds. */
   beatMs: number;
-  run(event: APIGatewayProxyEventV2, call: Call): Promise<PageAnswer>;
+  /** Makes the ports of `run`, for each request anew. */
+  ports: Providers<Ports>;
+  run(ports: Ports, event: APIGatewayProxyEventV2): Promise<PageAnswer>;
   /** 503: it passes by itself. 500: the practice must mend it. */
   failed(event: APIGatewayProxyEventV2, status: 500 | 503): PageAnswer;
 }
 
-export function pageHandler(endpoint: PageEndpoint) {
+export function pageHandler<Ports extends object>(endpoint: PageEndpoint<Ports>) {
   return async (event: APIGatewayProxyEventV2): Promise<APIGatewayProxyStructuredResultV2> => {
     const begun = performance.now();
     const { status, headers, body } = await answered(endpoint, event, begun);
@@ -41,15 +43,17 @@ export function pageHandler(endpoint: PageEndpoint) {
   };
 }
 
-async function answered(
-  { name, deadlineMs, run, failed }: PageEndpoint,
+async function answered<Ports extends object>(
+  { name, deadlineMs, ports, run, failed }: PageEndpoint<Ports>,
   event: APIGatewayProxyEventV2,
   begun: number,
 ): Promise<PageAnswer> {
   const milliseconds = () => Math.round(performance.now() - begun);
   try {
     const late = () => new DeadlineError('DEADLINE');
-    const answer = await withinDeadline(deadlineMs, late, (call) => run(event, call));
+    const answer = await withinDeadline(deadlineMs, late, ({ signal }) =>
+      run(portsOf(ports, callUntil(signal)), event),
+    );
     const log = { step: name, ...answer.log, code: `HTTP_${answer.status}`, milliseconds: milliseconds() };
     logStep('step ended', log);
     return answer;

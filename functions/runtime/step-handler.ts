@@ -6,26 +6,28 @@ import middy, { type MiddlewareObj } from '@middy/core';
 import type { Context } from 'aws-lambda';
 import * as z from 'zod/mini';
 import { isStepError, StepContractError } from '../domain/errors.ts';
-import type { Call } from './container.ts';
+import { callUntil, type Providers, portsOf } from './call.ts';
 import { originOf } from './error-origin.ts';
 import { logStep } from './logger.ts';
 
 /** 15 s for a step's own calls: its Lambda has 20 s, so a step ends by its own error and not by a kill. */
 const DEADLINE_MS = 15_000;
 
-export interface Step<Input, Output> {
+export interface Step<Input, Output, Ports extends object> {
   name: string;
   input: z.ZodMiniType<Input>;
   output: z.ZodMiniType<Output>;
   /** Milliseconds for the step's own calls; 15,000 unless told. */
   deadlineMs?: number;
-  run(input: Input, call: Call): Promise<Output>;
+  /** Makes the ports of `run`, for each invocation anew. */
+  ports: Providers<Ports>;
+  run(ports: Ports, input: Input): Promise<Output>;
 }
 
 /** The Lambda handler of one step. StepContractError names the paths of an input or output that its schema refuses. */
-export function stepHandler<Input, Output>(step: Step<Input, Output>) {
+export function stepHandler<Input, Output, Ports extends object>(step: Step<Input, Output, Ports>) {
   const work = async (event: Input): Promise<Output> =>
-    step.run(event, { signal: AbortSignal.timeout(step.deadlineMs ?? DEADLINE_MS) });
+    step.run(portsOf(step.ports, callUntil(AbortSignal.timeout(step.deadlineMs ?? DEADLINE_MS))), event);
   return middy<Input, Output, Error, Context>().use(namesOnly(step.name)).use(checkedBy(step)).handler(work);
 }
 
@@ -36,7 +38,9 @@ function parse<T>(schema: z.ZodMiniType<T>, value: unknown, what: 'INPUT' | 'OUT
   throw new StepContractError(`${what}: ${result.error.issues.map((issue) => issue.path.join('.')).join(', ')}`);
 }
 
-function checkedBy<Input, Output>(step: Step<Input, Output>): MiddlewareObj<Input, Output, Error, Context> {
+function checkedBy<Input, Output>(
+  step: Pick<Step<Input, Output, object>, 'input' | 'output'>,
+): MiddlewareObj<Input, Output, Error, Context> {
   return {
     before: (request) => {
       request.event = parse(step.input, request.event, 'INPUT');

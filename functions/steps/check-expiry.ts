@@ -13,28 +13,32 @@ import { cycleIdentifier } from '../domain/identity.ts';
 import type { Reason } from '../domain/outcomes.ts';
 import { dayOf } from '../domain/time/calendar.ts';
 import { millisecondsOf } from '../domain/time/instant.ts';
+import type { StaffRequests } from '../ports/case/staff-requests.ts';
 import { clock } from '../runtime/clock.ts';
-import { ehr, fingerprint, metrics, pinRecords, policy } from '../runtime/container.ts';
+import { ehr } from '../runtime/providers/chart.ts';
+import { fingerprint, metrics, policy } from '../runtime/providers/practice.ts';
+import { caseRecords, pinReservations, staffRequests, trackedPins } from '../runtime/providers/records.ts';
 import { stepHandler } from '../runtime/step-handler.ts';
-import type { EndPorts } from '../usecases/case/end-case.ts';
-import { endNotNeeded } from '../usecases/case/end-not-needed.ts';
+import { endNotNeeded, type NotNeededPorts } from '../usecases/case/end-not-needed.ts';
 import { type AdoptPorts, adoptPin } from '../usecases/regeneration/adopt-pin.ts';
 import { type CompletePorts, completeSigned } from '../usecases/regeneration/complete-signed.ts';
 
 const input = z.strictObject({ ...stepInput, force: z.nullable(z.string()), patient: patientFacts });
 type Input = z.infer<typeof input>;
 
-type Ports = AdoptPorts & EndPorts & CompletePorts & { limits: Limits };
+type Ports = AdoptPorts &
+  NotNeededPorts &
+  CompletePorts & { limits: Limits; staffRequests: Pick<StaffRequests, 'read'> };
 
 /** Throws LeaseHeldError while another execution works on the patient. */
 export async function checkExpiry(ports: Ports, event: Input): Promise<Decision> {
   const { execution, patientId } = event;
-  const { records, clock } = ports;
-  const stored = await records.read(patientId);
+  const { cases, clock } = ports;
+  const stored = await cases.read(patientId);
   if (stored?.endedBy === execution) return nothing(stored.reason as Reason, stored.document);
 
   const leased = withLease(stored ?? newAccount(patientId), execution, clock.now());
-  let account = leased === stored ? stored : await records.save(stored, leased);
+  let account = leased === stored ? stored : await cases.save(stored, leased);
   const chart = readChart(await ports.ehr.readPinDocuments(patientId), clock.now());
   // Beyond the limit even the tidying up fails; then it is left to the person who gets the case.
   const isExhausted = account.failures > ports.limits.attemptLimit;
@@ -43,7 +47,7 @@ export async function checkExpiry(ports: Ports, event: Input): Promise<Decision>
   const reminder = reminderDue(account, clock.now(), ports.practice);
   const today = dayOf(clock.now(), ports.practice.timeZone);
   const { force } = event;
-  const forcedAt = force === null ? null : millisecondsOf((await records.readRequest(patientId, force))?.at ?? '');
+  const forcedAt = force === null ? null : millisecondsOf((await ports.staffRequests.read(patientId, force))?.at ?? '');
   const facts = { ...event.patient, ...caseFacts(account, chart, { force, forcedAt, reminder, today }) };
   const verdict = whatIsDue(facts, ports.limits, clock.now());
   if (verdict.due === 'NOTIFY') account = await withReminderOwed(ports, account, reminder);
@@ -73,31 +77,31 @@ async function upToChart(ports: Ports, account: Account, chart: Chart): Promise<
   if (draft !== null && newest.cycleIdentifier === cycleIdentifier(patientId, draft.cycle)) {
     return completeSigned(ports, account, { ...draft, document: newest.id });
   }
-  return ports.records.save(account, await adoptPin(ports, account, newest));
+  return ports.cases.save(account, await adoptPin(ports, account, newest));
 }
 
 /** A message that may have left, or that has to be filed, comes first; the reminder stays due until then. */
 async function withReminderOwed(ports: Ports, account: Account, reminder: number | null): Promise<Account> {
   const { message } = account;
   const comesLater = message !== null && isMessageOwed(account) && !isUnsent(message);
-  return reminder === null || comesLater ? account : ports.records.save(account, withReminder(account, reminder));
+  return reminder === null || comesLater ? account : ports.cases.save(account, withReminder(account, reminder));
 }
 
 export const handler = stepHandler({
   name: 'CheckExpiry',
   input,
   output: decision,
-  run: (event, call) =>
-    checkExpiry(
-      {
-        ehr: ehr(call),
-        records: pinRecords(call),
-        fingerprint: fingerprint(call),
-        clock: clock(),
-        metrics: metrics(),
-        practice: policy(),
-        limits: policy(),
-      },
-      event,
-    ),
+  ports: {
+    ehr,
+    cases: caseRecords,
+    pins: trackedPins,
+    reservations: pinReservations,
+    staffRequests,
+    fingerprint,
+    clock,
+    metrics,
+    practice: policy,
+    limits: policy,
+  },
+  run: checkExpiry,
 });

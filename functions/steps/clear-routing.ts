@@ -6,11 +6,12 @@ import * as z from 'zod/mini';
 import { assertLease } from '../domain/case/account.ts';
 import { stepInput } from '../domain/case/state-data.ts';
 import { DraftGoneError } from '../domain/errors.ts';
-import type { PinRecords } from '../ports/case/pin-records.ts';
+import type { CaseRecords } from '../ports/case/case-records.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Ehr } from '../ports/ehr/ehr.ts';
 import { clock } from '../runtime/clock.ts';
-import { ehr, pinRecords } from '../runtime/container.ts';
+import { ehr } from '../runtime/providers/chart.ts';
+import { caseRecords } from '../runtime/providers/records.ts';
 import { stepHandler } from '../runtime/step-handler.ts';
 import { emptyRouting } from '../usecases/regeneration/empty-routing.ts';
 
@@ -19,7 +20,7 @@ const output = z.strictObject({ removed: z.int() });
 
 interface Ports {
   ehr: Ehr;
-  records: PinRecords;
+  cases: CaseRecords;
   clock: Clock;
 }
 
@@ -28,7 +29,7 @@ export async function clearRouting(
   ports: Ports,
   { execution, patientId }: z.infer<typeof input>,
 ): Promise<z.infer<typeof output>> {
-  const account = await ports.records.read(patientId);
+  const account = await ports.cases.read(patientId);
   assertLease(account, execution);
   if (account.draft === null) throw new DraftGoneError('NO_DRAFT_NOTED');
   await ports.ehr.endUpdate(account.draft, ports.clock.now());
@@ -40,5 +41,6 @@ export const handler = stepHandler({
   name: 'ClearRouting',
   input,
   output,
-  run: (event, call) => clearRouting({ ehr: ehr(call), records: pinRecords(call), clock: clock() }, event),
+  ports: { ehr, cases: caseRecords, clock },
+  run: clearRouting,
 });

@@ -11,22 +11,24 @@ import { isExpired } from '../domain/chart/expiry.ts';
 import { standingOf } from '../domain/chart/patient.ts';
 import type { Reason } from '../domain/outcomes.ts';
 import { clock } from '../runtime/clock.ts';
-import { ehr, fingerprint, metrics, pinRecords, policy } from '../runtime/container.ts';
+import { ehr } from '../runtime/providers/chart.ts';
+import { fingerprint, metrics, policy } from '../runtime/providers/practice.ts';
+import { caseRecords, pinReservations, trackedPins } from '../runtime/providers/records.ts';
 import { stepHandler } from '../runtime/step-handler.ts';
-import { type EndPorts, endCase } from '../usecases/case/end-case.ts';
-import { endNotNeeded } from '../usecases/case/end-not-needed.ts';
+import { endCase } from '../usecases/case/end-case.ts';
+import { endNotNeeded, type NotNeededPorts } from '../usecases/case/end-not-needed.ts';
 import { type AdoptPorts, adoptPin } from '../usecases/regeneration/adopt-pin.ts';
 import { type CompletePorts, completeSigned } from '../usecases/regeneration/complete-signed.ts';
 
 const input = z.strictObject({ ...stepInput, decision });
 type Input = z.infer<typeof input>;
-type Ports = AdoptPorts & EndPorts & CompletePorts;
+type Ports = AdoptPorts & NotNeededPorts & CompletePorts;
 
 /** Throws LeaseLostError and what EHR and records throw; `next` says what remains to be done. */
 export async function discardDraft(ports: Ports, event: Input): Promise<Decision> {
   const { execution, patientId } = event;
   const { cycle } = event.decision;
-  const account = await ports.records.read(patientId);
+  const account = await ports.cases.read(patientId);
   if (account?.endedBy === execution) return { due: 'DISCARD', cycle, ...endedAs(account, event.decision) };
   assertLease(account, execution);
   const chart = readChart(await ports.ehr.readPinDocuments(patientId), ports.clock.now());
@@ -48,8 +50,8 @@ async function remains(ports: Ports, event: Input, account: Account, chart: Char
   if (isNewer && isOurs(account, chart)) return signedAfterAll(ports, account, newest.id);
 
   await ports.ehr.discardDrafts(identifiersOf(account, chart, event.decision.cycle));
-  let current = account.draft === null ? account : await ports.records.save(account, { ...account, draft: null });
-  if (isNewer) current = await ports.records.save(current, await adoptPin(ports, current, newest));
+  let current = account.draft === null ? account : await ports.cases.save(account, { ...account, draft: null });
+  if (isNewer) current = await ports.cases.save(current, await adoptPin(ports, current, newest));
   const isLiving = isNewer && !isExpired(newest.signedAt, ports.clock.now());
   const verdict = (await ineligible(ports, event, isLiving)) ?? verdictOf(event.decision, isLiving);
   await endIfOver(ports, event.execution, current, verdict);
@@ -84,16 +86,15 @@ export const handler = stepHandler({
   name: 'DiscardDraft',
   input,
   output: decision,
-  run: (event, call) =>
-    discardDraft(
-      {
-        ehr: ehr(call),
-        records: pinRecords(call),
-        fingerprint: fingerprint(call),
-        clock: clock(),
-        metrics: metrics(),
-        practice: policy(),
-      },
-      event,
-    ),
+  ports: {
+    ehr,
+    cases: caseRecords,
+    pins: trackedPins,
+    reservations: pinReservations,
+    fingerprint,
+    clock,
+    metrics,
+    practice: policy,
+  },
+  run: discardDraft,
 });

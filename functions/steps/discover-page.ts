@@ -1,7 +1,9 @@
 /** DiscoverPage: reads the chart's signed PIN documents page by page, until its time is nearly over, and tracks them (P2, P8). */
 import * as z from 'zod/mini';
 import { clock, pause } from '../runtime/clock.ts';
-import { discoveries, ehr, fingerprint, pinRecords, policy } from '../runtime/container.ts';
+import { ehr } from '../runtime/providers/chart.ts';
+import { elapsed, fingerprint, policy } from '../runtime/providers/practice.ts';
+import { caseRecords, discoveries, pinReservations, trackedPins } from '../runtime/providers/records.ts';
 import { stepHandler } from '../runtime/step-handler.ts';
 import { discoverPages } from '../usecases/batch/discover-pages.ts';
 
@@ -19,18 +21,19 @@ export const handler = stepHandler({
   input,
   output,
   deadlineMs: DEADLINE_MS,
-  run: async (event, call) => {
-    const begun = performance.now();
-    const ports = {
-      ehr: ehr(call),
-      records: pinRecords(call),
-      fingerprint: fingerprint(call),
-      discoveries: discoveries(call),
-      clock: clock(),
-      pause,
-      practice: policy(),
-      elapsed: () => performance.now() - begun,
-    };
+  ports: {
+    ehr,
+    cases: caseRecords,
+    pins: trackedPins,
+    reservations: pinReservations,
+    fingerprint,
+    discoveries,
+    clock,
+    pause: () => pause,
+    practice: policy,
+    elapsed,
+  },
+  run: async (ports, event) => {
     const next = await discoverPages(ports, event);
     return { isOver: next === null, cursor: next };
   },

@@ -7,7 +7,9 @@ import { type Account, assertLease, type StaffTask } from '../domain/case/accoun
 import { checkSigningTask } from '../domain/case/ending.ts';
 import { stepInput } from '../domain/case/state-data.ts';
 import { clock } from '../runtime/clock.ts';
-import { frontDesk, metrics, pinRecords, policy } from '../runtime/container.ts';
+import { frontDesk } from '../runtime/providers/chart.ts';
+import { metrics, policy } from '../runtime/providers/practice.ts';
+import { caseRecords } from '../runtime/providers/records.ts';
 import { stepHandler } from '../runtime/step-handler.ts';
 import { type EndPorts, endCase } from '../usecases/case/end-case.ts';
 
@@ -22,7 +24,7 @@ export async function notifyStaff(
   ports: EndPorts,
   { execution, patientId, error }: z.infer<typeof input>,
 ): Promise<z.infer<typeof output>> {
-  const account = await ports.records.read(patientId);
+  const account = await ports.cases.read(patientId);
   if (account?.endedBy === execution) return { task: taskFor(account, error)?.code ?? null };
   assertLease(account, execution);
   const staffTask = taskFor(account, error);
@@ -43,9 +45,6 @@ export const handler = stepHandler({
   name: 'NotifyStaff',
   input,
   output,
-  run: (event, call) =>
-    notifyStaff(
-      { ehr: frontDesk(call), records: pinRecords(call), clock: clock(), metrics: metrics(), practice: policy() },
-      event,
-    ),
+  ports: { ehr: frontDesk, cases: caseRecords, clock, metrics, practice: policy },
+  run: notifyStaff,
 });

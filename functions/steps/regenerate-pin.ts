@@ -10,8 +10,10 @@ import { ResponsibleProviderUnresolvedError } from '../domain/errors.ts';
 import { cycleIdentifier, digestOf } from '../domain/identity.ts';
 import type { DraftIds, UpdateFacts } from '../ports/ehr/ehr.ts';
 import { clock } from '../runtime/clock.ts';
-import { chance, ehr, fingerprint, pinRecords, policy } from '../runtime/container.ts';
 import type { Policy } from '../runtime/policy.ts';
+import { ehr } from '../runtime/providers/chart.ts';
+import { chance, fingerprint, policy } from '../runtime/providers/practice.ts';
+import { caseRecords, pinReservations } from '../runtime/providers/records.ts';
 import { stepHandler } from '../runtime/step-handler.ts';
 import { type OpenPorts, openUpdate, usableDraft } from '../usecases/regeneration/open-update.ts';
 
@@ -28,7 +30,7 @@ export async function regeneratePin(
   ports: Ports,
   { execution, patientId, cycle }: Input,
 ): Promise<z.infer<typeof output>> {
-  const account = await ports.records.read(patientId);
+  const account = await ports.cases.read(patientId);
   assertLease(account, execution);
   const identifier = cycleIdentifier(patientId, cycle);
   const facts = await ports.ehr.readUpdateFacts(patientId, cycle, identifier, ports.clock.now());
@@ -62,23 +64,13 @@ async function note(
   const { document, form, encounter } = ids;
   const draft: Draft = { cycle, document, form, encounter, request: account.request, compared };
   if (JSON.stringify(account.draft) === JSON.stringify(draft)) return;
-  await ports.records.save(account, { ...account, draft });
+  await ports.cases.save(account, { ...account, draft });
 }
 
 export const handler = stepHandler({
   name: 'RegeneratePin',
   input,
   output,
-  run: (event, call) =>
-    regeneratePin(
-      {
-        ehr: ehr(call),
-        records: pinRecords(call),
-        fingerprint: fingerprint(call),
-        clock: clock(),
-        chance: chance(),
-        practice: policy(),
-      },
-      event,
-    ),
+  ports: { ehr, cases: caseRecords, reservations: pinReservations, fingerprint, clock, chance, practice: policy },
+  run: regeneratePin,
 });

@@ -5,7 +5,9 @@ import { ending, stepInput } from '../domain/case/state-data.ts';
 import { withoutAddress } from '../domain/email/email-feedback.ts';
 import { EMAIL_MISSING_REASONS } from '../domain/outcomes.ts';
 import { clock } from '../runtime/clock.ts';
-import { frontDesk, metrics, pinRecords, policy } from '../runtime/container.ts';
+import { frontDesk } from '../runtime/providers/chart.ts';
+import { metrics, policy } from '../runtime/providers/practice.ts';
+import { caseRecords } from '../runtime/providers/records.ts';
 import { stepHandler } from '../runtime/step-handler.ts';
 import { type EndPorts, endCase } from '../usecases/case/end-case.ts';
 
@@ -16,7 +18,7 @@ export async function requestEmail(
   ports: EndPorts,
   { execution, patientId, reason }: z.infer<typeof input>,
 ): Promise<z.infer<typeof ending>> {
-  const account = await ports.records.read(patientId);
+  const account = await ports.cases.read(patientId);
   if (account?.endedBy !== execution) {
     assertLease(account, execution);
     const staffTask: StaffTask = { code: 'enter-email', reason };
@@ -30,9 +32,6 @@ export const handler = stepHandler({
   name: 'RequestEmail',
   input,
   output: ending,
-  run: (event, call) =>
-    requestEmail(
-      { ehr: frontDesk(call), records: pinRecords(call), clock: clock(), metrics: metrics(), practice: policy() },
-      event,
-    ),
+  ports: { ehr: frontDesk, cases: caseRecords, clock, metrics, practice: policy },
+  run: requestEmail,
 });

@@ -16,24 +16,18 @@ import {
 } from '../domain/errors.ts';
 import type { Reason } from '../domain/outcomes.ts';
 import { enrollmentMail } from '../notification/enrollment-mail.ts';
+import type { FrontDesk } from '../ports/ehr/ehr.ts';
 import type { Fingerprint } from '../ports/ehr/fingerprint.ts';
 import type { Mailer } from '../ports/email/mailer.ts';
+import type { SentMessages } from '../ports/email/sent-messages.ts';
 import { clock } from '../runtime/clock.ts';
-import {
-  chance,
-  fingerprint,
-  frontDesk,
-  mailer,
-  metrics,
-  pickupRecords,
-  pickupUrl,
-  pinRecords,
-  policy,
-} from '../runtime/container.ts';
 import type { Policy } from '../runtime/policy.ts';
+import { frontDesk } from '../runtime/providers/chart.ts';
+import { mailer } from '../runtime/providers/email.ts';
+import { chance, fingerprint, metrics, policy } from '../runtime/providers/practice.ts';
+import { caseRecords, pickupRecords, sentMessages, trackedPins } from '../runtime/providers/records.ts';
 import { stepHandler } from '../runtime/step-handler.ts';
-import type { EndPorts } from '../usecases/case/end-case.ts';
-import { endNotNeeded } from '../usecases/case/end-not-needed.ts';
+import { endNotNeeded, type NotNeededPorts } from '../usecases/case/end-not-needed.ts';
 import { endTold, fileAgain } from '../usecases/email/end-told.ts';
 import { type LinkPorts, makePickupLink } from '../usecases/email/pickup-link.ts';
 import { fateUnknown, sendOnce } from '../usecases/email/send-once.ts';
@@ -43,7 +37,9 @@ const input = z.strictObject(stepInput);
 type Input = z.infer<typeof input>;
 type Ending = z.infer<typeof ending>;
 
-interface Ports extends EndPorts, LinkPorts {
+interface Ports extends NotNeededPorts, LinkPorts {
+  ehr: FrontDesk;
+  sentMessages: SentMessages;
   mailer: Mailer;
   fingerprint: Fingerprint;
   practice: Policy;
@@ -54,7 +50,7 @@ interface Ports extends EndPorts, LinkPorts {
  * LeaseLostError and what EHR and records throw.
  */
 export async function sendEnrollmentNotification(ports: Ports, { execution, patientId }: Input): Promise<Ending> {
-  const account = await ports.records.read(patientId);
+  const account = await ports.cases.read(patientId);
   if (account?.endedBy === execution) return endedAs(account);
   assertLease(account, execution);
   const { message } = account;
@@ -95,20 +91,19 @@ export const handler = stepHandler({
   name: 'SendEnrollmentNotification',
   input,
   output: ending,
-  run: (event, call) =>
-    sendEnrollmentNotification(
-      {
-        ehr: frontDesk(call),
-        records: pinRecords(call),
-        pickups: pickupRecords(call),
-        pickupUrl: pickupUrl(),
-        chance: chance(),
-        mailer: mailer(call),
-        fingerprint: fingerprint(call),
-        clock: clock(),
-        metrics: metrics(),
-        practice: policy(),
-      },
-      event,
-    ),
+  ports: {
+    ehr: frontDesk,
+    cases: caseRecords,
+    pins: trackedPins,
+    sentMessages,
+    pickups: pickupRecords,
+    pickupUrl: ({ config }) => config.pickupUrl,
+    chance,
+    mailer,
+    fingerprint,
+    clock,
+    metrics,
+    practice: policy,
+  },
+  run: sendEnrollmentNotification,
 });

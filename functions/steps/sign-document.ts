@@ -13,7 +13,9 @@ import {
   PostconditionViolatedError,
 } from '../domain/errors.ts';
 import { clock } from '../runtime/clock.ts';
-import { ehr, fingerprint, metrics, pinRecords } from '../runtime/container.ts';
+import { ehr } from '../runtime/providers/chart.ts';
+import { fingerprint, metrics } from '../runtime/providers/practice.ts';
+import { caseRecords, trackedPins } from '../runtime/providers/records.ts';
 import { stepHandler } from '../runtime/step-handler.ts';
 import { type CompletePorts, completeSigned } from '../usecases/regeneration/complete-signed.ts';
 import { emptyRouting } from '../usecases/regeneration/empty-routing.ts';
@@ -29,7 +31,7 @@ export async function signDocument(
   ports: CompletePorts,
   { execution, patientId, cycle }: z.infer<typeof input>,
 ): Promise<z.infer<typeof output>> {
-  const account = await ports.records.read(patientId);
+  const account = await ports.cases.read(patientId);
   assertLease(account, execution);
   const recorded = account.draft === null && account.document !== cycle;
   if (recorded) return signedAs(account);
@@ -62,15 +64,6 @@ export const handler = stepHandler({
   name: 'SignDocument',
   input,
   output,
-  run: (event, call) =>
-    signDocument(
-      {
-        ehr: ehr(call),
-        records: pinRecords(call),
-        fingerprint: fingerprint(call),
-        clock: clock(),
-        metrics: metrics(),
-      },
-      event,
-    ),
+  ports: { ehr, cases: caseRecords, pins: trackedPins, fingerprint, clock, metrics },
+  run: signDocument,
 });

@@ -1,7 +1,16 @@
 /** SweepMinute: one minute of the daily sweep, which starts an execution for every patient who is due (P2). */
 import * as z from 'zod/mini';
 import { clock, pause } from '../runtime/clock.ts';
-import { executions, pauseSwitch, pinRecords, policy, shards, sweepRecords } from '../runtime/container.ts';
+import { executions } from '../runtime/providers/executions.ts';
+import { elapsed, policy } from '../runtime/providers/practice.ts';
+import {
+  caseRecords,
+  dueCases,
+  pauseSwitch,
+  shards,
+  staffRequests,
+  sweepRecords,
+} from '../runtime/providers/records.ts';
 import { stepHandler } from '../runtime/step-handler.ts';
 import { sweepMinute } from '../usecases/batch/sweep-minute.ts';
 
@@ -21,19 +30,20 @@ export const handler = stepHandler({
   input,
   output,
   deadlineMs: DEADLINE_MS,
-  run: async (event, call) => {
-    const begun = performance.now();
-    const ports = {
-      records: pinRecords(call),
-      executions: executions(call),
-      pauseSwitch: pauseSwitch(call),
-      sweeps: sweepRecords(call),
-      clock: clock(),
-      pause,
-      practice: policy(),
-      shards: shards(),
-      elapsed: () => performance.now() - begun,
-    };
+  ports: {
+    cases: caseRecords,
+    dueCases,
+    staffRequests,
+    executions,
+    pauseSwitch,
+    sweeps: sweepRecords,
+    clock,
+    pause: () => pause,
+    practice: policy,
+    shards,
+    elapsed,
+  },
+  run: async (ports, event) => {
     const next = await sweepMinute(ports, event);
     return { isOver: next === null, cursor: next };
   },

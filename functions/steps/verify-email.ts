@@ -6,13 +6,14 @@ import * as z from 'zod/mini';
 import { patientFacts, stepInput } from '../domain/case/state-data.ts';
 import { standingOf } from '../domain/chart/patient.ts';
 import { PatientNotFoundError } from '../domain/errors.ts';
-import type { PinRecords } from '../ports/case/pin-records.ts';
+import type { CaseRecords } from '../ports/case/case-records.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { FrontDesk } from '../ports/ehr/ehr.ts';
 import type { Fingerprint } from '../ports/ehr/fingerprint.ts';
-import type { Metrics } from '../ports/metrics.ts';
 import { clock } from '../runtime/clock.ts';
-import { fingerprint, frontDesk, metrics, pinRecords, policy } from '../runtime/container.ts';
+import { frontDesk } from '../runtime/providers/chart.ts';
+import { fingerprint, metrics, policy } from '../runtime/providers/practice.ts';
+import { caseRecords } from '../runtime/providers/records.ts';
 import { stepHandler } from '../runtime/step-handler.ts';
 import { type EndPorts, endCase } from '../usecases/case/end-case.ts';
 import { usableAddress } from '../usecases/email/usable-address.ts';
@@ -20,11 +21,11 @@ import { usableAddress } from '../usecases/email/usable-address.ts';
 const input = z.strictObject(stepInput);
 
 interface Ports {
-  ehr: FrontDesk;
-  records: PinRecords;
+  ehr: Pick<FrontDesk, 'readPatient'> & EndPorts['ehr'];
+  cases: CaseRecords;
   fingerprint: Fingerprint;
   clock: Clock;
-  metrics: Metrics;
+  metrics: EndPorts['metrics'];
   practice: EndPorts['practice'];
 }
 
@@ -33,7 +34,7 @@ export async function verifyEmail(
   ports: Ports,
   { execution, patientId }: z.infer<typeof input>,
 ): Promise<z.infer<typeof patientFacts>> {
-  const account = await ports.records.read(patientId);
+  const account = await ports.cases.read(patientId);
   try {
     const patient = await ports.ehr.readPatient(patientId);
     const { verdict } = await usableAddress(ports.fingerprint, patient, account, ports.clock.now());
@@ -51,16 +52,6 @@ export const handler = stepHandler({
   name: 'VerifyEmail',
   input,
   output: patientFacts,
-  run: (event, call) =>
-    verifyEmail(
-      {
-        ehr: frontDesk(call),
-        records: pinRecords(call),
-        fingerprint: fingerprint(call),
-        clock: clock(),
-        metrics: metrics(),
-        practice: policy(),
-      },
-      event,
-    ),
+  ports: { ehr: frontDesk, cases: caseRecords, fingerprint, clock, metrics, practice: policy },
+  run: verifyEmail,
 });

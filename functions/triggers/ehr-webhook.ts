@@ -6,19 +6,19 @@ import type { APIGatewayProxyEventV2 } from 'aws-lambda';
 import { CLOCK_TOLERANCE_MS } from '../domain/chart/expiry.ts';
 import type { WebhookSignatures } from '../ports/webhook/webhooks.ts';
 import { clock } from '../runtime/clock.ts';
-import {
-  chance,
-  executions,
-  fingerprint,
-  metrics,
-  pauseSwitch,
-  pinReader,
-  pinRecords,
-  policy,
-  webhookRecords,
-  webhookSignatures,
-} from '../runtime/container.ts';
 import { type HttpAnswer, httpHandler } from '../runtime/http-handler.ts';
+import { pinReader } from '../runtime/providers/chart.ts';
+import { executions } from '../runtime/providers/executions.ts';
+import { chance, fingerprint, metrics, policy } from '../runtime/providers/practice.ts';
+import {
+  caseRecords,
+  pauseSwitch,
+  pinReservations,
+  staffRequests,
+  trackedPins,
+  webhookRecords,
+} from '../runtime/providers/records.ts';
+import { webhookSignatures } from '../runtime/providers/webhooks.ts';
 import { webhookProblem } from '../runtime/webhook-problems.ts';
 import { notVerified, readEvent, readWebhook } from '../runtime/webhook-request.ts';
 import { type TakePorts, takeWebhook } from '../usecases/webhook/take-webhook.ts';
@@ -47,21 +47,21 @@ export const handler = httpHandler({
   name: 'EhrWebhook',
   deadlineMs: DEADLINE_MS,
   problem: webhookProblem,
-  run: (request, call) =>
-    ehrWebhook(
-      {
-        signatures: webhookSignatures(call),
-        webhooks: webhookRecords(call),
-        ehr: pinReader(call),
-        records: pinRecords(call),
-        executions: executions(call),
-        pauseSwitch: pauseSwitch(call),
-        fingerprint: fingerprint(call),
-        clock: clock(),
-        chance: chance(),
-        metrics: metrics(),
-        practice: policy(),
-      },
-      request,
-    ),
+  ports: {
+    signatures: webhookSignatures,
+    webhooks: webhookRecords,
+    ehr: pinReader,
+    cases: caseRecords,
+    pins: trackedPins,
+    reservations: pinReservations,
+    staffRequests,
+    executions,
+    pauseSwitch,
+    fingerprint,
+    clock,
+    chance,
+    metrics,
+    practice: policy,
+  },
+  run: ehrWebhook,
 });

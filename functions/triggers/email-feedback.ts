@@ -6,18 +6,13 @@ import type { SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
 import * as z from 'zod/mini';
 import { type EmailEvent, emailEventOf, sesEvent } from '../domain/email/email-event.ts';
 import { StepContractError } from '../domain/errors.ts';
+import { callUntil, portsOf } from '../runtime/call.ts';
 import { clock } from '../runtime/clock.ts';
-import {
-  executions,
-  fingerprint,
-  frontDesk,
-  metrics,
-  pauseSwitch,
-  pinRecords,
-  policy,
-  sweepRecords,
-} from '../runtime/container.ts';
 import { logStep } from '../runtime/logger.ts';
+import { frontDesk } from '../runtime/providers/chart.ts';
+import { executions } from '../runtime/providers/executions.ts';
+import { fingerprint, metrics, policy } from '../runtime/providers/practice.ts';
+import { caseRecords, pauseSwitch, sentMessages, staffRequests, sweepRecords } from '../runtime/providers/records.ts';
 import { failureOf } from '../runtime/step-handler.ts';
 import { type EmailEventPorts, takeEmailEvent } from '../usecases/email/take-email-event.ts';
 
@@ -54,18 +49,21 @@ export async function emailsFedBack(ports: EmailEventPorts, records: readonly SQ
   return { batchItemFailures };
 }
 
+const PORTS = {
+  ehr: frontDesk,
+  cases: caseRecords,
+  staffRequests,
+  sentMessages,
+  executions,
+  pauseSwitch,
+  sweeps: sweepRecords,
+  fingerprint,
+  clock,
+  metrics,
+  practice: policy,
+};
+
 export async function handler(event: SQSEvent): Promise<SQSBatchResponse> {
-  const call = { signal: AbortSignal.timeout(DEADLINE_MS) };
-  const ports = {
-    ehr: frontDesk(call),
-    records: pinRecords(call),
-    executions: executions(call),
-    pauseSwitch: pauseSwitch(call),
-    sweeps: sweepRecords(call),
-    fingerprint: fingerprint(call),
-    clock: clock(),
-    metrics: metrics(),
-    practice: policy(),
-  };
+  const ports = portsOf<EmailEventPorts>(PORTS, callUntil(AbortSignal.timeout(DEADLINE_MS)));
   return emailsFedBack(ports, event.Records);
 }

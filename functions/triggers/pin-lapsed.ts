@@ -8,9 +8,12 @@ import { pauseFor } from '../domain/batch/sweep.ts';
 import { fhirId } from '../domain/case/state-data.ts';
 import { StepContractError } from '../domain/errors.ts';
 import type { Pause } from '../ports/clock.ts';
+import { callUntil, portsOf } from '../runtime/call.ts';
 import { clock, pause } from '../runtime/clock.ts';
-import { executions, pauseSwitch, pinRecords, policy, sweepRecords } from '../runtime/container.ts';
 import { logStep } from '../runtime/logger.ts';
+import { executions } from '../runtime/providers/executions.ts';
+import { elapsed, policy } from '../runtime/providers/practice.ts';
+import { caseRecords, pauseSwitch, staffRequests, sweepRecords } from '../runtime/providers/records.ts';
 import { failureOf } from '../runtime/step-handler.ts';
 import { type LapsedPin, type LapsePorts, takeLapse } from '../usecases/batch/take-lapse.ts';
 
@@ -58,17 +61,18 @@ export async function pinsLapsed(
   return { batchItemFailures };
 }
 
+const PORTS = {
+  cases: caseRecords,
+  staffRequests,
+  executions,
+  pauseSwitch,
+  sweeps: sweepRecords,
+  clock,
+  pause: () => pause,
+  practice: policy,
+};
+
 export async function handler(event: DynamoDBStreamEvent): Promise<DynamoDBBatchResponse> {
-  const begun = performance.now();
-  const call = { signal: AbortSignal.timeout(DEADLINE_MS) };
-  const ports = {
-    records: pinRecords(call),
-    executions: executions(call),
-    pauseSwitch: pauseSwitch(call),
-    sweeps: sweepRecords(call),
-    clock: clock(),
-    pause,
-    practice: policy(),
-  };
-  return pinsLapsed(ports, event.Records, () => performance.now() - begun);
+  const ports = portsOf<Parameters<typeof pinsLapsed>[0]>(PORTS, callUntil(AbortSignal.timeout(DEADLINE_MS)));
+  return pinsLapsed(ports, event.Records, elapsed());
 }

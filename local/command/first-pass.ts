@@ -51,7 +51,7 @@ export async function firstPass(
     });
 
   async function endedBefore(patientId: string): Promise<PatientResult | null> {
-    const account = await ports.records.read(patientId);
+    const account = await ports.cases.read(patientId);
     if (account === null || account.execution === null) return null;
     const execution = stepFunctions.closed(STATE_MACHINE, account.execution);
     if (execution === undefined || execution.status === 'ABORTED') return null;
@@ -71,7 +71,7 @@ export async function firstPass(
       const execution = await ended(answer.execution);
       closed.delete(answer.execution);
       waiting.delete(answer.execution);
-      return resultOf(patientId, execution, (await ports.records.read(patientId))?.attempt ?? 1);
+      return resultOf(patientId, execution, (await ports.cases.read(patientId))?.attempt ?? 1);
     } catch (error) {
       const durationMs = Math.round(performance.now() - begun);
       const name = error instanceof Error ? error.name : 'Error';

@@ -29,7 +29,7 @@ export async function takeUpInterrupted(
   const ports = outsidePorts();
   const takeUp = async ({ name, input }: { name: string; input: string }) => {
     const { patientId }: { patientId: string } = JSON.parse(input);
-    const account = await ports.records.read(patientId);
+    const account = await ports.cases.read(patientId);
     // Cut off after its end was saved, or followed by another one already.
     if (account === null || account.execution !== name || account.endedBy === name) return false;
     const request = { patientId, trigger: 'first-pass', force: null, awaitedFactChanged: false } as const;

@@ -1,27 +1,36 @@
+import { callUntil } from '../../functions/runtime/call.ts';
 import { clock } from '../../functions/runtime/clock.ts';
+import { ehr } from '../../functions/runtime/providers/chart.ts';
+import { executionReader, executions } from '../../functions/runtime/providers/executions.ts';
+import { fingerprint, policy } from '../../functions/runtime/providers/practice.ts';
 import {
+  caseRecords,
   discoveries,
-  ehr,
-  executionReader,
-  executions,
-  fingerprint,
+  dueCases,
   pauseSwitch,
   pickupRecords,
-  pinRecords,
-  policy,
+  pinReservations,
+  sentMessages,
+  staffRequests,
   sweepRecords,
-} from '../../functions/runtime/container.ts';
+  trackedPins,
+} from '../../functions/runtime/providers/records.ts';
 
 /**
- * The ports for what runs outside a Lambda, over the clients that the handlers use. Needs the environment that
+ * The ports for code outside a Lambda, over the clients that the handlers use. Needs the environment that
  * `startPlatform` sets.
  * @param signal the deadline of every call; none but the program's end when missing
  */
 export function outsidePorts(signal = new AbortController().signal) {
-  const call = { signal };
+  const call = callUntil(signal);
   return {
     ehr: ehr(call),
-    records: pinRecords(call),
+    cases: caseRecords(call),
+    dueCases: dueCases(call),
+    pins: trackedPins(call),
+    reservations: pinReservations(call),
+    staffRequests: staffRequests(call),
+    sentMessages: sentMessages(call),
     pickups: pickupRecords(call),
     executions: executions(call),
     reader: executionReader(call),

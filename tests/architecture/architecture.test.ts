@@ -107,10 +107,10 @@ describe('the checker finds what is planted', () => {
       "import { readPolicy } from '../runtime/policy.ts';",
       'imports functions/runtime/policy.ts',
     ],
-    ['functions/runtime/container.ts', "import { SignJWT } from 'jose/jwt/sign';", 'imports jose/jwt/sign'],
+    ['functions/runtime/providers/chart.ts', "import { SignJWT } from 'jose/jwt/sign';", 'imports jose/jwt/sign'],
     [
-      'functions/runtime/container.ts',
-      "import { handler } from '../steps/verify-email.ts';",
+      'functions/runtime/providers/chart.ts',
+      "import { handler } from '../../steps/verify-email.ts';",
       'imports functions/steps/verify-email.ts',
     ],
     [
@@ -141,8 +141,8 @@ describe('the checker finds what is planted', () => {
     ['functions/steps/verify-email.ts', "import { App } from '../../infra/app.ts';", 'imports infra/app.ts'],
     [
       'functions/steps/verify-email.ts',
-      "import { ehr } from '../runtime/container';",
-      'imports ../runtime/container without its extension',
+      "import { ehr } from '../runtime/providers/chart';",
+      'imports ../runtime/providers/chart without its extension',
     ],
     [
       'local/platform/platform.ts',

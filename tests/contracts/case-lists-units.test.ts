@@ -6,7 +6,7 @@ import { BatchWriteCommand } from '@aws-sdk/lib-dynamodb';
 import pMap from 'p-map';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createDynamoDbCaseLists } from '../../functions/adapters/dynamodb/dynamodb-case-lists.ts';
-import { shardOf } from '../../functions/adapters/dynamodb/dynamodb-pin-records.ts';
+import { shardOf } from '../../functions/adapters/dynamodb/dynamodb-case-records.ts';
 import { toInstant } from '../../functions/domain/time/instant.ts';
 import type { CaseLists, CasePage, WorkFilter } from '../../functions/ports/case/case-lists.ts';
 import { type TableUnderTest, tableUnderTest } from './table-under-test.ts';

@@ -2,13 +2,12 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createDynamoDbCaseLists } from '../../functions/adapters/dynamodb/dynamodb-case-lists.ts';
-import { createDynamoDbPinRecords } from '../../functions/adapters/dynamodb/dynamodb-pin-records.ts';
 import { type Account, newAccount } from '../../functions/domain/case/account.ts';
 import { TODOS, workEntryOf } from '../../functions/domain/case/work.ts';
 import { addDays } from '../../functions/domain/time/calendar.ts';
 import { toInstant } from '../../functions/domain/time/instant.ts';
 import type { CaseLists, CasePage, WorkFilter } from '../../functions/ports/case/case-lists.ts';
-import type { PinRecords } from '../../functions/ports/case/pin-records.ts';
+import { type TableRecords, tableRecords } from '../support/worlds/table-records.ts';
 import { tableUnderTest } from './table-under-test.ts';
 
 const NOON = Date.parse('2026-06-15T12:00:00Z');
@@ -41,14 +40,15 @@ const ENDS: readonly Partial<Account>[] = [
 
 let table: Awaited<ReturnType<typeof tableUnderTest>>;
 let lists: CaseLists;
-let records: PinRecords;
+let cases: TableRecords['cases'];
+let staffRequests: TableRecords['staffRequests'];
 const accounts: Account[] = [];
 
 beforeAll(async () => {
   table = await tableUnderTest();
   lists = createDynamoDbCaseLists(table);
   let version = 0;
-  records = createDynamoDbPinRecords({ ...table, newId: () => `v${version++}` });
+  ({ cases, staffRequests } = tableRecords({ ...table, newId: () => `v${version++}` }));
   for (let n = 0; n < 120; n++) {
     const end = ENDS[n % ENDS.length] ?? {};
     // Several in the same second, so that the patient decides the order.
@@ -62,7 +62,7 @@ beforeAll(async () => {
       unresolvedSince: isOpen ? endedAt : null,
       nextCheckDay: n % 11 === 0 ? null : addDays('2026-06-10', n % 23),
     };
-    accounts.push(await records.save(null, account));
+    accounts.push(await cases.save(null, account));
   }
 });
 afterAll(() => table.close());
@@ -135,7 +135,7 @@ describe('listWork', () => {
   });
 
   it('leaves out resolved cases and cases with a closed Task', async () => {
-    const account = await records.save(null, {
+    const account = await cases.save(null, {
       ...newAccount('comes-and-goes'),
       ...{ outcome: 'HELD', reason: 'CYCLE_LIMIT', endedAt: toInstant(NOON), unresolvedSince: toInstant(NOON) },
     });
@@ -144,16 +144,16 @@ describe('listWork', () => {
         (id) => id === 'comes-and-goes',
       );
     expect(await ofHeld()).toHaveLength(1);
-    const started = await records.save(account, { ...account, attempt: 2, execution: 'x-2' });
+    const started = await cases.save(account, { ...account, attempt: 2, execution: 'x-2' });
     expect(await ofHeld()).toHaveLength(1);
-    const resolved = await records.save(started, {
+    const resolved = await cases.save(started, {
       ...started,
       outcome: 'REGENERATED',
       reason: null,
       unresolvedSince: null,
     });
     expect(await ofHeld()).toHaveLength(0);
-    expect(await records.read('comes-and-goes')).toEqual(resolved);
+    expect(await cases.read('comes-and-goes')).toEqual(resolved);
   });
 });
 
@@ -230,7 +230,7 @@ describe('listRequests', () => {
       ...{ id: `r${hours}`, patientId: 'p-1', action: 'release' as const, actor: 'ann', reason: `after ${hours} h` },
       at: toInstant(NOON + hours * 3_600_000),
     }));
-    for (const request of requests) await records.putRequest(request);
+    for (const request of requests) await staffRequests.put(request);
     expect((await lists.listRequests('p-1', 10)).map(({ id }) => id)).toEqual(['r3', 'r2', 'r1']);
     expect(await lists.listRequests('p-1', 2)).toEqual([requests[0], requests[2]]);
     expect(await lists.listRequests('p-10', 10)).toEqual([]);

@@ -12,8 +12,9 @@ import {
 } from '@aws-sdk/client-sfn';
 import { DynamoDBDocumentClient, ScanCommand } from '@aws-sdk/lib-dynamodb';
 import { clock } from '../../functions/runtime/clock.ts';
-import { executions, pauseSwitch, pinRecords } from '../../functions/runtime/container.ts';
 import type { Policy } from '../../functions/runtime/policy.ts';
+import { executions } from '../../functions/runtime/providers/executions.ts';
+import { caseRecords, pauseSwitch, staffRequests } from '../../functions/runtime/providers/records.ts';
 import { type StartAnswer, start } from '../../functions/usecases/case/start.ts';
 import type { BusEvent } from '../../local/ses/ses-events.ts';
 import type { Outputs } from './cdk.ts';
@@ -36,17 +37,26 @@ export interface Mail {
   BodyHtml: string | null;
 }
 
+/** An output of the deployed stacks. */
+function outputOf(outputs: Outputs, name: string): string {
+  const value = outputs[name];
+  if (value === undefined) throw new Error(`no output ${name}`);
+  return value;
+}
+
 export function connect(outputs: Outputs, policy: Policy) {
   const sfn = new SFNClient({});
   const ses = new SESClient({});
   const secretsManager = new SecretsManagerClient({});
   const dynamoDb = DynamoDBDocumentClient.from(new DynamoDBClient({}));
-  // What a trigger's environment says.
-  process.env.TABLE_NAME = outputs.TableName;
-  process.env.REGENERATE_PIN_STATE_MACHINE_ARN = outputs.RegeneratePinStateMachineArn;
-  const call = { signal: new AbortController().signal };
+  const config = {
+    table: outputOf(outputs, 'TableName'),
+    stateMachineArn: outputOf(outputs, 'RegeneratePinStateMachineArn'),
+  };
+  const call = { signal: new AbortController().signal, config };
   const ports = {
-    records: pinRecords(call),
+    cases: caseRecords(call),
+    staffRequests: staffRequests(call),
     executions: executions(call),
     pauseSwitch: pauseSwitch(call),
     clock: clock(),

@@ -88,7 +88,7 @@ export async function servePractice(folder: string): Promise<Practice> {
     region: REGION,
     ehr: { baseUrl, clientId: CLIENT_ID, scopes: SCOPES },
     console: CONSOLE,
-    email: { identity: policy.practice.sender.replace(/^.*@/, ''), dedicated: false },
+    email: { identity: policy.practice.sender.replace(/^.*@/, '') },
     policy: 'policy.json',
     alarmEmail: 'on-call@example.com',
   });

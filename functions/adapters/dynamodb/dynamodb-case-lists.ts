@@ -7,8 +7,9 @@ import type { Todo, WorkEntry } from '../../domain/case/work.ts';
 import { WrongCursorError } from '../../domain/errors.ts';
 import { OUTCOMES } from '../../domain/outcomes.ts';
 import type { CaseLists, WorkCount, WorkFilter } from '../../ports/case/case-lists.ts';
-import type { DecisionRequest } from '../../ports/case/pin-records.ts';
-import { REQUEST, shardName, shardOf } from './dynamodb-pin-records.ts';
+import type { StaffRequest } from '../../ports/case/staff-requests.ts';
+import { shardName, shardOf } from './dynamodb-case-records.ts';
+import { REQUEST } from './dynamodb-staff-requests.ts';
 import { createItems, type Item, type Items, keyOf, type TableOptions, withoutKeys } from './items.ts';
 import { DUE_INDEX, PARTITION_KEY, SHARDS, SORT_KEY, WORK_INDEX } from './table.ts';
 
@@ -95,7 +96,7 @@ export function createDynamoDbCaseLists(table: TableOptions): CaseLists {
     },
 
     async listRequests(patientId, limit) {
-      const requests: DecisionRequest[] = [];
+      const requests: StaffRequest[] = [];
       let next: Item | null = null;
       do {
         const page: { items: Item[]; next: Item | null } = await items.query({
@@ -104,7 +105,7 @@ export function createDynamoDbCaseLists(table: TableOptions): CaseLists {
           ConsistentRead: true,
           ...(next !== null && { ExclusiveStartKey: next }),
         });
-        requests.push(...page.items.map((item) => ({ patientId, ...withoutKeys(item) }) as DecisionRequest));
+        requests.push(...page.items.map((item) => ({ patientId, ...withoutKeys(item) }) as StaffRequest));
         next = page.next;
       } while (next !== null);
       // Their ids are in no order of time; a patient has a few dozen in a lifetime.
@@ -172,7 +173,7 @@ async function countOf(items: Items, outcome: string, limit: number) {
       ...(next !== null && { ExclusiveStartKey: next }),
     });
     const found = page.items.map((item) => ({
-      todo: item.workTodo as Todo, // written by PinRecords alone
+      todo: item.workTodo as Todo, // written by CaseRecords alone
       since: String(item[WORK_INDEX.sortKey]).split('#', 1).join(''),
     }));
     entries.push(...found);

@@ -8,6 +8,9 @@ export const SORT_KEY = 'sk';
 /** Epoch seconds, a number: DynamoDB deletes the item some time after. */
 export const TTL_ATTRIBUTE = 'ttl';
 
+/** 44 days: the PIN's 30 days plus two weeks in which a late answer, bounce or lapse may still refer to it. */
+export const KEPT_SECONDS = 44 * 24 * 60 * 60;
+
 /** Sparse index of the accounts that are due some day, keys only; both of its keys are strings. */
 export const DUE_INDEX = { name: 'due', partitionKey: 'shard', sortKey: 'nextCheckDay' } as const;
 

@@ -31,7 +31,7 @@ export const listPatients: Perform<'listPatients'> = async (ports, { query }) =>
 };
 
 export const readPatient: Perform<'readPatient'> = async (ports, { parameters: { patientId = '' } }) => {
-  const account = await ports.records.read(patientId);
+  const account = await ports.cases.read(patientId);
   if (account === null) throw adminProblem('patient-unknown');
   return viewOf(ports, account);
 };
@@ -53,7 +53,7 @@ export const actOnPatient: Perform<'actOnPatient'> = async (ports, { parameters,
 
 /** Says how the case stands now, so that the page need not ask. */
 async function refusal(ports: AdminPorts, patientId: string, { code }: DecisionRefusedError): Promise<unknown> {
-  const account = await ports.records.read(patientId);
+  const account = await ports.cases.read(patientId);
   const patient = account === null ? {} : { patient: await viewOf(ports, account) };
   const known = REFUSALS.find((each) => each === code);
   if (known === undefined) return adminProblem('case-changed', { members: patient });

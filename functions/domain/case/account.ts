@@ -1,5 +1,5 @@
 /**
- * The record of one patient: what the practice's staff would keep in their heads. Transitions are pure; PinRecords
+ * The record of one patient: what the practice's staff would keep in their heads. Transitions are pure; CaseRecords
  * saves them under optimistic locking, so a step that ran twice reads what the first run did and goes on from there.
  */
 

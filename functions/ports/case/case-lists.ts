@@ -1,7 +1,7 @@
 import type { Todo, WorkEntry } from '../../domain/case/work.ts';
 import type { Day } from '../../domain/time/calendar.ts';
 import type { Instant } from '../../domain/time/instant.ts';
-import type { DecisionRequest } from './pin-records.ts';
+import type { StaffRequest } from './staff-requests.ts';
 
 /** Which cases of the work list are asked for; null: whichever. */
 export interface WorkFilter {
@@ -41,7 +41,7 @@ export interface CaseLists {
   /** How many patients are due up to and with `day`; counting stops at `limit` or soon after. */
   countDue(day: Day, limit: number): Promise<{ count: number; isComplete: boolean }>;
   /** What people decided about the patient, newest first; at most `limit`. Read from the patient's own items. */
-  listRequests(patientId: string, limit: number): Promise<DecisionRequest[]>;
+  listRequests(patientId: string, limit: number): Promise<StaffRequest[]>;
 }
 
 export interface CasePage {

@@ -19,10 +19,12 @@ import { AwsUnavailableError } from '../../domain/errors.ts';
 import { dayOf } from '../../domain/time/calendar.ts';
 import { toInstant } from '../../domain/time/instant.ts';
 import type { SweepRecords, SweptStart } from '../../ports/batch/sweep-records.ts';
+import type { DueCases } from '../../ports/case/due-cases.ts';
 import type { Pause } from '../../ports/clock.ts';
 import { type StartPorts, start } from '../case/start.ts';
 
 export interface SweepPorts extends StartPorts {
+  dueCases: DueCases;
   sweeps: SweepRecords;
   practice: ReminderRule & { sweep: { startsPerMinute: number; dailyLimit: number } };
   /** Partitions of the due index. */
@@ -94,7 +96,7 @@ async function workThrough(
   allowed: number,
   counts: SweepRun['counts'],
 ): Promise<Pick<SweepCursor, 'shard' | 'after'>> {
-  const { records, sweeps } = ports;
+  const { dueCases, sweeps } = ports;
   const { startsPerMinute } = ports.practice.sweep;
   // No more than a quarter of a second's worth.
   const atOnce = Math.min(AT_ONCE, Math.ceil(startsPerMinute / 240));
@@ -103,7 +105,7 @@ async function workThrough(
     const left = allowed - counts.STARTED;
     if (left === 0 || counts.PAUSED > 0 || ports.elapsed() >= MINUTE_MS) break;
     const size = pageSize(startsPerMinute, left);
-    const due = await records.listDue(shard, cursor.day, after, size);
+    const due = await dueCases.list(shard, cursor.day, after, size);
     const started: SweptStart[] = [];
     let broken: Error | null = null;
     for (let first = 0; first < due.patientIds.length; first += atOnce) {
@@ -145,8 +147,8 @@ async function lookAt(ports: SweepPorts, patientId: string, dryRun: boolean): Pr
 }
 
 /** As `start` would decide by the record; a running execution is not asked about. */
-async function wouldStart({ records, clock, practice }: SweepPorts, patientId: string): Promise<SweepDecision> {
-  const account = await records.read(patientId);
+async function wouldStart({ cases, clock, practice }: SweepPorts, patientId: string): Promise<SweepDecision> {
+  const account = await cases.read(patientId);
   const now = clock.now();
   if (account === null) return 'NOT_DUE';
   return isDueByRecord(account, now, practice, false) ? 'STARTED' : 'NOT_DUE';

@@ -19,13 +19,13 @@ export type LapseDecision = 'STARTED' | 'RUNNING' | 'NOT_DUE' | 'PAUSED' | 'OLD_
  * started here is found by the sweep. AwsUnavailableError and RecordConflictError are retried.
  */
 export async function takeLapse(ports: LapsePorts, pin: LapsedPin): Promise<LapseDecision> {
-  const { records, clock, practice } = ports;
-  const account = await records.read(pin.patientId);
+  const { cases, clock, practice } = ports;
+  const account = await cases.read(pin.patientId);
   const now = clock.now();
   const expiresAt = millisecondsOf(pin.expiresAt);
   if (account === null || account.document !== pin.document) return 'OLD_NEWS';
   if (expiresAt === null || now < expiresAt) return 'OLD_NEWS';
   const nextCheckDay = dayOf(now, practice.timeZone);
-  if (account.nextCheckDay === null) await records.save(account, { ...account, nextCheckDay });
+  if (account.nextCheckDay === null) await cases.save(account, { ...account, nextCheckDay });
   return (await startWithinLimit(ports, pin.patientId)).decision;
 }

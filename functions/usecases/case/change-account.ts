@@ -1,6 +1,6 @@
 /** A change of a record by somebody who works on no case: who works on one may save between the reading and the saving. */
 import type { Account } from '../../domain/case/account.ts';
-import type { PinRecords } from '../../ports/case/pin-records.ts';
+import type { CaseRecords } from '../../ports/case/case-records.ts';
 import { racing } from './racing.ts';
 
 /**
@@ -8,13 +8,13 @@ import { racing } from './racing.ts';
  * `change` leaves it as it is. RecordConflictError after five lost races.
  */
 export async function changeAccount(
-  records: PinRecords,
+  cases: CaseRecords,
   patientId: string,
   change: (account: Account) => Account | null,
 ): Promise<Account | null> {
   return racing('CHANGE_RACES_LOST', async () => {
-    const account = await records.read(patientId);
+    const account = await cases.read(patientId);
     const changed = account === null ? null : change(account);
-    return changed === null ? null : records.save(account, changed);
+    return changed === null ? null : cases.save(account, changed);
   });
 }

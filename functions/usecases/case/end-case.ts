@@ -3,16 +3,16 @@ import { type Account, type StaffTask, withEnd } from '../../domain/case/account
 import { endFigures, nextCheckDay, tasksThatStay } from '../../domain/case/ending.ts';
 import type { ReminderRule } from '../../domain/case/reminder.ts';
 import { RecordConflictError } from '../../domain/errors.ts';
-import type { PinRecords } from '../../ports/case/pin-records.ts';
+import type { CaseRecords } from '../../ports/case/case-records.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { FrontDesk } from '../../ports/ehr/ehr.ts';
 import type { Metrics } from '../../ports/metrics.ts';
 
 export interface EndPorts {
-  ehr: FrontDesk;
-  records: PinRecords;
+  ehr: Pick<FrontDesk, 'openStaffTask' | 'closeStaffTask'>;
+  cases: CaseRecords;
   clock: Clock;
-  metrics: Metrics;
+  metrics: Pick<Metrics, 'ended'>;
   practice: ReminderRule & { recheckDays: number };
 }
 
@@ -46,7 +46,7 @@ export async function endCase(ports: EndPorts, account: Account, end: CaseEnd): 
   if (end.staffTask !== null) {
     const { staffTask } = end;
     if (!account.staffTasks.some((each) => isSame(each, staffTask))) {
-      current = await ports.records.save(current, { ...current, staffTasks: [...current.staffTasks, staffTask] });
+      current = await ports.cases.save(current, { ...current, staffTasks: [...current.staffTasks, staffTask] });
     }
     await ports.ehr.openStaffTask({ patientId, ...staffTask });
   }
@@ -57,7 +57,7 @@ export async function endCase(ports: EndPorts, account: Account, end: CaseEnd): 
   const day = nextCheckDay(noted, end.outcome, end.reason, { now, ...ports.practice });
   const { execution, outcome, reason } = end;
   const ended = withEnd(noted, { execution, outcome, reason, nextCheckDay: day, staffTasks: kept, now });
-  const saved = await ports.records.save(current, ended).catch(async (error: unknown) => {
+  const saved = await ports.cases.save(current, ended).catch(async (error: unknown) => {
     if (error instanceof RecordConflictError) await takeBackTask(ports, patientId, end);
     throw error;
   });
@@ -67,7 +67,7 @@ export async function endCase(ports: EndPorts, account: Account, end: CaseEnd): 
 
 /** A run that lost the case while it opened its Task takes the Task back, unless the record of whoever has it names it. */
 async function takeBackTask(ports: EndPorts, patientId: string, { execution, staffTask }: CaseEnd): Promise<void> {
-  const stored = staffTask === null ? null : await ports.records.read(patientId);
+  const stored = staffTask === null ? null : await ports.cases.read(patientId);
   if (staffTask === null || stored === null || stored.lease?.owner === execution) return;
   if (!stored.staffTasks.some((each) => isSame(each, staffTask))) {
     await ports.ehr.closeStaffTask({ patientId, ...staffTask });

@@ -1,22 +1,30 @@
 /** Ends a case in which nothing was due. */
+
 import type { Account } from '../../domain/case/account.ts';
 import type { Reason } from '../../domain/outcomes.ts';
 import { toInstant } from '../../domain/time/instant.ts';
+import type { TrackedPins } from '../../ports/case/tracked-pins.ts';
+import type { Metrics } from '../../ports/metrics.ts';
 import { type EndPorts, endCase } from './end-case.ts';
+
+export interface NotNeededPorts extends EndPorts {
+  pins: Pick<TrackedPins, 'remove'>;
+  metrics: Pick<Metrics, 'ended' | 'registered'>;
+}
 
 /**
  * Who registered, opted out or was merged has no PIN to lapse; a registration ends the row of unclaimed cycles.
  * @param noting what else the record learns in the same update
  */
 export async function endNotNeeded(
-  ports: EndPorts,
+  ports: NotNeededPorts,
   account: Account,
   execution: string,
   reason: Reason | null,
   noting: Partial<Account> = {},
 ): Promise<void> {
   const untracked = reason === 'ALREADY_REGISTERED' || reason === 'OPTED_OUT' || reason === 'MERGED';
-  if (untracked && account.document !== null) await ports.records.deletePin(account.patientId);
+  if (untracked && account.document !== null) await ports.pins.remove(account.patientId);
   // Only the chart knew: nobody told of the registration when it happened.
   const isNews = reason === 'ALREADY_REGISTERED' && account.document !== null && account.registeredAt === null;
   const claimed = {

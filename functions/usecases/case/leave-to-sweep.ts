@@ -4,11 +4,11 @@ import type { ReminderRule } from '../../domain/case/reminder.ts';
 import { isDueByRecord } from '../../domain/case/starting.ts';
 import { dayOf } from '../../domain/time/calendar.ts';
 import { toInstant } from '../../domain/time/instant.ts';
-import type { PinRecords } from '../../ports/case/pin-records.ts';
+import type { CaseRecords } from '../../ports/case/case-records.ts';
 import type { Clock } from '../../ports/clock.ts';
 
 export interface LeavePorts {
-  records: PinRecords;
+  cases: CaseRecords;
   clock: Clock;
   practice: ReminderRule;
 }
@@ -19,7 +19,7 @@ export interface LeavePorts {
  * @param awaitedFactChanged as for `start`
  */
 export async function leaveToSweep(ports: LeavePorts, patientId: string, awaitedFactChanged: boolean): Promise<void> {
-  const stored = await ports.records.read(patientId);
+  const stored = await ports.cases.read(patientId);
   const account = stored ?? newAccount(patientId);
   const now = ports.clock.now();
   const today = dayOf(now, ports.practice.timeZone);
@@ -28,5 +28,5 @@ export async function leaveToSweep(ports: LeavePorts, patientId: string, awaited
   // Whom nobody looks at any more is started by a sweep for what was told alone.
   const newsAt = awaitedFactChanged ? toInstant(now) : account.newsAt;
   const moved: Account = { ...account, nextCheckDay: today, newsAt };
-  if (isDue && isDueByRecord(moved, now, ports.practice, false)) await ports.records.save(stored, moved);
+  if (isDue && isDueByRecord(moved, now, ports.practice, false)) await ports.cases.save(stored, moved);
 }

@@ -6,7 +6,7 @@ import type { SweepRecords } from '../../ports/batch/sweep-records.ts';
 import { type StartAnswer, type StartPorts, start } from './start.ts';
 
 export interface LimitedPorts extends StartPorts {
-  sweeps: SweepRecords;
+  sweeps: Pick<SweepRecords, 'takeAllowance' | 'returnAllowance'>;
   practice: ReminderRule & { sweep: { dailyLimit: number } };
 }
 

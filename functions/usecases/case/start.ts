@@ -1,4 +1,5 @@
 /** The one way in: whatever triggers an execution, a machine or a person, starts it through here. */
+
 import { type Account, hasTakenUp, LEASE_MS, newAccount, withEnd } from '../../domain/case/account.ts';
 import type { ReminderRule } from '../../domain/case/reminder.ts';
 import { isDueByRecord } from '../../domain/case/starting.ts';
@@ -7,13 +8,15 @@ import { executionName } from '../../domain/identity.ts';
 import { addDays, dayOf } from '../../domain/time/calendar.ts';
 import { toInstant } from '../../domain/time/instant.ts';
 import type { PauseSwitch } from '../../ports/batch/practice-records.ts';
+import type { CaseRecords } from '../../ports/case/case-records.ts';
 import type { Executions } from '../../ports/case/executions.ts';
-import type { PinRecords } from '../../ports/case/pin-records.ts';
+import type { StaffRequests } from '../../ports/case/staff-requests.ts';
 import type { Clock } from '../../ports/clock.ts';
 import { racing } from './racing.ts';
 
 export interface StartPorts {
-  records: PinRecords;
+  cases: CaseRecords;
+  staffRequests: Pick<StaffRequests, 'read'>;
   executions: Executions;
   pauseSwitch: PauseSwitch;
   clock: Clock;
@@ -53,9 +56,9 @@ export async function start(ports: StartPorts, request: StartRequest): Promise<S
 }
 
 async function tryStart(ports: StartPorts, request: StartRequest, isPaused: boolean): Promise<StartAnswer> {
-  const { records, clock } = ports;
+  const { cases, clock } = ports;
   const { patientId, force, trigger, version } = request;
-  const stored = await records.read(patientId);
+  const stored = await cases.read(patientId);
   let account = stored ?? newAccount(patientId);
   // Sent again: the case has changed by this very request.
   const isTakenUp = force !== null && hasTakenUp(account, force);
@@ -85,11 +88,16 @@ async function tryStart(ports: StartPorts, request: StartRequest, isPaused: bool
   const isDue =
     (isUnlooked && open !== null) || isDueByRecord(account, now, ports.practice, request.awaitedFactChanged);
   if (trigger === 'machine' && !isDue) {
-    if (account !== stored && stored !== null) await records.save(stored, account);
+    if (account !== stored && stored !== null) await cases.save(stored, account);
     return { decision: 'NOT_DUE', execution: account.execution };
   }
-  const next = nextAttempt(account, await youngerRequest(records, account, force, open), now, ports.practice.timeZone);
-  return launch(ports, await records.save(stored, next));
+  const next = nextAttempt(
+    account,
+    await youngerRequest(ports.staffRequests, account, force, open),
+    now,
+    ports.practice.timeZone,
+  );
+  return launch(ports, await cases.save(stored, next));
 }
 
 /** The execution of the account's latest attempt. */
@@ -135,14 +143,14 @@ function notServed({ request, servedRequest }: Account): string | null {
 
 /** Of two requests the younger: a PIN made for it serves the older one, too, and not the other way round. */
 async function youngerRequest(
-  records: PinRecords,
+  staffRequests: StartPorts['staffRequests'],
   { patientId, servedRequest }: Account,
   force: string | null,
   open: string | null,
 ): Promise<string | null> {
   if (force === null || open === null || force === open) return force ?? open;
   if (force === servedRequest) return open;
-  const [asked, kept] = await Promise.all([force, open].map((id) => records.readRequest(patientId, id)));
+  const [asked, kept] = await Promise.all([force, open].map((id) => staffRequests.read(patientId, id)));
   return (kept?.at ?? '') > (asked?.at ?? '') ? open : force;
 }
 

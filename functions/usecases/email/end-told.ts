@@ -2,10 +2,21 @@
 import type { Account, Message } from '../../domain/case/account.ts';
 import type { Ending } from '../../domain/outcomes.ts';
 import { toInstant } from '../../domain/time/instant.ts';
+import type { FrontDesk } from '../../ports/ehr/ehr.ts';
+import type { SentMessages } from '../../ports/email/sent-messages.ts';
 import { type EndPorts, endCase } from '../case/end-case.ts';
 
-/** A mere reminder regenerated nothing. Throws what EHR and records throw. */
-export async function endTold(ports: EndPorts, account: Account, message: Message, execution: string): Promise<Ending> {
+export interface EndToldPorts extends EndPorts {
+  ehr: EndPorts['ehr'] & Pick<FrontDesk, 'fileMessage'>;
+}
+
+/** A reminder alone ends as NOT_NEEDED: it regenerated nothing. Throws what EHR and records throw. */
+export async function endTold(
+  ports: EndToldPorts,
+  account: Account,
+  message: Message,
+  execution: string,
+): Promise<Ending> {
   const filed = { patientId: account.patientId, document: message.document, sesId: message.sesId ?? '' };
   if (!message.filed) await ports.ehr.fileMessage({ ...filed, sentAt: toInstant(ports.clock.now()) });
   const ended: Ending =
@@ -19,13 +30,13 @@ export async function endTold(ports: EndPorts, account: Account, message: Messag
 
 /** An earlier run got the mail accepted, and may have stopped before it was noted by its SES id. */
 export async function fileAgain(
-  ports: EndPorts,
+  ports: EndToldPorts & { sentMessages: Pick<SentMessages, 'put'> },
   account: Account,
   message: Message,
   execution: string,
 ): Promise<Ending> {
   const { patientId } = account;
   const { document, sesId } = message;
-  await ports.records.putMessage({ patientId, document, sesId: sesId ?? '', sentAt: toInstant(ports.clock.now()) });
+  await ports.sentMessages.put({ patientId, document, sesId: sesId ?? '', sentAt: toInstant(ports.clock.now()) });
   return endTold(ports, account, message, execution);
 }

@@ -1,15 +1,18 @@
 /** One mail, sent at most once: the record knows more than a process that may stop anywhere (P14). */
+
 import type { Account, Message } from '../../domain/case/account.ts';
 import { EmailRejectedError, NotificationFateUnknownError, RecordConflictError } from '../../domain/errors.ts';
 import { toInstant } from '../../domain/time/instant.ts';
-import type { PinRecords } from '../../ports/case/pin-records.ts';
+import type { CaseRecords } from '../../ports/case/case-records.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { Fingerprint } from '../../ports/ehr/fingerprint.ts';
 import type { Mail, Mailer } from '../../ports/email/mailer.ts';
+import type { SentMessages } from '../../ports/email/sent-messages.ts';
 import { RACES } from '../case/racing.ts';
 
 interface SendPorts {
-  records: PinRecords;
+  cases: CaseRecords;
+  sentMessages: Pick<SentMessages, 'put'>;
   mailer: Mailer;
   fingerprint: Fingerprint;
   clock: Clock;
@@ -19,9 +22,9 @@ interface SendPorts {
 const NOT_SENT: ReadonlySet<string> = new Set(['EmailThrottledError', 'EmailRejectedError', 'ConfigurationError']);
 
 /** Notes that nobody knows whether the mail left, and answers the error that says so, to be thrown. */
-export async function fateUnknown(ports: { records: PinRecords }, account: Account, message: Message): Promise<Error> {
+export async function fateUnknown(ports: { cases: CaseRecords }, account: Account, message: Message): Promise<Error> {
   if (message.state !== 'UNKNOWN')
-    await ports.records.save(account, { ...account, message: { ...message, state: 'UNKNOWN' } });
+    await ports.cases.save(account, { ...account, message: { ...message, state: 'UNKNOWN' } });
   return new NotificationFateUnknownError('ANSWER_LOST');
 }
 
@@ -39,7 +42,7 @@ export async function sendOnce(
   pickupToken: string,
 ): Promise<{ account: Account; message: Message }> {
   const intention = { ...account, message: { ...message, state: 'INTENDED' }, pickupToken } as const;
-  const intended = await ports.records.save(account, intention);
+  const intended = await ports.cases.save(account, intention);
   let sesId: string;
   try {
     sesId = await ports.mailer.send(mail);
@@ -62,16 +65,16 @@ export async function sendOnce(
  * case is another execution's by now, or the message was decided about.
  */
 async function saveFate(
-  { records }: SendPorts,
+  { cases }: SendPorts,
   intended: Account,
   fate: Partial<Account> & { message: Message },
 ): Promise<Account> {
   let current = intended;
   for (let race = 0; race < RACES; race++) {
     try {
-      return await records.save(current, { ...current, ...fate });
+      return await cases.save(current, { ...current, ...fate });
     } catch (error) {
-      const stored = error instanceof RecordConflictError ? await records.read(intended.patientId) : null;
+      const stored = error instanceof RecordConflictError ? await cases.read(intended.patientId) : null;
       if (stored === null || !isSameSending(stored, intended)) throw error;
       current = stored;
     }
@@ -90,13 +93,13 @@ function isSameSending(stored: Account, intended: Account): boolean {
  * find is one whose fate is unknown. The error is thrown later; the record must learn of the mail in any case.
  */
 async function noteSent(
-  { records, clock }: SendPorts,
+  { sentMessages, clock }: SendPorts,
   patientId: string,
   document: string,
   sesId: string,
 ): Promise<unknown> {
   try {
-    await records.putMessage({ patientId, document, sesId, sentAt: toInstant(clock.now()) });
+    await sentMessages.put({ patientId, document, sesId, sentAt: toInstant(clock.now()) });
     return null;
   } catch (error) {
     return error;
@@ -117,5 +120,5 @@ async function noteRefusal(
   const refused = await saveFate(ports, intended, { message: { ...message, state: 'REFUSED' }, pickupToken });
   if (!(error instanceof EmailRejectedError) || error.code !== 'InvalidParameterValue') return;
   const rejectedAddresses = [...refused.rejectedAddresses, await ports.fingerprint.of(address)];
-  await ports.records.save(refused, { ...refused, rejectedAddresses });
+  await ports.cases.save(refused, { ...refused, rejectedAddresses });
 }

@@ -14,29 +14,29 @@ import {
 } from '../../domain/email/email-feedback.ts';
 import { LeaseHeldError, MessageUnknownError } from '../../domain/errors.ts';
 import { millisecondsOf } from '../../domain/time/instant.ts';
-import type { SentMessage } from '../../ports/case/pin-records.ts';
 import type { FrontDesk } from '../../ports/ehr/ehr.ts';
 import type { Fingerprint } from '../../ports/ehr/fingerprint.ts';
+import type { SentMessage, SentMessages } from '../../ports/email/sent-messages.ts';
 import type { Metrics } from '../../ports/metrics.ts';
 import { racing } from '../case/racing.ts';
 import { type LimitedPorts, startWithinLimit } from '../case/start-within-limit.ts';
 
 export interface EmailEventPorts extends LimitedPorts {
+  sentMessages: Pick<SentMessages, 'read' | 'noteFeedback'>;
   ehr: FrontDesk;
   fingerprint: Fingerprint;
   metrics: Metrics;
-  practice: LimitedPorts['practice'] & FeedbackRule & { practice: { sender: string } };
+  practice: LimitedPorts['practice'] & FeedbackRule;
 }
 
 /**
- * NOTED: nothing else follows. FOREIGN_MESSAGE: another sender's mail went through our configuration set. KNOWN: it was said before. UNKNOWN_MESSAGE: nobody here sent that mail, or it is forgotten.
+ * NOTED: nothing else follows. KNOWN: it was said before. UNKNOWN_MESSAGE: nobody here sent that mail, or it is forgotten.
  * NOTHING: it says nothing that matters here. Else what became of the start of an execution.
  */
 export type EmailEventDecision =
   | 'NOTED'
   | 'KNOWN'
   | 'UNKNOWN_MESSAGE'
-  | 'FOREIGN_MESSAGE'
   | 'NOTHING'
   | 'STARTED'
   | 'RUNNING'
@@ -67,9 +67,9 @@ export async function takeEmailEvent(ports: EmailEventPorts, event: EmailEvent):
 }
 
 async function take(ports: EmailEventPorts, event: EmailEvent & { kind: FeedbackKind }): Promise<TakenEmailEvent> {
-  const { records, ehr, metrics } = ports;
-  const message = await records.readMessage(event.sesId);
-  const account = message === null ? null : await records.read(message.patientId);
+  const { cases, sentMessages, ehr, metrics } = ports;
+  const message = await sentMessages.read(event.sesId);
+  const account = message === null ? null : await cases.read(message.patientId);
   if (message === null || account === null) return unknown(ports, event);
   const { patientId } = message;
   const feedback = withFeedback(message.feedback, event.kind, event.at);
@@ -79,16 +79,12 @@ async function take(ports: EmailEventPorts, event: EmailEvent & { kind: Feedback
   const after = mailFate(feedback);
   const followed = await follow(ports, { account, message, event, after });
   await ehr.noteFate(message, after, feedback.DELIVERED ?? null);
-  await records.noteFeedback(message, feedback);
+  await sentMessages.noteFeedback(message, feedback);
   metrics.fedBack(event.kind);
   return { ...followed, patientId };
 }
 
-function unknown({ clock, metrics, practice }: EmailEventPorts, { sentAt, sender }: EmailEvent): TakenEmailEvent {
-  if (sender !== null && sender !== practice.practice.sender.toLowerCase()) {
-    metrics.fedBack('FOREIGN_MESSAGE');
-    return { decision: 'FOREIGN_MESSAGE', patientId: null, execution: null };
-  }
+function unknown({ clock, metrics }: EmailEventPorts, { sentAt }: EmailEvent): TakenEmailEvent {
   const age = clock.now() - (millisecondsOf(sentAt) ?? 0);
   if (age < KNOWN_WITHIN_MS) throw new MessageUnknownError('NOT_NOTED_YET');
   metrics.fedBack('UNKNOWN_MESSAGE');
@@ -121,7 +117,7 @@ async function follow(
   const { sesId, document } = message;
   const digest = after === 'DELIVERED' ? '' : await ports.fingerprint.of(event.address);
   const moved = withMailFate(account, { sesId, document, digest }, { before, after, at: event.at }, practice, now);
-  if (moved !== account) await ports.records.save(account, moved);
+  if (moved !== account) await ports.cases.save(account, moved);
   // An earlier try may have moved it and stopped before the start. Nobody is started whom nobody looks at any more.
   const isDue = moved.nextCheckDay !== null && isDueByRecord(moved, now, practice, false);
   if (after === 'DELIVERED' || !isDue) return nothing;

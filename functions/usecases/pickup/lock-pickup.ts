@@ -1,7 +1,7 @@
 /** What follows when nobody may answer for a PIN any more: the front desk and the audit trail are told, once. */
 import type { StaffTask } from '../../domain/case/account.ts';
 import { toInstant } from '../../domain/time/instant.ts';
-import type { PinRecords } from '../../ports/case/pin-records.ts';
+import type { CaseRecords } from '../../ports/case/case-records.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { PickupChart } from '../../ports/ehr/ehr.ts';
 import type { Metrics } from '../../ports/metrics.ts';
@@ -10,7 +10,7 @@ import { changeAccount } from '../case/change-account.ts';
 
 export interface LockPorts {
   ehr: PickupChart;
-  records: PinRecords;
+  cases: CaseRecords;
   pickups: PickupRecords;
   metrics: Metrics;
   clock: Clock;
@@ -38,7 +38,7 @@ export async function lockPickup(ports: LockPorts, of: AnswersOf, { reason, isCe
 /** Noted before it is opened, as every Task: then there is none that nobody will close. */
 async function askFrontDesk(ports: LockPorts, { patientId, document }: AnswersOf, task: StaffTask): Promise<void> {
   let isAbout = false;
-  await changeAccount(ports.records, patientId, (account) => {
+  await changeAccount(ports.cases, patientId, (account) => {
     isAbout = account.document === document;
     if (!isAbout || account.staffTasks.some((each) => isSame(each, task) && each.document === document)) return null;
     // One of an earlier PIN stands for this one from now on, or its end would close it.

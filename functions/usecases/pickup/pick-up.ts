@@ -144,7 +144,7 @@ async function recordFirstView(ports: PickUpPorts, { patientId, document }: Pick
   const at = toInstant(now);
   await ports.ehr.audit({ patientId, document, what: 'VIEWED', at });
   // Unless another view was first, or another PIN has come.
-  const noted = await changeAccount(ports.records, patientId, (account) =>
+  const noted = await changeAccount(ports.cases, patientId, (account) =>
     account.document === document && account.pickedUpAt === null ? { ...account, pickedUpAt: at } : null,
   );
   if (noted !== null) ports.metrics.pickedUp(noted.location);

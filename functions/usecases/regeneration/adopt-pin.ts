@@ -1,16 +1,21 @@
 /** Brings the record up to the chart, which wins (P2): a PIN made by hand is adopted, not replaced. */
+
 import { type Account, withAdopted } from '../../domain/case/account.ts';
 import { latestReminderBy, type ReminderRule } from '../../domain/case/reminder.ts';
 import type { NewestPin } from '../../domain/chart/chart.ts';
 import { isExpired, lifeOf } from '../../domain/chart/expiry.ts';
-import type { PinRecords } from '../../ports/case/pin-records.ts';
+import type { CaseRecords } from '../../ports/case/case-records.ts';
+import type { PinReservations } from '../../ports/case/pin-reservations.ts';
+import type { TrackedPins } from '../../ports/case/tracked-pins.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { PinReader } from '../../ports/ehr/ehr.ts';
 import type { Fingerprint } from '../../ports/ehr/fingerprint.ts';
 
 export interface AdoptPorts {
   ehr: PinReader;
-  records: PinRecords;
+  cases: CaseRecords;
+  pins: TrackedPins;
+  reservations: PinReservations;
   fingerprint: Fingerprint;
   clock: Clock;
   practice: ReminderRule;
@@ -31,9 +36,9 @@ export async function adoptPin(ports: AdoptPorts, account: Account, newest: Newe
     const pin = newest.encounter === null ? null : await ports.ehr.readPin(account.patientId, newest.encounter);
     const fingerprint = pin === null ? '' : await ports.fingerprint.of(pin);
     // Two charts may hold one PIN by hand; then the first keeps the reservation, and no new PIN will equal it.
-    if (fingerprint !== '') await ports.records.reserveFingerprint(fingerprint, newest.id, now);
+    if (fingerprint !== '') await ports.reservations.reserve(fingerprint, newest.id, now);
     const life = lifeOf(newest.signedAt);
-    await ports.records.putPin({ patientId: account.patientId, document: newest.id, fingerprint, ...life });
+    await ports.pins.put({ patientId: account.patientId, document: newest.id, fingerprint, ...life });
   }
   const signing = { document: newest.id, signedAt: newest.signedAt, location: newest.location };
   const reminder = latestReminderBy(lifeOf(newest.signedAt).issuedAt, now, ports.practice);

@@ -1,10 +1,12 @@
 /** Verifies and records a signed document of ours; used by whoever finds it signed first. */
+
 import { type Account, type Draft, withSigned } from '../../domain/case/account.ts';
 import { violationsOf } from '../../domain/chart/chart.ts';
 import { lifeOf, readSigningInstant } from '../../domain/chart/expiry.ts';
 import { EhrUnavailableError } from '../../domain/errors.ts';
 import { cycleIdentifier } from '../../domain/identity.ts';
-import type { PinRecords } from '../../ports/case/pin-records.ts';
+import type { CaseRecords } from '../../ports/case/case-records.ts';
+import type { TrackedPins } from '../../ports/case/tracked-pins.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { Ehr } from '../../ports/ehr/ehr.ts';
 import type { Fingerprint } from '../../ports/ehr/fingerprint.ts';
@@ -12,7 +14,8 @@ import type { Metrics } from '../../ports/metrics.ts';
 
 export interface CompletePorts {
   ehr: Ehr;
-  records: PinRecords;
+  cases: CaseRecords;
+  pins: TrackedPins;
   fingerprint: Fingerprint;
   clock: Clock;
   metrics: Metrics;
@@ -31,11 +34,11 @@ export async function completeSigned(ports: CompletePorts, account: Account, dra
   if (!reading.signed || instant === 'unclear') throw new EhrUnavailableError('SIGNING_NOT_VISIBLE');
   const fingerprint = reading.pin === null ? '' : await ports.fingerprint.of(reading.pin);
   const life = lifeOf(instant.signedAt);
-  await ports.records.putPin({ patientId, document: draft.document, fingerprint, ...life });
+  await ports.pins.put({ patientId, document: draft.document, fingerprint, ...life });
   const violations = violationsOf(draft.compared, reading);
   const { location } = reading;
   const signing = { document: draft.document, signedAt: instant.signedAt, location };
-  const saved = await ports.records.save(account, withSigned(account, signing, violations));
+  const saved = await ports.cases.save(account, withSigned(account, signing, violations));
   ports.metrics.issued(location);
   return saved;
 }

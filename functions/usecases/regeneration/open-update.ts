@@ -2,7 +2,8 @@
 
 import { generatePin } from '../../domain/chart/pin.ts';
 import { RecordConflictError } from '../../domain/errors.ts';
-import type { PinRecords } from '../../ports/case/pin-records.ts';
+import type { CaseRecords } from '../../ports/case/case-records.ts';
+import type { PinReservations } from '../../ports/case/pin-reservations.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { DraftIds, Ehr, UpdateFacts } from '../../ports/ehr/ehr.ts';
 import type { Fingerprint } from '../../ports/ehr/fingerprint.ts';
@@ -10,7 +11,8 @@ import type { Chance } from '../../ports/random.ts';
 
 export interface OpenPorts {
   ehr: Ehr;
-  records: PinRecords;
+  cases: CaseRecords;
+  reservations: PinReservations;
   fingerprint: Fingerprint;
   clock: Clock;
   chance: Chance;
@@ -43,7 +45,7 @@ export async function openUpdate(
   const now = ports.clock.now();
   for (let minting = 0; minting < MINTINGS; minting++) {
     const pin = generatePin(ports.chance.randomInt);
-    if (!(await ports.records.reserveFingerprint(await ports.fingerprint.of(pin), identifier, now))) continue;
+    if (!(await ports.reservations.reserve(await ports.fingerprint.of(pin), identifier, now))) continue;
     const { location, visit } = facts;
     return ports.ehr.openUpdate({ patientId, cycleIdentifier: identifier, provider, location, visit, pin, now });
   }

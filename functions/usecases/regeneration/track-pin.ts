@@ -17,16 +17,16 @@ export type Tracking = 'TRACKED' | 'KNOWN' | 'UNCLEAR' | 'WITHDRAWN';
  * fingerprint throw; RecordConflictError when somebody else made the record meanwhile.
  */
 export async function trackPin(ports: AdoptPorts, patientId: string): Promise<Tracking> {
-  const { ehr, records, clock, practice } = ports;
-  if ((await records.read(patientId)) !== null) return 'KNOWN';
+  const { ehr, cases, clock, practice } = ports;
+  if ((await cases.read(patientId)) !== null) return 'KNOWN';
   const { newest, unclear } = readChart(await ehr.readPinDocuments(patientId), clock.now());
   if (newest === null) {
     if (unclear.length === 0) return 'WITHDRAWN';
-    await records.save(null, { ...newAccount(patientId), nextCheckDay: dayOf(clock.now(), practice.timeZone) });
+    await cases.save(null, { ...newAccount(patientId), nextCheckDay: dayOf(clock.now(), practice.timeZone) });
     return 'UNCLEAR';
   }
   const account = await adoptPin(ports, newAccount(patientId), newest);
   const nextCheckDay = dayOfNextLook(account, clock.now(), practice);
-  await records.save(null, { ...account, nextCheckDay });
+  await cases.save(null, { ...account, nextCheckDay });
   return 'TRACKED';
 }

@@ -26,7 +26,7 @@ export interface Acted {
  * the EHR does not know the patient any more; and what EHR, records and executions throw.
  */
 export async function actOnCase(ports: ActPorts, { action, force, ...decision }: ActOrder): Promise<Acted> {
-  const account = await ports.records.read(decision.patientId);
+  const account = await ports.cases.read(decision.patientId);
   if (account === null) throw new DecisionRefusedError('NO_RECORD');
   const isSentAgain = force && hasTakenUp(account, decision.id);
   if (account.version !== decision.version && !isSentAgain) throw new DecisionRefusedError('CASE_CHANGED');

@@ -8,12 +8,13 @@ import { withMessageAtOnce } from '../../domain/email/email-feedback.ts';
 import { DecisionRefusedError, RecordConflictError } from '../../domain/errors.ts';
 import { dayOf } from '../../domain/time/calendar.ts';
 import { toInstant } from '../../domain/time/instant.ts';
-import type { DecisionRequest } from '../../ports/case/pin-records.ts';
+import type { StaffRequest, StaffRequests } from '../../ports/case/staff-requests.ts';
 import type { FrontDesk } from '../../ports/ehr/ehr.ts';
 import type { Chance } from '../../ports/random.ts';
 import { type StartAnswer, type StartPorts, start } from '../case/start.ts';
 
 export interface DecisionPorts extends StartPorts {
+  staffRequests: StaffRequests;
   chance: Chance;
 }
 
@@ -27,16 +28,16 @@ export interface Decision {
   version?: string;
 }
 
-async function record(ports: DecisionPorts, action: DecisionRequest['action'], decision: Decision): Promise<string> {
+async function record(ports: DecisionPorts, action: StaffRequest['action'], decision: Decision): Promise<string> {
   const { patientId, actor, reason } = decision;
   const id = decision.id ?? ports.chance.newId();
-  await ports.records.putRequest({ id, patientId, action, actor, reason, at: toInstant(ports.clock.now()) });
+  await ports.staffRequests.put({ id, patientId, action, actor, reason, at: toInstant(ports.clock.now()) });
   return id;
 }
 
 /** The account of a case that nobody works on; DecisionRefusedError otherwise, and where it is not as it was seen. */
 async function idleAccount(ports: DecisionPorts, { patientId, version }: Decision): Promise<Account> {
-  const account = await ports.records.read(patientId);
+  const account = await ports.cases.read(patientId);
   if (account === null) throw new DecisionRefusedError('NO_RECORD');
   if (version !== undefined && account.version !== version) throw new DecisionRefusedError('CASE_CHANGED');
   const running = account.execution === null ? null : await ports.executions.describe(account.execution);
@@ -47,7 +48,7 @@ async function idleAccount(ports: DecisionPorts, { patientId, version }: Decisio
 /** Saves what was decided about the account as it was seen; whoever wrote it in between has changed the case. */
 async function save(ports: DecisionPorts, account: Account, next: Account): Promise<void> {
   try {
-    await ports.records.save(account, next);
+    await ports.cases.save(account, next);
   } catch (error) {
     throw error instanceof RecordConflictError ? new DecisionRefusedError('CASE_CHANGED') : error;
   }

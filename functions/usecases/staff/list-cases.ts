@@ -2,11 +2,11 @@
 import type { Account } from '../../domain/case/account.ts';
 import { workEntryOf } from '../../domain/case/work.ts';
 import type { CaseLists, CasePage, WorkFilter } from '../../ports/case/case-lists.ts';
-import type { PinRecords } from '../../ports/case/pin-records.ts';
+import type { CaseRecords } from '../../ports/case/case-records.ts';
 
 export interface ListPorts {
   lists: CaseLists;
-  records: PinRecords;
+  cases: CaseRecords;
 }
 
 export interface Accounts {
@@ -35,8 +35,8 @@ export async function listLooks(
   return readPage(ports, await ports.lists.listLooks(days.from, days.to, after, limit));
 }
 
-async function readPage({ records }: ListPorts, { patientIds, next }: CasePage): Promise<Accounts> {
-  const accounts = await Promise.all(patientIds.map((patientId) => records.read(patientId)));
+async function readPage({ cases }: ListPorts, { patientIds, next }: CasePage): Promise<Accounts> {
+  const accounts = await Promise.all(patientIds.map((patientId) => cases.read(patientId)));
   return { accounts: accounts.filter((account) => account !== null), next };
 }
 

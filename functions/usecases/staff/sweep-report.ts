@@ -7,8 +7,8 @@ import type { ExecutionStatus } from '../../domain/case/executions.ts';
 import { attemptOf } from '../../domain/identity.ts';
 import { millisecondsOf } from '../../domain/time/instant.ts';
 import type { SweepRecords, SweptStart } from '../../ports/batch/sweep-records.ts';
+import type { CaseRecords } from '../../ports/case/case-records.ts';
 import type { ExecutionReader } from '../../ports/case/executions.ts';
-import type { PinRecords } from '../../ports/case/pin-records.ts';
 
 /** Reads in flight: a report of thousands takes seconds, and no reader of the table notices. */
 const AT_ONCE = 25;
@@ -27,8 +27,8 @@ export interface SweepReport extends SweepRun {
 }
 
 export interface ReportPorts {
-  records: PinRecords;
-  sweeps: SweepRecords;
+  cases: Pick<CaseRecords, 'read'>;
+  sweeps: Pick<SweepRecords, 'read' | 'listStarts'>;
   reader: Pick<ExecutionReader, 'list'>;
 }
 
@@ -37,7 +37,7 @@ const LISTED = 1000;
 
 /** Null where no such sweep ran that day. Throws AwsUnavailableError. */
 export async function sweepReport(ports: ReportPorts, day: string, execution: string): Promise<SweepReport | null> {
-  const { records, sweeps } = ports;
+  const { cases, sweeps } = ports;
   const run = await sweeps.read(day, execution);
   if (run === null) return null;
   const starts = await sweeps.listStarts(day, execution);
@@ -49,7 +49,7 @@ export async function sweepReport(ports: ReportPorts, day: string, execution: st
   let conversion: Conversions = {};
   for (let first = 0; first < starts.length; first += AT_ONCE) {
     const read = starts.slice(first, first + AT_ONCE).map(async (start) => {
-      return { start, account: await records.read(start.patientId) };
+      return { start, account: await cases.read(start.patientId) };
     });
     for (const { start, account } of await Promise.all(read)) {
       const ending = endingOf(start, account);

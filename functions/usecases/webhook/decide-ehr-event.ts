@@ -35,7 +35,7 @@ export async function decideEhrEvent(ports: EventPorts, taken: TakenEvent): Prom
 async function decide(ports: EventPorts, taken: TakenEvent): Promise<WebhookAnswer> {
   const { event } = taken;
   const { patientId } = event.data;
-  const account = await ports.records.read(patientId);
+  const account = await ports.cases.read(patientId);
   if (account === null && !(await isKnown(ports.ehr, patientId))) {
     return { decision: 'UNKNOWN_PATIENT', execution: null };
   }
@@ -61,19 +61,19 @@ async function decide(ports: EventPorts, taken: TakenEvent): Promise<WebhookAnsw
 /** A message that waits to be sent again, or was given up, goes to the new address now. */
 async function toldAtOnce(ports: EventPorts, account: Account | null): Promise<Account | null> {
   const told = account === null ? null : withMessageAtOnce(account);
-  return told === account || told === null ? account : ports.records.save(account, told);
+  return told === account || told === null ? account : ports.cases.save(account, told);
 }
 
 /**
  * An execution that was at work when the webhook came may have looked before the fact: where its case then waits for a person,
  * or for nothing any more, the next sweep looks once more. One that ended since has not: then it is decided again.
  */
-async function noteNews({ records, clock }: EventPorts, taken: TakenEvent): Promise<void> {
+async function noteNews({ cases, clock }: EventPorts, taken: TakenEvent): Promise<void> {
   if (taken.event.type === 'pin.regeneration_requested') return;
-  const account = await records.read(taken.event.data.patientId);
+  const account = await cases.read(taken.event.data.patientId);
   if (account === null || account.attempt > taken.attempt || account.newsAt !== null) return;
   if (!isUnended(account)) throw new RecordConflictError('ENDED_MEANWHILE');
-  await records.save(account, { ...account, newsAt: toInstant(clock.now()) });
+  await cases.save(account, { ...account, newsAt: toInstant(clock.now()) });
 }
 
 function isUnended({ execution, endedBy }: Account): boolean {
@@ -127,11 +127,11 @@ async function stopTracking(
   if (noted !== account) {
     // As in noteNews.
     const isNews = isUnended(account) && account.attempt <= attempt;
-    await ports.records.save(account, isNews ? { ...noted, newsAt: toInstant(ports.clock.now()) } : noted);
+    await ports.cases.save(account, isNews ? { ...noted, newsAt: toInstant(ports.clock.now()) } : noted);
   }
   const isClaimed = noted.registeredAt !== account.registeredAt && account.issuedBy !== null;
   if (isClaimed) ports.metrics.registered(account.location);
-  await ports.records.deletePin(patientId);
+  await ports.pins.remove(patientId);
   if (!waitsForStaff(account)) return { decision: 'STOPPED', execution: null };
   const { decision, execution } = await startAsMachine(ports, patientId, true);
   if (decision === 'PAUSED') await leaveToSweep(ports, patientId, true);

@@ -45,6 +45,6 @@ export async function takeWebhook(ports: TakePorts, { id, digest, event }: Webho
 }
 
 async function receive(ports: TakePorts, { id, digest, event }: Webhook, now: number): Promise<WebhookRecord> {
-  const account = await ports.records.read(event.data.patientId);
+  const account = await ports.cases.read(event.data.patientId);
   return ports.webhooks.receive({ id, digest, type: event.type, attempt: account?.attempt ?? 0 }, now);
 }

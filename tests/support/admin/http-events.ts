@@ -90,7 +90,8 @@ export interface Answered {
 export function handling(ports: AdminPorts, guard: Guard = GUARD): (sent: Sent) => Promise<Answered> {
   const handler = httpHandler({
     ...{ name: 'AdminApi', deadlineMs: 60_000, problem: adminProblem },
-    run: (event) => adminApi(ports, guard, event),
+    ports: {},
+    run: (_ports, event) => adminApi(ports, guard, event),
   });
   const invoke = handler as (event: unknown, context: Context) => Promise<APIGatewayProxyStructuredResultV2>;
   return async (sent) => {

@@ -12,7 +12,7 @@ import type {
 import { STAFF_TASK_SYSTEM } from '../../../functions/adapters/fhir/codes.ts';
 import type { Account } from '../../../functions/domain/case/account.ts';
 import { type PickupToken, tokenHash } from '../../../functions/domain/pickup/pickup.ts';
-import type { PinItem } from '../../../functions/ports/case/pin-records.ts';
+import type { TrackedPin } from '../../../functions/ports/case/tracked-pins.ts';
 import { addressOf } from './charts.ts';
 import type { FailingPractice } from './failing-practice.ts';
 
@@ -32,7 +32,7 @@ export interface PatientState {
   /** Of each mail's link the digest and what the records hold of it, oldest first. */
   links: { hash: string; token: PickupToken | null }[];
   account: Account | null;
-  pin: PinItem | null;
+  pin: TrackedPin | null;
   /** The practice's time of reading, milliseconds. */
   now: number;
 }
@@ -75,8 +75,8 @@ export async function stateOf(practice: FailingPractice, patientId: string): Pro
       .sort(),
     mails: mails.length,
     links: await Promise.all(hashes.map(async (hash) => ({ hash, token: await pickups.readToken(hash) }))),
-    account: await practice.ports.records.read(patientId),
-    pin: await practice.ports.records.readPin(patientId),
+    account: await practice.ports.cases.read(patientId),
+    pin: await practice.ports.pins.read(patientId),
     now: practice.platform.clock.now(),
   };
 }

@@ -131,14 +131,14 @@ export class FailingPractice {
 
   /** Patients that today's sweep finds in the index. */
   async due(): Promise<Set<string>> {
-    const { records, clock, practice } = this.ports;
+    const { dueCases, clock, practice } = this.ports;
     const today = dayOf(clock.now(), practice.timeZone);
     const found = new Set<string>();
     for (let shard = 0; shard < SHARDS; shard++) {
-      let page = await records.listDue(shard, today, null, 100);
+      let page = await dueCases.list(shard, today, null, 100);
       for (const patientId of page.patientIds) found.add(patientId);
       while (page.next !== null) {
-        page = await records.listDue(shard, today, page.next, 100);
+        page = await dueCases.list(shard, today, page.next, 100);
         for (const patientId of page.patientIds) found.add(patientId);
       }
     }

@@ -30,7 +30,7 @@ export async function administerAll(
     return JSON.parse(body) as Record<string, unknown>;
   }
 
-  const { execution } = (await practice.ports.records.read(patientId)) ?? {};
+  const { execution } = (await practice.ports.cases.read(patientId)) ?? {};
   for (const name of ['readOverview', 'readWorkList', 'listPatients', 'listExecutions', 'listDecisions'] as const) {
     await ask(name);
   }
@@ -44,9 +44,9 @@ export async function administerAll(
     const { version } = await ask('readPatient', { path });
     await ask('actOnPatient', { path: `${path}/actions`, body: JSON.stringify({ action, reason: 'r', version }) });
     await practice.quiet();
-    const account = await practice.ports.records.read(patientId);
+    const account = await practice.ports.cases.read(patientId);
     const staffTasks = [{ code: 'notify-patient', reason: 'PICKUP_LOCKED' } as const];
-    if (account !== null) await practice.ports.records.save(account, { ...account, staffTasks });
+    if (account !== null) await practice.ports.cases.save(account, { ...account, staffTasks });
   }
 
   await ask('pause');

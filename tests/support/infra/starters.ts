@@ -71,7 +71,7 @@ export async function callsOfStarters(practice: FailingPractice): Promise<Outsid
   }
 
   async function lapse(patientId: string): Promise<void> {
-    const account = await practice.ports.records.read(patientId);
+    const account = await practice.ports.cases.read(patientId);
     const { document, expiresAt } = account ?? {};
     const keys = { pk: { S: `PATIENT#${patientId}` }, sk: { S: 'PIN' } };
     const image = { ...keys, document: { S: String(document) }, expiresAt: { S: String(expiresAt) } };

@@ -34,8 +34,8 @@ export interface Answered {
 
 /** The handler over these ports, with everything that is around it on AWS. */
 export function handling(ports: Ports, deadlineMs = 60_000): (request: APIGatewayProxyEventV2) => Promise<Answered> {
-  const run = (request: APIGatewayProxyEventV2) => ehrWebhook(ports, request);
-  const handler = httpHandler({ name: 'EhrWebhook', deadlineMs, problem: webhookProblem, run });
+  const run = (_ports: object, request: APIGatewayProxyEventV2) => ehrWebhook(ports, request);
+  const handler = httpHandler({ name: 'EhrWebhook', deadlineMs, problem: webhookProblem, ports: {}, run });
   return async (request) => {
     const invoke = handler as (event: unknown, context: Context) => Promise<APIGatewayProxyStructuredResultV2>;
     const { statusCode = 0, headers = {}, body: text = '' } = await invoke(request, {} as Context);

@@ -5,7 +5,7 @@ import { type Account, newAccount } from '../../../functions/domain/case/account
 import type { PinDocument } from '../../../functions/domain/chart/chart.ts';
 import { RecordConflictError } from '../../../functions/domain/errors.ts';
 import { toInstant } from '../../../functions/domain/time/instant.ts';
-import type { PinItem } from '../../../functions/ports/case/pin-records.ts';
+import type { TrackedPin } from '../../../functions/ports/case/tracked-pins.ts';
 import type { SignedPinsPage } from '../../../functions/ports/ehr/ehr.ts';
 import { type DiscoverPorts, discoverPages } from '../../../functions/usecases/batch/discover-pages.ts';
 
@@ -44,7 +44,7 @@ export function discoveryWorld(options: WorldOptions) {
   const { patients, pageSize = 50, pageMs = 0 } = options;
   const documents = options.documents ?? ((n: number) => [byHand(`d-${n}`, 10)]);
   const accounts = new Map<string, Account>();
-  const pins = new Map<string, PinItem>();
+  const pins = new Map<string, TrackedPin>();
   const readings = new Map<string, Discovery>();
   const pauses: number[] = [];
   const state = { elapsed: 0, inFlight: 0, mostInFlight: 0, versions: 0, calls: [] as string[] };
@@ -87,7 +87,7 @@ export function discoveryWorld(options: WorldOptions) {
       countOurSigned: (id: string) => ofEhr('countOurSigned', id, () => 0),
       readPin: (_patientId: string, encounter: string) => ofEhr('readPin', encounter, () => 'B122900125'),
     },
-    records: {
+    cases: {
       read: (id: string) => call('read', id, () => accounts.get(id) ?? null),
       save: (previous: Account | null, next: Account) =>
         call('save', next.patientId, () => {
@@ -95,8 +95,12 @@ export function discoveryWorld(options: WorldOptions) {
           accounts.set(next.patientId, next);
           return next;
         }),
-      putPin: (item: PinItem) => call('putPin', item.patientId, () => void pins.set(item.patientId, item)),
-      reserveFingerprint: (_fingerprint: string, owner: string) => call('reserveFingerprint', owner, () => true),
+    },
+    pins: {
+      put: (item: TrackedPin) => call('pins.put', item.patientId, () => void pins.set(item.patientId, item)),
+    },
+    reservations: {
+      reserve: (_fingerprint: string, owner: string) => call('reservations.reserve', owner, () => true),
     },
     fingerprint: { of: (pin: string) => call('fingerprint', null, () => `mac of ${pin.length}`) },
     discoveries: {

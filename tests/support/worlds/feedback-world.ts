@@ -1,7 +1,6 @@
 /** The real records over the local table, an EHR that notes what it is told, executions in memory: what an event of SES works on. */
 import { randomUUID } from 'node:crypto';
 import { createDynamoDbPauseSwitch } from '../../../functions/adapters/dynamodb/dynamodb-pause-switch.ts';
-import { createDynamoDbPinRecords } from '../../../functions/adapters/dynamodb/dynamodb-pin-records.ts';
 import { createDynamoDbSweepRecords } from '../../../functions/adapters/dynamodb/dynamodb-sweep-records.ts';
 import { type Account, type Message, newAccount } from '../../../functions/domain/case/account.ts';
 import type { ExecutionStatus } from '../../../functions/domain/case/executions.ts';
@@ -9,9 +8,8 @@ import { executionName } from '../../../functions/domain/identity.ts';
 import type { Ehr, FiledMessage } from '../../../functions/ports/ehr/ehr.ts';
 import type { EmailEventPorts } from '../../../functions/usecases/email/take-email-event.ts';
 import { tableUnderTest } from '../../contracts/table-under-test.ts';
+import { tableRecords } from '../../support/worlds/table-records.ts';
 
-/** As in the fixtures of SES's events. */
-export const SENDER = 'portal@practice.example';
 export const NOW = Date.parse('2026-06-15T12:20:00Z');
 export const SENT_AT = '2026-06-15T12:00:02Z';
 
@@ -41,7 +39,8 @@ export const accepted = (sesId: string): Message => ({
 
 export async function feedbackWorld({ dailyLimit = 100 } = {}): Promise<FeedbackWorld> {
   const table = await tableUnderTest();
-  const records = createDynamoDbPinRecords({ ...table, newId: () => randomUUID() });
+  const records = tableRecords({ ...table, newId: () => randomUUID() });
+  const { cases } = records;
   const [told, counted, started]: [string[], string[], string[]] = [[], [], []];
   const executions = new Map<string, ExecutionStatus>();
   let patients = 0;
@@ -55,7 +54,7 @@ export async function feedbackWorld({ dailyLimit = 100 } = {}): Promise<Feedback
     set: (execution, status) => void executions.set(execution, status),
     ports: {
       ehr: ehr as Ehr,
-      records,
+      ...records,
       executions: {
         start: async (name) => {
           started.push(name);
@@ -79,21 +78,15 @@ export async function feedbackWorld({ dailyLimit = 100 } = {}): Promise<Feedback
         registered: () => undefined,
         fedBack: (what) => void counted.push(what),
       },
-      practice: {
-        practice: { sender: SENDER },
-        timeZone: 'UTC',
-        reminderDays: [20, 27],
-        softBounceRetries: 2,
-        sweep: { dailyLimit },
-      },
+      practice: { timeZone: 'UTC', reminderDays: [20, 27], softBounceRetries: 2, sweep: { dailyLimit } },
     },
     async patient(more = {}) {
       const patientId = `p${++patients}`;
       const sesId = `0100019a-${patientId}-000000`;
       const execution = executionName(patientId, 1);
       const mail = { patientId, document: 'd1', sesId, sentAt: SENT_AT };
-      await records.putMessage(mail);
-      await records.save(null, {
+      await records.sentMessages.put(mail);
+      await cases.save(null, {
         ...newAccount(patientId),
         document: 'd1',
         issuedAt: '2026-06-15T12:00:00Z',
@@ -109,7 +102,7 @@ export async function feedbackWorld({ dailyLimit = 100 } = {}): Promise<Feedback
       return { patientId, mail, address: `${patientId}.canary@mail.example` };
     },
     async account(patientId) {
-      const account = await records.read(patientId);
+      const account = await cases.read(patientId);
       if (account === null) throw new Error(`no record of ${patientId}`);
       return account;
     },

@@ -2,7 +2,6 @@
 import { createHmac, randomBytes, randomUUID } from 'node:crypto';
 import { createDynamoDbPauseSwitch } from '../../../functions/adapters/dynamodb/dynamodb-pause-switch.ts';
 import { createDynamoDbPickupRecords } from '../../../functions/adapters/dynamodb/dynamodb-pickup-records.ts';
-import { createDynamoDbPinRecords } from '../../../functions/adapters/dynamodb/dynamodb-pin-records.ts';
 import { type Account, newAccount } from '../../../functions/domain/case/account.ts';
 import type { ExecutionStatus } from '../../../functions/domain/case/executions.ts';
 import { PatientNotFoundError } from '../../../functions/domain/errors.ts';
@@ -13,6 +12,7 @@ import { type LinkPorts, makePickupLink } from '../../../functions/usecases/emai
 import type { AskPorts } from '../../../functions/usecases/pickup/new-pin-request.ts';
 import type { PickUpPorts } from '../../../functions/usecases/pickup/pick-up.ts';
 import { tableUnderTest } from '../../contracts/table-under-test.ts';
+import { tableRecords } from '../../support/worlds/table-records.ts';
 
 export const NOW = Date.parse('2026-06-15T12:00:00Z');
 export const BIRTH_DATE = '2000-02-29';
@@ -57,7 +57,8 @@ const DAY = 86_400_000;
 export async function pickupWorld(lifetimeMs?: number): Promise<PickupWorld> {
   const table = await tableUnderTest(lifetimeMs);
   const newId = () => randomUUID();
-  const records = createDynamoDbPinRecords({ ...table, newId });
+  const records = tableRecords({ ...table, newId });
+  const { cases } = records;
   const charts = new Map<string, PickupFacts>();
   const told = new Map<string, Told>();
   const executions = new Map<string, ExecutionStatus>();
@@ -84,7 +85,7 @@ export async function pickupWorld(lifetimeMs?: number): Promise<PickupWorld> {
   };
   const ports: Ports = {
     ehr,
-    records,
+    ...records,
     pickups: createDynamoDbPickupRecords({ ...table, newId }),
     fingerprint: { of: async (value) => createHmac('sha256', 'key').update(value).digest('base64url') },
     pauseSwitch: createDynamoDbPauseSwitch(table),
@@ -114,13 +115,13 @@ export async function pickupWorld(lifetimeMs?: number): Promise<PickupWorld> {
   };
 
   async function account(patientId: string): Promise<Account> {
-    const found = await records.read(patientId);
+    const found = await cases.read(patientId);
     if (found === null) throw new Error(`no record of ${patientId}`);
     return found;
   }
   async function change(patientId: string, changed: Partial<Account>): Promise<void> {
     const found = await account(patientId);
-    await records.save(found, { ...found, ...changed });
+    await cases.save(found, { ...found, ...changed });
   }
 
   return {
@@ -150,7 +151,7 @@ export async function pickupWorld(lifetimeMs?: number): Promise<PickupWorld> {
       told.set(id, { audits: [], tasks: [], started: [] });
       const iso = (at: number) => new Date(at).toISOString().replace('.000Z', 'Z');
       const life = { issuedAt: iso(now - 5 * DAY), expiresAt: iso(now + 25 * DAY) };
-      await records.save(null, { ...newAccount(id), document: `d-${id}`, location: 'org-1', ...life, ...record });
+      await cases.save(null, { ...newAccount(id), document: `d-${id}`, location: 'org-1', ...life, ...record });
       return id;
     },
     pinOf,

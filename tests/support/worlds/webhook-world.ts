@@ -1,7 +1,6 @@
 /** The real records over the local table, a chart and executions in memory: what the webhook's use cases work on. */
 import { randomBytes, randomUUID } from 'node:crypto';
 import { createDynamoDbPauseSwitch } from '../../../functions/adapters/dynamodb/dynamodb-pause-switch.ts';
-import { createDynamoDbPinRecords } from '../../../functions/adapters/dynamodb/dynamodb-pin-records.ts';
 import { createDynamoDbWebhookRecords } from '../../../functions/adapters/dynamodb/dynamodb-webhook-records.ts';
 import { type Account, newAccount } from '../../../functions/domain/case/account.ts';
 import type { ExecutionStatus } from '../../../functions/domain/case/executions.ts';
@@ -13,6 +12,7 @@ import type { Fingerprint } from '../../../functions/ports/ehr/fingerprint.ts';
 import type { Metrics } from '../../../functions/ports/metrics.ts';
 import type { TakePorts } from '../../../functions/usecases/webhook/take-webhook.ts';
 import { tableUnderTest } from '../../contracts/table-under-test.ts';
+import { tableRecords } from '../../support/worlds/table-records.ts';
 
 export const NOW = Date.parse('2026-06-15T12:00:00Z');
 export const TODAY = '2026-06-15';
@@ -42,7 +42,8 @@ export async function webhookWorld(webhooksPerMinute = 600): Promise<WebhookWorl
   const all: Started[] = [];
   const registrations: (string | null)[] = [];
   let admitted = 0;
-  const records = createDynamoDbPinRecords({ ...table, newId: () => randomUUID() });
+  const records = tableRecords({ ...table, newId: () => randomUUID() });
+  const { cases } = records;
   const ehr: Partial<Ehr> = {
     readPatient: async (id) => {
       if (!chart.has(id)) throw new PatientNotFoundError('HTTP_404');
@@ -73,7 +74,7 @@ export async function webhookWorld(webhooksPerMinute = 600): Promise<WebhookWorl
   return {
     ports: {
       webhooks: createDynamoDbWebhookRecords(table),
-      records,
+      ...records,
       ehr: ehr as Ehr,
       fingerprint,
       pauseSwitch: createDynamoDbPauseSwitch(table),
@@ -107,7 +108,7 @@ export async function webhookWorld(webhooksPerMinute = 600): Promise<WebhookWorl
         location: null,
       };
       chart.set(id, signedAt === undefined ? [] : [signed]);
-      if (record !== null) await records.save(null, { ...newAccount(id), ...record });
+      if (record !== null) await cases.save(null, { ...newAccount(id), ...record });
       return id;
     },
     close: table.close,

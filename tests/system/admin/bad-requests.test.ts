@@ -5,15 +5,11 @@ import * as z from 'zod/mini';
 import { ADMIN_PROBLEMS, problemDocument } from '../../../functions/admin/contract/problems.ts';
 import { OPERATIONS, type OperationName } from '../../../functions/admin/contract.ts';
 import type { AdminPorts } from '../../../functions/admin/operations/operation.ts';
+import { callUntil } from '../../../functions/runtime/call.ts';
 import { realPause } from '../../../functions/runtime/clock.ts';
-import {
-  caseLists,
-  chance,
-  executionReader,
-  onceRecords,
-  practiceDecisions,
-  sweepExecutions,
-} from '../../../functions/runtime/container.ts';
+import { executionReader, sweepExecutions } from '../../../functions/runtime/providers/executions.ts';
+import { chance } from '../../../functions/runtime/providers/practice.ts';
+import { caseLists, onceRecords, practiceDecisions } from '../../../functions/runtime/providers/records.ts';
 import { outsidePorts } from '../../../local/http/ports.ts';
 import { type Answered, handling, requestOf, type Sent } from '../../support/admin/http-events.ts';
 import { type RunningPlatform, runPlatform } from '../scenarios/running-platform.ts';
@@ -31,7 +27,7 @@ beforeAll(async () => {
     vi.spyOn(stream, 'write').mockImplementation((chunk) => logLines.push(String(chunk)) > 0);
   }
   running = await runPlatform({ logLevel: 'DEBUG' });
-  const call = { signal: AbortSignal.timeout(120_000) };
+  const call = callUntil(AbortSignal.timeout(120_000));
   const ports: AdminPorts = {
     ...outsidePorts(call.signal),
     ...{ lists: caseLists(call), decisions: practiceDecisions(call), once: onceRecords(call) },

@@ -41,7 +41,7 @@ beforeAll(async () => {
   for (const id of [...patients.care, patients.cardiology, patients.unlisted]) {
     await track(id);
     // Found by the sweep alone: the lapse has a report of its own, and none starts these.
-    await outsidePorts().records.deletePin(id);
+    await outsidePorts().pins.remove(id);
   }
   await platform.clock.advance('P1D');
   await platform.settled();

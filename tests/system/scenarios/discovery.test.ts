@@ -54,8 +54,8 @@ describe('the discovery', () => {
     const { execution, reading } = await discover();
     expect([execution.status, execution.error]).toEqual(['FAILED', 'EhrUnavailableError']);
     expect(reading).toMatchObject({ pages: 1, endedAt: null, documents: 50 });
-    expect(await ports.records.read(unknown[49] ?? '')).not.toBeNull();
-    expect(await ports.records.read(unknown[50] ?? '')).toBeNull();
+    expect(await ports.cases.read(unknown[49] ?? '')).not.toBeNull();
+    expect(await ports.cases.read(unknown[50] ?? '')).toBeNull();
   });
 
   it('goes on where the last one stopped, also while all starts are paused: it starts nothing', async () => {

@@ -1,4 +1,6 @@
-import { metrics, pickupChart } from '../../../functions/runtime/container.ts';
+import { callUntil } from '../../../functions/runtime/call.ts';
+import { pickupChart } from '../../../functions/runtime/providers/chart.ts';
+import { metrics } from '../../../functions/runtime/providers/practice.ts';
 import { pickUp } from '../../../functions/usecases/pickup/pick-up.ts';
 import type { RunningPlatform } from './running-platform.ts';
 
@@ -13,7 +15,7 @@ export function tokensTo({ platform }: RunningPlatform, address: string): string
 
 /** What each of these links shows after the right answer. */
 export async function shownBy({ decisionPorts }: RunningPlatform, tokens: readonly string[]): Promise<string[]> {
-  const ehr = pickupChart({ signal: AbortSignal.timeout(20_000) });
+  const ehr = pickupChart(callUntil(AbortSignal.timeout(20_000)));
   const ports = { ...decisionPorts, ehr, metrics: metrics() };
   const shown: string[] = [];
   for (const token of tokens) {

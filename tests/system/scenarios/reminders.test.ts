@@ -23,7 +23,7 @@ afterEach(async () => {
   // A patient is left alone after its test, so the next test's days belong to its own patients.
   for (const id of admitted.splice(0)) {
     await running.change(id, { nextCheckDay: null });
-    await running.decisionPorts.records.deletePin(id);
+    await running.decisionPorts.pins.remove(id);
   }
 });
 

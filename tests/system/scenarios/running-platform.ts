@@ -11,10 +11,11 @@ import {
 import { DynamoDBDocumentClient, ScanCommand } from '@aws-sdk/lib-dynamodb';
 import type { Bundle, FhirResource } from 'fhir/r4';
 import type { Account } from '../../../functions/domain/case/account.ts';
+import type { TrackedPins } from '../../../functions/ports/case/tracked-pins.ts';
 import type { Ehr } from '../../../functions/ports/ehr/ehr.ts';
 import type { Fingerprint } from '../../../functions/ports/ehr/fingerprint.ts';
 import type { PickupRecords } from '../../../functions/ports/pickup/pickup-records.ts';
-import { chance } from '../../../functions/runtime/container.ts';
+import { chance } from '../../../functions/runtime/providers/practice.ts';
 import { start } from '../../../functions/usecases/case/start.ts';
 import { type Tracking, trackPin } from '../../../functions/usecases/regeneration/track-pin.ts';
 import type { DecisionPorts } from '../../../functions/usecases/staff/decisions.ts';
@@ -45,7 +46,12 @@ export interface RunningPlatform {
   /** Starts one execution for the patient, as `npm start` does, and waits for its end. */
   take(patientId: string): Promise<Ended>;
   /** The ports for what a person decides. */
-  decisionPorts: DecisionPorts & { ehr: Ehr; pickups: PickupRecords; fingerprint: Fingerprint };
+  decisionPorts: DecisionPorts & {
+    pins: TrackedPins;
+    ehr: Ehr;
+    pickups: PickupRecords;
+    fingerprint: Fingerprint;
+  };
   /** Waits for the execution's end. */
   ended(executionArn: string): Promise<Ended>;
   account(patientId: string): Promise<Account>;
@@ -69,7 +75,7 @@ export async function runPlatform(
   const sfn = new SFNClient({ ...aws, endpoint: endpoints.stepfunctions });
   const dynamoDb = DynamoDBDocumentClient.from(new DynamoDBClient({ ...aws, endpoint: endpoints.dynamodb }));
   const ports = { ...outsidePorts(), chance: chance() };
-  const { records } = ports;
+  const { cases } = ports;
   const closings = new Map<string, PromiseWithResolvers<void>>();
   const closingOf = (arn: string) => {
     const closing = closings.get(arn) ?? Promise.withResolvers<void>();
@@ -94,7 +100,7 @@ export async function runPlatform(
   }
 
   async function account(patientId: string): Promise<Account> {
-    const found = await records.read(patientId);
+    const found = await cases.read(patientId);
     if (found === null) throw new Error(`no record of ${patientId}`);
     return found;
   }
@@ -124,7 +130,7 @@ export async function runPlatform(
     },
     async change(patientId, changed) {
       const found = await account(patientId);
-      await records.save(found, { ...found, ...changed });
+      await cases.save(found, { ...found, ...changed });
     },
     beforeSigning(work) {
       const stop = platform.ehr.onRequest(async ({ phase, request }) => {

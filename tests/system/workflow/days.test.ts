@@ -1,5 +1,5 @@
 import { afterAll, describe, expect, it } from 'vitest';
-import { chance } from '../../../functions/runtime/container.ts';
+import { chance } from '../../../functions/runtime/providers/practice.ts';
 import { start } from '../../../functions/usecases/case/start.ts';
 import { release } from '../../../functions/usecases/staff/decisions.ts';
 import { FAMILY_DOCTORS } from '../../../local/demo/directory.ts';

@@ -117,7 +117,7 @@ async function inPath(
     const due = day === 0 ? new Set(patientIds) : await practice.due();
     await each(async (patientId) => {
       // Only the EHR knows a patient without a record: its webhook is delivered again.
-      const isKnown = (await practice.ports.records.read(patientId)) !== null;
+      const isKnown = (await practice.ports.cases.read(patientId)) !== null;
       if (due.has(patientId) || !isKnown) await practice.run(patientId);
     });
     await practice.nextDay();

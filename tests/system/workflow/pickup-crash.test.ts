@@ -27,7 +27,7 @@ interface Fault {
 /** `PROVE=full` takes every fault at every call; else each call and each fault has its turn. */
 const IS_FULL = process.env.PROVE === 'full';
 const FAULTS = [true, false].flatMap((takesEffect) => [true, false].map((dies) => ({ takesEffect, dies })));
-const OUTSIDE = ['ehr', 'records', 'pickups', 'fingerprint', 'executions', 'pauseSwitch'] as const;
+const OUTSIDE = ['ehr', 'cases', 'pickups', 'fingerprint', 'executions', 'pauseSwitch'] as const;
 
 /** The ports with a hand on every call; `calls` are their names in order. */
 function failing(fault: Fault | null): { ports: Ports; calls: string[] } {

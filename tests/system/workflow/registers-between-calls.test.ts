@@ -30,7 +30,7 @@ const register = (patientId: string) =>
 
 async function tell(patientId: string): Promise<void> {
   told.add(patientId);
-  const attempt = (await practice.ports.records.read(patientId))?.attempt ?? 0;
+  const attempt = (await practice.ports.cases.read(patientId))?.attempt ?? 0;
   // A second after whatever was signed at this standstill of the clock.
   const timestamp = toInstant(practice.platform.clock.now() + 1000);
   const event = { type: 'portal.registered', timestamp, data: { patientId } } as const;
@@ -90,6 +90,6 @@ it('the patient registers between any two calls: no PIN is signed any more, no m
   expect(broken.join('\n')).toBe('');
   // A record written meanwhile does not make delivery unknown.
   for (const patientId of told) {
-    expect([patientId, (await practice.ports.records.read(patientId))?.message?.state]).not.toContain('UNKNOWN');
+    expect([patientId, (await practice.ports.cases.read(patientId))?.message?.state]).not.toContain('UNKNOWN');
   }
 });

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { SCOPES } from '../../../../functions/adapters/fhir/scopes.ts';
-import { ENVIRONMENT, setting } from '../../../../functions/runtime/config.ts';
+import { configuration, ENVIRONMENT, policyFile } from '../../../../functions/runtime/config.ts';
 
 const VALID: Record<keyof typeof ENVIRONMENT, string> = {
   consoleOrigins: 'https://d111111abcdef8.cloudfront.net http://127.0.0.1:4600 http://[::1]:4600',
@@ -26,10 +26,10 @@ beforeEach(() => {
 afterEach(() => vi.unstubAllEnvs());
 
 describe.each(NAMES)('%s', (name) => {
-  it('is read from its variable', () => expect(setting(name)).toBe(VALID[name]));
+  it('is read from its variable', () => expect(configuration()[name]).toBe(VALID[name]));
   it('is missed by its name', () => {
     vi.stubEnv(ENVIRONMENT[name], undefined);
-    expect(() => setting(name)).toThrow(
+    expect(configuration).toThrow(
       expect.objectContaining({ name: 'ConfigurationError', message: `MISSING_${ENVIRONMENT[name]}` }),
     );
   });
@@ -71,7 +71,7 @@ it.each<[keyof typeof ENVIRONMENT, string]>([
   ['webhookSecretArn', 'arn:aws:secretsmanager:us-east-1:123456789012:secret:'],
 ])('%s: %j is malformed, which is said without showing it', (name, value) => {
   vi.stubEnv(ENVIRONMENT[name], value);
-  expect(() => setting(name)).toThrow(
+  expect(configuration).toThrow(
     expect.objectContaining({ name: 'ConfigurationError', message: `MALFORMED_${ENVIRONMENT[name]}` }),
   );
 });
@@ -82,5 +82,31 @@ it.each([
   'system/Patient.read system/DocumentReference.* system/Task.write',
 ])('takes the scopes %s', (scopes) => {
   vi.stubEnv(ENVIRONMENT.ehrScopes, scopes);
-  expect(setting('ehrScopes')).toBe(scopes);
+  expect(configuration().ehrScopes).toBe(scopes);
+});
+
+it('lists every missing and malformed variable at once, without a value', () => {
+  vi.stubEnv(ENVIRONMENT.table, undefined);
+  vi.stubEnv(ENVIRONMENT.ehrBaseUrl, 'canary');
+  vi.stubEnv(ENVIRONMENT.webhookSecretArn, 'whsec_canary');
+  expect(configuration).toThrow(
+    expect.objectContaining({
+      name: 'ConfigurationError',
+      message: 'MALFORMED_EHR_BASE_URL MISSING_TABLE_NAME MALFORMED_EHR_WEBHOOK_SECRET_ARN',
+    }),
+  );
+});
+
+it('is the same object until the environment changes', () => {
+  const first = configuration();
+  expect(configuration()).toBe(first);
+  vi.stubEnv(ENVIRONMENT.table, 'another-table');
+  expect(configuration().table).toBe('another-table');
+});
+
+it('gives the policy file even if another setting is wrong', () => {
+  vi.stubEnv(ENVIRONMENT.table, undefined);
+  expect(policyFile()).toBe('policy.json');
+  vi.stubEnv(ENVIRONMENT.practicePolicyFile, '');
+  expect(policyFile).toThrow('MISSING_PRACTICE_POLICY_FILE');
 });

@@ -16,7 +16,14 @@ afterAll(() => vi.restoreAllMocks());
 const BEAT_MS = 100;
 const answer = (status: number): PageAnswer => ({ status, headers: { 'x-told': 'yes' }, body: 'page', log: {} });
 const handlerOf = (run: (event: APIGatewayProxyEventV2) => Promise<PageAnswer>, deadlineMs = 5_000) =>
-  pageHandler({ name: 'Page', deadlineMs, beatMs: BEAT_MS, run, failed: (_event, status) => answer(status) });
+  pageHandler({
+    name: 'Page',
+    deadlineMs,
+    beatMs: BEAT_MS,
+    ports: {},
+    run: (_ports, event) => run(event),
+    failed: (_event, status) => answer(status),
+  });
 const post = requestOf('secret=canary', { 'x-canary': 'canary' }, { path: '/page/canary' });
 const get = { ...post, ...requestOf(undefined, {}, { method: 'GET' }) };
 
@@ -55,7 +62,7 @@ describe('an answer', () => {
   });
 
   it('to a GET waits for nothing', async () => {
-    const slow = { name: 'Page', deadlineMs: 5_000, beatMs: 60_000, failed: () => answer(500) };
+    const slow = { name: 'Page', deadlineMs: 5_000, beatMs: 60_000, ports: {}, failed: () => answer(500) };
     const result = await pageHandler({ ...slow, run: async () => answer(200) })(get);
     expect(result).toEqual({ statusCode: 200, headers: { 'x-told': 'yes' }, body: 'page' });
   });

@@ -2,7 +2,7 @@ import type { Context } from 'aws-lambda';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import * as z from 'zod/mini';
 import { EhrRejectedError, ERROR_NAMES, LeaseHeldError } from '../../../../functions/domain/errors.ts';
-import type { Call } from '../../../../functions/runtime/container.ts';
+import type { Call } from '../../../../functions/runtime/call.ts';
 import { bareError, stepHandler } from '../../../../functions/runtime/step-handler.ts';
 
 const CANARY = 'Q987654321';
@@ -24,8 +24,15 @@ type Input = z.infer<typeof input>;
 type Output = z.infer<typeof output>;
 const EVENT: Input = { execution: 'x1', patientId: 'p1' };
 
-const handlerOf = (run: (event: Input, call: Call) => Promise<Output>) =>
-  stepHandler<Input, Output>({ name: 'TestStep', input, output, run });
+const ports = { signal: (call: Call) => call.signal };
+const handlerOf = (run: (event: Input, call: { signal: AbortSignal }) => Promise<Output>) =>
+  stepHandler({
+    name: 'TestStep',
+    input,
+    output,
+    ports,
+    run: (given: { signal: AbortSignal }, event) => run(event, given),
+  });
 const fine = async (): Promise<Output> => ({ due: 'NOTHING', reason: 'NOT_EXPIRED' });
 const throwing = (error: unknown) => handlerOf(() => Promise.reject(error));
 const failureOf = async (promise: Promise<unknown>): Promise<Error> => {

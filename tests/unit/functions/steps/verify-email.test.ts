@@ -11,16 +11,19 @@ it('ends the case of a patient whom the EHR does not know once, however often it
     practice: { timeZone: 'America/New_York', recheckDays: 7, reminderDays: [20, 27] },
     metrics: { ended: (ended: unknown) => void counted.push(ended) },
     fingerprint: { of: async () => '' },
-    ehr: { readPatient: () => Promise.reject(new PatientNotFoundError('HTTP_404')) },
-    records: {
+    ehr: {
+      readPatient: () => Promise.reject(new PatientNotFoundError('HTTP_404')),
+      openStaffTask: async () => undefined,
+      closeStaffTask: async () => undefined,
+    },
+    cases: {
       read: async () => stored,
       save: async (_previous: Account | null, next: Account) => {
         stored = next;
         return next;
       },
     },
-    // Of EHR and records it uses these methods alone.
-  } as unknown as Parameters<typeof verifyEmail>[0];
+  };
   for (let run = 0; run < 2; run++) {
     await expect(verifyEmail(ports, { execution: 'x1', patientId: 'p1' })).rejects.toThrow(PatientNotFoundError);
   }

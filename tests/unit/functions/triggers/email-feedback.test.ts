@@ -236,7 +236,7 @@ describe('generated events', () => {
           // Once an execution has begun, the others wait for its end.
           expect(account.attempt).toBeLessThanOrEqual(2);
           expect(account.rejectedAddresses.length).toBeLessThanOrEqual(1);
-          const text = JSON.stringify([account, lines, world.told, await world.ports.records.readMessage(mail.sesId)]);
+          const text = JSON.stringify([account, lines, world.told, await world.ports.sentMessages.read(mail.sesId)]);
           expect(text).not.toContain(address);
           expect(text).not.toContain('canary@');
         }

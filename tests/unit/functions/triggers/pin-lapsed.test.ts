@@ -22,9 +22,10 @@ const pin = (id: string) => ({
 function world() {
   const started: string[] = [];
   const waits: number[] = [];
-  const ports = {
+  const ports: Ports = {
+    staffRequests: { read: async () => null },
     pause: async (milliseconds: number) => void waits.push(milliseconds),
-    records: {
+    cases: {
       read: async (id: string): Promise<Account> => ({
         ...newAccount(id),
         document: 'd1',
@@ -40,13 +41,14 @@ function world() {
         started.push(patientId);
         return 'arn';
       },
+      describe: async () => null,
     },
-    pauseSwitch: { read: async () => null },
+    pauseSwitch: { read: async () => null, set: async () => undefined },
     sweeps: { takeAllowance: async () => 1, returnAllowance: async () => undefined },
     clock: { now: () => Date.parse('2026-06-15T12:00:00Z') },
     practice: { timeZone: 'America/New_York', reminderDays: [20, 27], sweep: { dailyLimit: 100, startsPerMinute: 60 } },
   };
-  return { started, waits, ports: ports as unknown as Ports };
+  return { started, waits, ports };
 }
 
 /** The deadline has passed. */

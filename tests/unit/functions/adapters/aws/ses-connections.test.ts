@@ -22,17 +22,16 @@ async function listens(made: Server): Promise<number> {
   return port;
 }
 
-/** Sends a mail by the wiring of container.ts; the id or the error's name and code. */
+/** Sends a mail by the wiring of runtime/providers/email.ts; the id or the error's name and code. */
 async function sending(endpoint: string): Promise<() => Promise<string>> {
   vi.stubEnv('AWS_ENDPOINT_URL_SES', endpoint);
   vi.stubEnv('AWS_REGION', 'us-east-1');
   vi.stubEnv('AWS_ACCESS_KEY_ID', 'test');
   vi.stubEnv('AWS_SECRET_ACCESS_KEY', 'test');
-  vi.stubEnv('SES_CONFIGURATION_SET', 'portal-pin');
-  const { mailer } = await import('../../../../../functions/runtime/container.ts');
+  const { mailer } = await import('../../../../../functions/runtime/providers/email.ts');
   const { signal } = new AbortController();
   return () =>
-    mailer({ signal })
+    mailer({ signal, config: { sesConfigurationSet: 'portal-pin' } })
       .send(MAIL)
       .catch((error) => `${error.name} ${error.message}`);
 }

@@ -32,7 +32,7 @@ describe('a reading of the whole chart', () => {
     await world.discover('run-2');
     expect(world.accounts).toEqual(before);
     expect(world.reading()).toMatchObject({ execution: 'run-2', counts: { ...NOBODY, KNOWN: 120 } });
-    const asked = ['readPinDocuments', 'countOurSigned', 'readPin', 'save', 'putPin', 'fingerprint'];
+    const asked = ['readPinDocuments', 'countOurSigned', 'readPin', 'save', 'pins.put', 'fingerprint'];
     expect(world.state.calls.filter((call) => asked.includes(call))).toEqual([]);
   });
 
@@ -341,7 +341,7 @@ describe('while others work', () => {
     const world = discoveryWorld({
       patients: 2,
       before: (call, about) => {
-        if (call === 'putPin' && about === 'p-1') world.know('p-1');
+        if (call === 'pins.put' && about === 'p-1') world.know('p-1');
       },
     });
     await world.discover();

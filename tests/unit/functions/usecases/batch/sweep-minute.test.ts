@@ -30,20 +30,23 @@ function world({ due, startsPerMinute = 600, dailyLimit = 1000, pageMs = 10, onS
   const names = new Set<string>();
   const state = { paused: false, used: 0, elapsed: 0, pauses: [] as number[], queries: 0 };
   const ports: SweepPorts = {
-    records: {
+    staffRequests: { read: async () => null },
+    cases: {
       read: async (id: string) => accounts.get(id) ?? null,
       save: async (_previous: Account | null, next: Account) => {
         accounts.set(next.patientId, next);
         return next;
       },
-      listDue: async (shard: number, _day: string, after: string | null, limit: number) => {
+    },
+    dueCases: {
+      list: async (shard, _day, after, limit) => {
         state.elapsed += pageMs;
         state.queries += 1;
         const from = after === null ? 0 : Number(after);
         const next = from + limit < (due[shard]?.length ?? 0) ? String(from + limit) : null;
         return { patientIds: due[shard]?.slice(from, from + limit) ?? [], next };
       },
-    } as unknown as SweepPorts['records'],
+    },
     executions: {
       start: async (name, { patientId }) => {
         onStart?.(patientId, started.length);
@@ -209,8 +212,8 @@ describe('one minute of the sweep', () => {
 
   it('gives back what it did not use also where the index cannot be read', async () => {
     const { ports, state } = world({ due: [patients(5)] });
-    const listDue = () => Promise.reject(new AwsUnavailableError('HTTP_503'));
-    const broken = { ...ports, records: { ...ports.records, listDue } };
+    const list = () => Promise.reject(new AwsUnavailableError('HTTP_503'));
+    const broken = { ...ports, dueCases: { list } };
     const minute = { execution: 'sweep-1', dryRun: false, cursor: null };
     await expect(sweepMinute(broken, minute)).rejects.toThrow(AwsUnavailableError);
     expect(state.used).toBe(0);

@@ -20,8 +20,9 @@ const known: Account = {
 
 function world(account: Account | null, { allowance = 5, isDown = false, isPaused = false } = {}) {
   const state = { account, started: 0, used: 0 };
-  const ports = {
-    records: {
+  const ports: LapsePorts = {
+    staffRequests: { read: async () => null },
+    cases: {
       read: async () => state.account,
       save: async (_previous: Account | null, next: Account) => {
         state.account = next;
@@ -36,7 +37,10 @@ function world(account: Account | null, { allowance = 5, isDown = false, isPause
       },
       describe: async () => ({ status: 'RUNNING', arn: 'arn', stoppedAt: null }),
     },
-    pauseSwitch: { read: async () => (isPaused ? { actor: 'pat', reason: 'x', at: VALID_UNTIL } : null) },
+    pauseSwitch: {
+      read: async () => (isPaused ? { actor: 'pat', reason: 'x', at: VALID_UNTIL } : null),
+      set: async () => undefined,
+    },
     sweeps: {
       takeAllowance: async (_day: string, wanted: number) => {
         const taken = Math.min(wanted, allowance - state.used);
@@ -50,14 +54,14 @@ function world(account: Account | null, { allowance = 5, isDown = false, isPause
     clock: { now: () => NOW },
     practice: { timeZone: 'America/New_York', reminderDays: [20, 27], sweep: { dailyLimit: 100 } },
   };
-  return { state, ports: ports as unknown as LapsePorts };
+  return { state, ports };
 }
 
 describe('a PIN that lapsed', () => {
   it.each<[string, Account | null, typeof PIN, object, string, number]>([
     ['is regenerated', known, PIN, {}, 'STARTED', 1],
     ['is another one by now', { ...known, document: 'd2' }, PIN, {}, 'OLD_NEWS', 0],
-    ['is nobody’s any more', null, PIN, {}, 'OLD_NEWS', 0],
+    ['has no record any more', null, PIN, {}, 'OLD_NEWS', 0],
     ['is removed before its time', known, { ...PIN, expiresAt: '2026-06-15T13:00:00Z' }, {}, 'OLD_NEWS', 0],
     ['has no readable time', known, { ...PIN, expiresAt: 'soon' }, {}, 'OLD_NEWS', 0],
     ['comes after the daily limit', known, PIN, { allowance: 0 }, 'LEFT_TO_SWEEP', 0],
@@ -76,7 +80,7 @@ describe('a PIN that lapsed', () => {
     expect([state.started, state.used]).toEqual([1, 1]);
   });
 
-  it('is due from today on, although nobody was going to look', async () => {
+  it('is due from today on, although no check was scheduled', async () => {
     const { ports, state } = world({ ...known, nextCheckDay: null }, { allowance: 0 });
     await takeLapse(ports, PIN);
     expect(state.account?.nextCheckDay).toBe('2026-06-15');

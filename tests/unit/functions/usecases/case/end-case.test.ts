@@ -12,7 +12,7 @@ function world(account: Account, saves: boolean[] = []) {
   const tasks = new Set(account.staffTasks.map(({ code, reason }) => `${code} ${reason}`));
   const saved: Account[] = [];
   let stored = account;
-  const ports = {
+  const ports: EndPorts = {
     clock: { now: () => NOW },
     practice: { timeZone: 'America/New_York', recheckDays: 7, reminderDays: [20, 27] },
     metrics: { ended: (ended: EndedCase) => void counted.push(ended) },
@@ -21,7 +21,7 @@ function world(account: Account, saves: boolean[] = []) {
       closeStaffTask: async ({ code, reason }: { code: string; reason: string }) =>
         void tasks.delete(`${code} ${reason}`),
     },
-    records: {
+    cases: {
       read: async () => stored,
       save: async (_previous: Account | null, next: Account) => {
         if (saves.shift() === false) throw new RecordConflictError('ACCOUNT_CHANGED');
@@ -31,11 +31,10 @@ function world(account: Account, saves: boolean[] = []) {
       },
     },
   };
-  // The methods that an ending uses.
   const become = (another: Account) => {
     stored = another;
   };
-  return { ports: ports as unknown as EndPorts, counted, tasks, saved, become };
+  return { ports, counted, tasks, saved, become };
 }
 
 const account = (more: Partial<Account> = {}): Account => ({ ...newAccount('p1'), ...more });

@@ -30,17 +30,17 @@ afterAll(() => world.close());
 
 describe('while all starts are paused', () => {
   const paused = async (id: string, told: Told) => {
-    const { pauseSwitch, records } = world.ports;
+    const { pauseSwitch, cases } = world.ports;
     await pauseSwitch.set({ actor: 'ops', reason: 'go-live', at: '2026-06-15T00:00:00Z' });
     const answer = await decideEhrEvent(world.ports, { webhookId: `msg_${id}`, attempt: 1, event: told(id) });
     await pauseSwitch.set(null);
-    return { answer, account: await records.read(id) };
+    return { answer, account: await cases.read(id) };
   };
 
   it.each<[string, Partial<Account> | null, Told, string | null]>([
     ['an address was entered', missing, emailChanged, TODAY],
     ['a provider was entered', held('RESPONSIBLE_PROVIDER_UNRESOLVED'), updated('provider'), TODAY],
-    ['nobody was known', null, emailChanged, TODAY],
+    ['there was no record', null, emailChanged, TODAY],
     ['no PIN was needed, one was issued', neverIssued, issued, TODAY],
     ['a valid PIN, a request', valid, requested(true), RECHECK],
     ['a valid PIN, another address', valid, emailChanged, RECHECK],

@@ -12,11 +12,12 @@ const FIRST = executionName('p1', 1);
 function world(account: Account, known: Record<string, ExecutionStatus>) {
   const started: { name: string; input: ExecutionInput }[] = [];
   let stored = account;
-  const ports = {
+  const ports: StartPorts = {
+    staffRequests: { read: async () => null },
     clock: { now: () => NOW },
-    pauseSwitch: { read: async () => null },
+    pauseSwitch: { read: async () => null, set: async () => undefined },
     practice: { timeZone: 'America/New_York', reminderDays: [20, 27] },
-    records: {
+    cases: {
       read: async () => stored,
       save: async (_previous: Account | null, next: Account) => {
         stored = next;
@@ -34,7 +35,7 @@ function world(account: Account, known: Record<string, ExecutionStatus>) {
       },
     },
   };
-  return { ports: ports as unknown as StartPorts, started, stored: () => stored };
+  return { ports, started, stored: () => stored };
 }
 
 const ended: Account = {
@@ -145,7 +146,7 @@ describe("a person's request that is sent again", () => {
       r1: '2026-06-15T10:00:00Z',
       younger: '2026-06-15T11:00:00Z',
     };
-    ports.records.readRequest = async (patientId, id) => ({
+    ports.staffRequests.read = async (patientId, id) => ({
       id,
       patientId,
       action: 'regenerate',

@@ -8,7 +8,7 @@ import {
   NotificationFateUnknownError,
   RecordConflictError,
 } from '../../../../../functions/domain/errors.ts';
-import type { PinRecords } from '../../../../../functions/ports/case/pin-records.ts';
+import type { CaseRecords } from '../../../../../functions/ports/case/case-records.ts';
 import type { FiledMessage } from '../../../../../functions/ports/ehr/ehr.ts';
 import { sendOnce } from '../../../../../functions/usecases/email/send-once.ts';
 
@@ -23,24 +23,29 @@ const account: Account = {
   pickupToken: 'earlier',
 };
 
+const notRead = () => Promise.reject(new Error('read'));
+
 describe('a mail that SES took', () => {
   /** What is written, in this order, where each write may fail. */
-  async function sent(failing: 'putMessage' | 'none') {
+  async function sent(failing: 'SentMessages.put' | 'none') {
     const down = new AwsUnavailableError('HTTP_503');
     const written: string[] = [];
-    const records = {
-      putMessage: async ({ sesId }: FiledMessage) => {
+    const sentMessages = {
+      put: async ({ sesId }: FiledMessage) => {
         written.push(`message ${sesId}`);
-        if (failing === 'putMessage') throw down;
+        if (failing === 'SentMessages.put') throw down;
       },
+    };
+    const cases: CaseRecords = {
+      read: notRead,
       save: async (_previous: Account | null, next: Account) => {
         written.push(`account ${next.message?.state}`);
         return next;
       },
     };
     const ports = {
-      // Of the records a sending uses these methods alone.
-      records: records as unknown as PinRecords,
+      cases,
+      sentMessages,
       mailer: { send: async () => 's1' },
       fingerprint: { of: async () => 'digest' },
       clock: { now: () => NOW },
@@ -58,8 +63,9 @@ describe('a mail that SES took', () => {
   it('stays accepted where the table refuses what is noted next: that error is not about the mail', async () => {
     const saved: Account[] = [];
     const refuses = new ConfigurationError('AccessDeniedException');
-    const records = {
-      putMessage: async () => undefined,
+    const sentMessages = { put: async () => undefined };
+    const cases: CaseRecords = {
+      read: notRead,
       save: async (_previous: Account | null, next: Account) => {
         if (next.message?.state === 'ACCEPTED') throw refuses;
         saved.push(next);
@@ -67,8 +73,8 @@ describe('a mail that SES took', () => {
       },
     };
     const ports = {
-      // Of the records a sending uses these methods alone.
-      records: records as unknown as PinRecords,
+      cases,
+      sentMessages,
       mailer: { send: async () => 's1' },
       fingerprint: { of: async () => 'digest' },
       clock: { now: () => NOW },
@@ -78,7 +84,7 @@ describe('a mail that SES took', () => {
   });
 
   it('is accepted also where that cannot be noted, and the step is run again', async () => {
-    expect(await sent('putMessage')).toMatchObject({ written: writes, answer: { name: 'AwsUnavailableError' } });
+    expect(await sent('SentMessages.put')).toMatchObject({ written: writes, answer: { name: 'AwsUnavailableError' } });
   });
 });
 
@@ -91,17 +97,17 @@ describe('a record that somebody else writes while the mail is on its way', () =
     let stored = leased;
     let version = 0;
     const put = (next: Account) => (stored = { ...next, version: `v${++version}` });
-    const records = {
+    const sentMessages = { put: async () => undefined };
+    const cases: CaseRecords = {
       read: async () => stored,
-      putMessage: async () => undefined,
       save: async (previous: Account | null, next: Account) => {
         if (previous?.version !== stored.version) throw new RecordConflictError('ACCOUNT_CHANGED');
         return put(next);
       },
     };
     const ports = {
-      // Of the records a sending uses these methods alone.
-      records: records as unknown as PinRecords,
+      cases,
+      sentMessages,
       mailer: {
         send: () => {
           put(meanwhile(stored));
@@ -153,16 +159,18 @@ describe('a record that somebody else writes while the mail is on its way', () =
 /** What the record says after a mail that was refused, and by what the step fails. */
 async function refusedBy(error: Error, fingerprint: () => Promise<string> = async () => 'digest') {
   const saved: Account[] = [];
-  const records = {
+  const sentMessages = { put: async () => undefined };
+  const cases: CaseRecords = {
+    read: notRead,
     save: async (_previous: Account | null, next: Account) => {
       saved.push(next);
       return next;
     },
   };
   const failure: unknown = await sendOnce(
-    // Of the records a sending uses this method alone.
     {
-      records: records as unknown as PinRecords,
+      cases,
+      sentMessages,
       mailer: { send: () => Promise.reject(error) },
       fingerprint: { of: fingerprint },
       clock: { now: () => NOW },

@@ -35,7 +35,7 @@ describe('"Send me a new one"', () => {
     expect(await ask(token, proof)).toEqual({ kind: 'ASKED', patientId: id, language: 'es' });
     const request = pickupRequestId(`d-${id}`);
     expect(world.told(id).started).toEqual([{ patientId: id, attempt: 1, force: request }]);
-    expect(await world.ports.records.readRequest(id, request)).toMatchObject({
+    expect(await world.ports.staffRequests.read(id, request)).toMatchObject({
       action: 'regenerate',
       actor: 'patient',
     });

@@ -220,18 +220,18 @@ describe('the fifth wrong answer', () => {
     const id = await world.patient();
     const token = await world.mail(id);
     await answerWrongly(token, 4);
-    const { records } = world.ports;
+    const { cases } = world.ports;
     let races = 0;
-    const raced: typeof records = {
-      ...records,
+    const raced: typeof cases = {
+      ...cases,
       // A step saves between our reading and our saving, three times.
       read: async (patientId) => {
-        const account = await records.read(patientId);
-        if (account !== null && races++ < 3) await records.save(account, { ...account, reminder: races });
+        const account = await cases.read(patientId);
+        if (account !== null && races++ < 3) await cases.save(account, { ...account, reminder: races });
         return account;
       },
     };
-    expect(await pickUp({ ...world.ports, records: raced }, token, WRONG)).toEqual(refused('WRONG', id));
+    expect(await pickUp({ ...world.ports, cases: raced }, token, WRONG)).toEqual(refused('WRONG', id));
     const { staffTasks, reminder } = await world.account(id);
     expect([staffTasks.length, reminder]).toEqual([1, 3]);
     expect(world.told(id).tasks).toEqual(['notify-patient PICKUP_LOCKED']);

@@ -3,7 +3,6 @@ import { beginRun } from '../../../../../functions/domain/batch/sweep.ts';
 import { type Account, newAccount } from '../../../../../functions/domain/case/account.ts';
 import type { ExecutionStatus } from '../../../../../functions/domain/case/executions.ts';
 import type { SweepRecords, SweptStart } from '../../../../../functions/ports/batch/sweep-records.ts';
-import type { PinRecords } from '../../../../../functions/ports/case/pin-records.ts';
 import { sweepReport } from '../../../../../functions/usecases/staff/sweep-report.ts';
 
 const DAY = '2026-06-15';
@@ -19,7 +18,7 @@ async function report(
   const asked: string[] = [];
   const answer = await sweepReport(
     {
-      records: { read: async (id: string) => accounts.get(id) ?? null } as unknown as PinRecords,
+      cases: { read: async (id: string) => accounts.get(id) ?? null },
       sweeps: {
         read: async (_day: string, execution: string) => (execution === RUN.execution ? RUN : null),
         listStarts: async () => starts,

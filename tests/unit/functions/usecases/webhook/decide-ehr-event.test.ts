@@ -112,7 +112,7 @@ describe('what is decided', () => {
     expect(started).toHaveLength(decision === 'STARTED' || isLookedAt ? 1 : 0);
     if (started[0] !== undefined) expect(execution).toBe(started[0].name);
     else expect(execution === null || decision === 'NOT_DUE').toBe(true);
-    expect((await world.ports.records.read(id))?.nextCheckDay ?? null).toBe(
+    expect((await world.ports.cases.read(id))?.nextCheckDay ?? null).toBe(
       started.length > 0 ? earlier(record?.nextCheckDay) : dayLeft(record, decision, signedAt),
     );
   });
@@ -130,8 +130,8 @@ describe('what is decided', () => {
     'of a patient whom the EHR does not know: that, and nothing is written (%#)',
     async (told) => {
       expect(await take('nobody', told)).toEqual({ decision: 'UNKNOWN_PATIENT', execution: null });
-      expect(await world.ports.records.read('nobody')).toBeNull();
-      expect(await world.ports.records.readRequest('nobody', webhookRequestId('msg_nobody'))).toBeNull();
+      expect(await world.ports.cases.read('nobody')).toBeNull();
+      expect(await world.ports.staffRequests.read('nobody', webhookRequestId('msg_nobody'))).toBeNull();
     },
   );
 
@@ -140,7 +140,7 @@ describe('what is decided', () => {
     const before = world.registrations.length;
     const { id } = await decisionOn(ours, registered, VALID);
     expect(world.registrations.slice(before)).toEqual(['org-1']);
-    expect((await world.ports.records.read(id))?.registeredAt).toBe(timestamp);
+    expect((await world.ports.cases.read(id))?.registeredAt).toBe(timestamp);
     // Told by another webhook once more, and of somebody whose PIN was made by hand.
     await take(id, registered, 2);
     await decisionOn({ ...valid, location: 'org-1' }, registered, VALID);
@@ -155,7 +155,7 @@ describe('what is decided', () => {
     const { id, decision } = await decisionOn(waits, emailChanged, VALID);
     expect(decision).toBe('STARTED');
     const { returns: _none, ...owed } = { ...message, sesId: null, filed: false };
-    expect((await world.ports.records.read(id))?.message).toEqual(owed);
+    expect((await world.ports.cases.read(id))?.message).toEqual(owed);
   });
 
   it('of a case that runs: its execution', async () => {
@@ -170,9 +170,9 @@ it('a forced request that finds an execution at work which knows nothing of it i
   const { id, execution } = await decisionOn(expired, issued, VALID);
   const webhook = { webhookId: `forced_${id}`, attempt: 1, event: requested(true)(id) };
   await expect(decideEhrEvent(world.ports, webhook)).rejects.toThrow(LeaseHeldError);
-  const account = await world.ports.records.read(id);
+  const account = await world.ports.cases.read(id);
   expect(account).toMatchObject({ execution, request: null });
-  if (account !== null) await world.ports.records.save(account, { ...account, endedBy: execution, lease: null });
+  if (account !== null) await world.ports.cases.save(account, { ...account, endedBy: execution, lease: null });
   world.end(execution ?? '', 'SUCCEEDED');
   expect((await decideEhrEvent(world.ports, webhook)).decision).toBe('STARTED');
   expect(world.started(id).map(({ input }) => input.force)).toEqual([null, webhookRequestId(`forced_${id}`)]);
@@ -186,7 +186,7 @@ describe('a request', () => {
   ] as const)('force %s: is recorded as %s with who and why, and forces only then', async (force, action) => {
     const { id, started } = await decisionOn(valid, requested(force), VALID);
     const request = webhookRequestId(`msg_${id}`);
-    expect(await world.ports.records.readRequest(id, request)).toMatchObject({ action, actor: 'ann', reason: 'lost' });
+    expect(await world.ports.staffRequests.read(id, request)).toMatchObject({ action, actor: 'ann', reason: 'lost' });
     expect(started[0]?.input.force).toBe(force ? request : null);
   });
 });
@@ -195,10 +195,10 @@ describe('a patient who needs no PIN any more', () => {
   it('has none that is tracked, and what happened is noted', async () => {
     const id = await world.patient(valid, VALID);
     const life = lifeOf(Date.parse(VALID));
-    await world.ports.records.putPin({ patientId: id, document: 'd1', fingerprint: 'f', ...life });
+    await world.ports.pins.put({ patientId: id, document: 'd1', fingerprint: 'f', ...life });
     await take(id, optedOut);
-    expect(await world.ports.records.readPin(id)).toBeNull();
-    expect(await world.ports.records.read(id)).toMatchObject({
+    expect(await world.ports.pins.read(id)).toBeNull();
+    expect(await world.ports.cases.read(id)).toMatchObject({
       portalEvent: { status: 'OPTED_OUT', at: timestamp },
       outcome: 'REGENERATED',
       nextCheckDay: RECHECK,
@@ -208,20 +208,20 @@ describe('a patient who needs no PIN any more', () => {
   it('keeps the PIN when the news are old', async () => {
     const id = await world.patient(ended('REGENERATED', pin('2026-06-15T12:00:00Z')), VALID);
     const life = lifeOf(Date.parse(VALID));
-    await world.ports.records.putPin({ patientId: id, document: 'd1', fingerprint: 'f', ...life });
+    await world.ports.pins.put({ patientId: id, document: 'd1', fingerprint: 'f', ...life });
     await take(id, registered);
-    expect(await world.ports.records.readPin(id)).not.toBeNull();
-    expect((await world.ports.records.read(id))?.portalEvent).toBeNull();
+    expect(await world.ports.pins.read(id)).not.toBeNull();
+    expect((await world.ports.cases.read(id))?.portalEvent).toBeNull();
   });
 });
 
 describe('the same webhook, decided again after a crash', () => {
   /** The execution that the first decision started has ended since. */
   async function endedSince(id: string, more: Partial<Account>): Promise<string> {
-    const account = await world.ports.records.read(id);
+    const account = await world.ports.cases.read(id);
     const execution = account?.execution ?? '';
     if (account !== null) {
-      await world.ports.records.save(account, { ...account, endedBy: execution, lease: null, ...more });
+      await world.ports.cases.save(account, { ...account, endedBy: execution, lease: null, ...more });
     }
     world.end(execution, 'SUCCEEDED');
     return execution;
@@ -258,9 +258,9 @@ describe('the same webhook, decided again after a crash', () => {
 
   it('a registration is taken in again: the PIN that was left there goes', async () => {
     const id = await world.patient({ ...valid, portalEvent: { status: 'REGISTERED', at: timestamp } }, VALID);
-    await world.ports.records.putPin({ patientId: id, document: 'd1', fingerprint: 'f', ...lifeOf(Date.parse(VALID)) });
+    await world.ports.pins.put({ patientId: id, document: 'd1', fingerprint: 'f', ...lifeOf(Date.parse(VALID)) });
     expect(await take(id, registered)).toEqual({ decision: 'STOPPED', execution: null });
-    expect(await world.ports.records.readPin(id)).toBeNull();
+    expect(await world.ports.pins.read(id)).toBeNull();
   });
 });
 
@@ -277,7 +277,7 @@ describe('a fact that is told while an execution runs, which may have looked bef
     return { id, execution: answer.execution ?? '' };
   }
   async function endAs(id: string, execution: string, outcome: Outcome | 'FAILED', reason: string | null) {
-    const account = await world.ports.records.read(id);
+    const account = await world.ports.cases.read(id);
     if (account === null) throw new Error(`no record of ${id}`);
     const ehr = { openStaffTask: async () => undefined, closeStaffTask: async () => undefined };
     // Of the chart an ending uses these methods alone.
@@ -285,7 +285,7 @@ describe('a fact that is told while an execution runs, which may have looked bef
     const practice = { ...world.ports.practice, recheckDays: 7 };
     await endCase({ ...ports, practice }, account, { execution, outcome, reason, staffTask: null });
     world.end(execution, 'SUCCEEDED');
-    return (await world.ports.records.read(id))?.nextCheckDay;
+    return (await world.ports.cases.read(id))?.nextCheckDay;
   }
   const sweeps = async (patientId: string) =>
     (await start(world.ports, { patientId, trigger: 'machine', force: null, awaitedFactChanged: false })).decision;
@@ -302,7 +302,7 @@ describe('a fact that is told while an execution runs, which may have looked bef
     await take(id, told, 2);
     expect(await endAs(id, execution, outcome, reason)).toBe(TODAY);
     expect(await sweeps(id)).toBe('STARTED');
-    const again = (await world.ports.records.read(id))?.execution ?? '';
+    const again = (await world.ports.cases.read(id))?.execution ?? '';
     // Without a day no sweep finds it.
     const isOver = outcome === 'NOT_NEEDED';
     expect(await endAs(id, again, outcome, reason)).toBe(isOver ? null : '2026-06-22');
@@ -347,23 +347,23 @@ describe('two that write at once', () => {
   it('the loser decides again, on what the winner wrote', async () => {
     const id = await world.patient(valid, VALID);
     let winners = 1;
-    const records = {
-      ...world.ports.records,
+    const cases = {
+      ...world.ports.cases,
       save: async (previous: Account | null, next: Account) => {
-        if (winners-- > 0 && previous !== null) await world.ports.records.save(previous, { ...previous, failures: 3 });
-        return world.ports.records.save(previous, next);
+        if (winners-- > 0 && previous !== null) await world.ports.cases.save(previous, { ...previous, failures: 3 });
+        return world.ports.cases.save(previous, next);
       },
     };
     const event = registered(id);
-    const answer = await decideEhrEvent({ ...world.ports, records }, { webhookId: 'm', attempt: 1, event });
+    const answer = await decideEhrEvent({ ...world.ports, cases }, { webhookId: 'm', attempt: 1, event });
     expect(answer.decision).toBe('STOPPED');
-    expect(await world.ports.records.read(id)).toMatchObject({ failures: 3, portalEvent: { status: 'REGISTERED' } });
+    expect(await world.ports.cases.read(id)).toMatchObject({ failures: 3, portalEvent: { status: 'REGISTERED' } });
   });
 
   it('and gives up after five, which the sender repeats', async () => {
     const id = await world.patient(valid, VALID);
-    const records = { ...world.ports.records, save: () => Promise.reject(new RecordConflictError('ACCOUNT_CHANGED')) };
+    const cases = { ...world.ports.cases, save: () => Promise.reject(new RecordConflictError('ACCOUNT_CHANGED')) };
     const taken = { webhookId: 'm', attempt: 1, event: registered(id) };
-    await expect(decideEhrEvent({ ...world.ports, records }, taken)).rejects.toThrow(RecordConflictError);
+    await expect(decideEhrEvent({ ...world.ports, cases }, taken)).rejects.toThrow(RecordConflictError);
   });
 });

@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
-import { createDynamoDbPinRecords } from '../../functions/adapters/dynamodb/dynamodb-pin-records.ts';
 import { createDynamoDb } from '../../local/dynamodb/dynamodb.ts';
 import { createGateway } from '../../local/http/gateway.ts';
-import { describePinRecords, type RecordsUnderTest } from './pin-records.contract.ts';
+import { tableRecords } from '../support/worlds/table-records.ts';
+import { describeCaseRecords, type RecordsUnderTest } from './case-records.contract.ts';
 
 const NOW = Date.parse('2026-06-15T12:00:00Z');
 const TABLE = 'portal-pin';
@@ -27,7 +27,7 @@ async function dynamoDbOverHttp(): Promise<RecordsUnderTest> {
     region: 'us-east-1',
     credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
   });
-  const records = createDynamoDbPinRecords({
+  const records = tableRecords({
     client: DynamoDBDocumentClient.from(client),
     table: TABLE,
     signal: AbortSignal.timeout(60_000),
@@ -48,4 +48,4 @@ async function dynamoDbOverHttp(): Promise<RecordsUnderTest> {
   };
 }
 
-describePinRecords('DynamoDB over HTTP, the local DynamoDB', dynamoDbOverHttp);
+describeCaseRecords('DynamoDB over HTTP, the local DynamoDB', dynamoDbOverHttp);

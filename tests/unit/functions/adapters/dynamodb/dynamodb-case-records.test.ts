@@ -7,10 +7,10 @@ import {
 import { DynamoDBDocumentClient, GetCommand, PutCommand, QueryCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { mockClient } from 'aws-sdk-client-mock';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { createDynamoDbPinRecords, shardOf } from '../../../../../functions/adapters/dynamodb/dynamodb-pin-records.ts';
+import { shardOf } from '../../../../../functions/adapters/dynamodb/dynamodb-case-records.ts';
 import { SHARDS } from '../../../../../functions/adapters/dynamodb/table.ts';
 import { newAccount } from '../../../../../functions/domain/case/account.ts';
-import type { PinRecords } from '../../../../../functions/ports/case/pin-records.ts';
+import { tableRecords } from '../../../../support/worlds/table-records.ts';
 
 const CANARY = 'Q987654321';
 const NOW = Date.parse('2026-06-15T12:00:00Z');
@@ -18,7 +18,7 @@ const dynamoDb = mockClient(DynamoDBDocumentClient);
 beforeEach(() => dynamoDb.reset());
 
 const { signal } = new AbortController();
-const records = createDynamoDbPinRecords({
+const { cases, dueCases, pins, reservations, staffRequests, sentMessages } = tableRecords({
   client: DynamoDBDocumentClient.from(new DynamoDBClient({ region: 'us-east-1' })),
   table: 'portal-pin',
   signal,
@@ -28,27 +28,27 @@ const account = { ...newAccount('p1'), version: 'v1' };
 const sdkError = (name: string) => Object.assign(new Error(`about ${CANARY}`), { name });
 const conditionFailed = () => new ConditionalCheckFailedException({ message: CANARY, $metadata: {} });
 
-const CALLS: [keyof PinRecords, () => Promise<unknown>][] = [
-  ['read', () => records.read('p1')],
-  ['save', () => records.save(account, { ...account, attempt: 1 })],
+const CALLS: [string, () => Promise<unknown>][] = [
+  ['CaseRecords.read', () => cases.read('p1')],
+  ['CaseRecords.save', () => cases.save(account, { ...account, attempt: 1 })],
   [
-    'putPin',
-    () => records.putPin({ patientId: 'p1', document: 'd', fingerprint: 'f', issuedAt: '', expiresAt: '', ttl: 1 }),
+    'TrackedPins.put',
+    () => pins.put({ patientId: 'p1', document: 'd', fingerprint: 'f', issuedAt: '', expiresAt: '', ttl: 1 }),
   ],
-  ['readPin', () => records.readPin('p1')],
-  ['deletePin', () => records.deletePin('p1')],
-  ['reserveFingerprint', () => records.reserveFingerprint('f', 'o', NOW)],
+  ['TrackedPins.read', () => pins.read('p1')],
+  ['TrackedPins.remove', () => pins.remove('p1')],
+  ['PinReservations.reserve', () => reservations.reserve('f', 'o', NOW)],
   [
-    'putMessage',
-    () => records.putMessage({ sesId: 's', patientId: 'p1', document: 'd', sentAt: '2026-06-15T12:00:00Z' }),
+    'SentMessages.put',
+    () => sentMessages.put({ sesId: 's', patientId: 'p1', document: 'd', sentAt: '2026-06-15T12:00:00Z' }),
   ],
-  ['readMessage', () => records.readMessage('s')],
+  ['SentMessages.read', () => sentMessages.read('s')],
   [
-    'putRequest',
-    () => records.putRequest({ id: 'r', patientId: 'p1', action: 'resend', actor: 'a', reason: 'r', at: '' }),
+    'StaffRequests.put',
+    () => staffRequests.put({ id: 'r', patientId: 'p1', action: 'resend', actor: 'a', reason: 'r', at: '' }),
   ],
-  ['readRequest', () => records.readRequest('p1', 'r')],
-  ['listDue', () => records.listDue(0, '2026-06-15', null, 100)],
+  ['StaffRequests.read', () => staffRequests.read('p1', 'r')],
+  ['DueCases.list', () => dueCases.list(0, '2026-06-15', null, 100)],
 ];
 
 describe.each(CALLS)('%s', (_name, call) => {
@@ -90,21 +90,21 @@ describe('a failed condition', () => {
   it('of a save is a conflict, unless what is stored is that very save', async () => {
     dynamoDb.on(UpdateCommand).rejects(conditionFailed());
     dynamoDb.on(GetCommand).resolves({ Item: { version: 'other' } });
-    const save = () => records.save(account, { ...account, attempt: 1 });
+    const save = () => cases.save(account, { ...account, attempt: 1 });
     await expect(save()).rejects.toMatchObject({ name: 'RecordConflictError', message: 'ACCOUNT_CHANGED' });
     dynamoDb.on(GetCommand).resolves({ Item: { version: 'v2' } });
     await expect(save()).resolves.toMatchObject({ attempt: 1, version: 'v2' });
   });
   it('of a reservation says that the fingerprint is taken', async () => {
     dynamoDb.on(PutCommand).rejects(conditionFailed());
-    expect(await records.reserveFingerprint('f', 'o', NOW)).toBe(false);
+    expect(await reservations.reserve('f', 'o', NOW)).toBe(false);
   });
 });
 
 describe('what is sent', () => {
   it('reads an account strongly consistent, by the keys of the contract', async () => {
     dynamoDb.on(GetCommand).resolves({});
-    await records.read('p1');
+    await cases.read('p1');
     const Key = { pk: 'PATIENT#p1', sk: 'ACCOUNT' };
     expect(dynamoDb.commandCalls(GetCommand)[0]?.args[0].input).toEqual({
       TableName: 'portal-pin',
@@ -116,14 +116,14 @@ describe('what is sent', () => {
   it('reads a record that was written before it had this or that attribute', async () => {
     const Item = { pk: 'PATIENT#p1', sk: 'ACCOUNT', shard: '06', version: 'v1', attempt: 3, document: 'd1' };
     dynamoDb.on(GetCommand).resolves({ Item });
-    expect(await records.read('p1')).toEqual({ ...newAccount('p1'), version: 'v1', attempt: 3, document: 'd1' });
+    expect(await cases.read('p1')).toEqual({ ...newAccount('p1'), version: 'v1', attempt: 3, document: 'd1' });
     expect(newAccount('p1')).toMatchObject({ unresolvedSince: null, withoutAccessSince: null });
   });
 
   it('saves only what changed, so that the index is written only when its key moves', async () => {
     dynamoDb.on(UpdateCommand).resolves({});
     const lease = { owner: 'x', until: '2026-06-15T13:00:00Z' };
-    await records.save({ ...account, lease, attempt: 1 }, { ...account, attempt: 2 });
+    await cases.save({ ...account, lease, attempt: 1 }, { ...account, attempt: 2 });
     expect(dynamoDb.commandCalls(UpdateCommand)[0]?.args[0].input).toEqual({
       TableName: 'portal-pin',
       Key: { pk: 'PATIENT#p1', sk: 'ACCOUNT' },
@@ -140,9 +140,9 @@ describe('what is sent', () => {
       .on(QueryCommand)
       .resolvesOnce({ Items: [{ pk: 'PATIENT#p1' }], LastEvaluatedKey })
       .resolvesOnce({ Items: [{ pk: 'PATIENT#p2' }] });
-    const first = await records.listDue(7, '2026-06-15', null, 100);
+    const first = await dueCases.list(7, '2026-06-15', null, 100);
     expect(first).toEqual({ patientIds: ['p1'], next: expect.any(String) });
-    expect(await records.listDue(7, '2026-06-15', first.next, 100)).toEqual({ patientIds: ['p2'], next: null });
+    expect(await dueCases.list(7, '2026-06-15', first.next, 100)).toEqual({ patientIds: ['p2'], next: null });
     const [one, two] = dynamoDb.commandCalls(QueryCommand).map((each) => each.args[0].input);
     expect(one).toMatchObject({
       IndexName: 'due',
@@ -163,6 +163,6 @@ describe('what is sent', () => {
 it('reads an account of the time before there were reminders: its message told of a new PIN', async () => {
   const message = { state: 'UNKNOWN', document: 'd1', filed: false, sesId: null };
   dynamoDb.on(GetCommand).resolves({ Item: { pk: 'PATIENT#p1', sk: 'ACCOUNT', shard: '03', document: 'd1', message } });
-  const read = await records.read('p1');
+  const read = await cases.read('p1');
   expect(read).toEqual({ ...newAccount('p1'), document: 'd1', message: { ...message, kind: 'NEW_PIN' } });
 });
