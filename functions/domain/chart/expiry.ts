@@ -14,13 +14,16 @@ export function isExpired(signedAt: number, now: number): boolean {
   return now - signedAt >= PIN_LIFETIME_MS;
 }
 
+/** No portal PIN is older. Software that knows no date writes 0001-01-01, 1753-01-01, 1899-12-30, 1900-01-01 or 1970-01-01. */
+const EARLIEST_SIGNING = Date.UTC(1990, 0, 1);
+
 /**
- * Reads a signing instant. `unclear` when there is none, when it is no instant, or when it lies more than five minutes
- * ahead: then the age cannot be known and a person looks at the chart.
+ * Reads a signing instant. `unclear` when there is none, when it is no instant, when it lies before 1990 or more than five
+ * minutes ahead: then the age cannot be known and staff look at the chart.
  */
 export function readSigningInstant(date: string | null, now: number): { signedAt: number } | 'unclear' {
   const signedAt = date === null ? null : millisecondsOf(date);
-  if (signedAt === null || signedAt - now > CLOCK_TOLERANCE_MS) return 'unclear';
+  if (signedAt === null || signedAt < EARLIEST_SIGNING || signedAt - now > CLOCK_TOLERANCE_MS) return 'unclear';
   return { signedAt };
 }
 

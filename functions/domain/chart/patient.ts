@@ -2,9 +2,10 @@
 
 import type { EmailMissingReason, NotNeededReason } from '../outcomes.ts';
 import { isWithin } from '../time/instant.ts';
+import { UNREADABLE } from './unreadable.ts';
 
 export interface EmailEntry {
-  /** null where the chart has an entry without a value. */
+  /** null where the chart has an entry without a value. A member that is no text is UNREADABLE. */
   value: string | null;
   use: string | null;
   /** 1 is preferred; null counts as last. */
@@ -58,25 +59,44 @@ export type AddressVerdict = 'USABLE' | EmailMissingReason;
 export type ChosenAddress = { verdict: 'USABLE'; address: string } | { verdict: EmailMissingReason };
 
 /**
- * RFC 5322 without comments. A copy of zod's `rfc5322Email`: importing it would add all of zod's expressions to every
- * bundle.
+ * RFC 5322 without comments and folding. A quoted local part holds no further quote and no bracket or comma: nothing that a
+ * mail program would read as a list or as a display name passes for one address.
  */
 const ADDRESS =
-  /^(([^<>()[\]\\.,;:\s@"]+(\.[^<>()[\]\\.,;:\s@"]+)*)|(".+"))@((\[[0-9]{1,3}\.[0-9]{1,3}\.[0-9]{1,3}\.[0-9]{1,3}])|(([a-zA-Z\-0-9]+\.)+[a-zA-Z]{2,}))$/;
+  /^(?:[^<>()[\]\\.,;:\s@"]+(?:\.[^<>()[\]\\.,;:\s@"]+)*|"[^"\\<>,;\s]+")@(?:\[\d{1,3}(?:\.\d{1,3}){3}\]|(?:[a-zA-Z0-9-]+\.)+(?:[a-zA-Z]{2,}|[xX][nN]--[a-zA-Z0-9-]+))$/;
 
-/** SES accepts ASCII local parts only; 254 is the longest path in SMTP (RFC 5321 §4.5.3.1.3). */
-function isAddress(value: string): boolean {
-  return value.length <= 254 && /^[\x21-\x7e]+$/.test(value) && ADDRESS.test(value);
+/** What ends a host in a URL, or stands before it. */
+const NO_HOST = /[\s/?#\\@:%[\]]/;
+
+/**
+ * The address as SMTP carries it, or null where it is none. A domain with other letters than ASCII becomes its A-labels
+ * (IDNA, RFC 5891): `münchen.example` is `xn--mnchen-3ya.example`. SES accepts ASCII local parts only; 254 is the longest path
+ * in SMTP (RFC 5321 §4.5.3.1.3).
+ */
+function asAddress(value: string): string | null {
+  const at = value.lastIndexOf('@');
+  const domain = asciiDomain(value.slice(at + 1));
+  const address = domain === null ? value : `${value.slice(0, at + 1)}${domain}`;
+  return address.length <= 254 && /^[\x21-\x7e]+$/.test(address) && ADDRESS.test(address) ? address : null;
+}
+
+/** A domain in A-labels; null where it has no letter beyond ASCII, or cannot be written so. */
+function asciiDomain(domain: string): string | null {
+  if (/^[\x21-\x7e]*$/.test(domain) || NO_HOST.test(domain) || !URL.canParse(`http://${domain}`)) return null;
+  return new URL(`http://${domain}`).hostname;
 }
 
 function isCurrent(entry: EmailEntry, now: number): boolean {
-  return entry.use !== 'old' && isWithin(entry.periodStart, entry.periodEnd, now);
+  return entry.use !== 'old' && entry.use !== UNREADABLE && isWithin(entry.periodStart, entry.periodEnd, now);
 }
 
 /** The current addresses at `now`, best first: lowest rank, then the chart's order. */
 function usableAddresses(patient: Patient, now: number): { address: string; undeliverable: boolean }[] {
   return currentEmails(patient, now)
-    .filter((entry) => isAddress(entry.address))
+    .flatMap((entry) => {
+      const address = asAddress(entry.address);
+      return address === null ? [] : [{ ...entry, address }];
+    })
     .sort((a, b) => (a.rank ?? Number.POSITIVE_INFINITY) - (b.rank ?? Number.POSITIVE_INFINITY) || 0);
 }
 

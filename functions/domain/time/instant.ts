@@ -18,24 +18,32 @@ export function toInstant(milliseconds: number): Instant {
   return new Date(Math.floor(milliseconds / 1000) * 1000).toISOString().replace('.000Z', 'Z');
 }
 
-/** Whether `now` lies in a FHIR Period; a missing bound is open. */
+/** Whether `now` lies in a FHIR Period; a missing bound is open. A bound that cannot be read might be over: not within. */
 export function isWithin(start: string | null, end: string | null, now: number): boolean {
-  const from = start === null ? null : startOfPeriod(start);
-  const until = end === null ? null : endOfPeriod(end);
-  return (from === null || from <= now) && (until === null || now <= until);
+  const from = start === null ? Number.NEGATIVE_INFINITY : startOfPeriod(start);
+  const until = end === null ? Number.POSITIVE_INFINITY : endOfPeriod(end);
+  return from !== null && until !== null && from <= now && now <= until;
 }
 
 /** A bare day, month or year begins with its first millisecond (in UTC). */
 function startOfPeriod(start: string): number | null {
-  return PARTIAL_DATE.test(start) ? Date.parse(start) : millisecondsOf(start);
+  return partialDate(start)?.from ?? millisecondsOf(start);
 }
 
 /** FHIR's Period.end is inclusive: a bare day, month or year lasts until it is over (in UTC). */
 function endOfPeriod(end: string): number | null {
-  const lasts = PARTIAL_DATE.exec(end);
-  if (lasts === null) return millisecondsOf(end);
-  const [, year, month, day] = lasts;
-  if (month === undefined) return Date.UTC(Number(year) + 1, 0, 1) - 1;
-  if (day === undefined) return Date.UTC(Number(year), Number(month), 1) - 1;
-  return Date.UTC(Number(year), Number(month) - 1, Number(day) + 1) - 1;
+  return partialDate(end)?.until ?? millisecondsOf(end);
+}
+
+/** First and last millisecond of a year, a month or a day (in UTC); null where it is none, such as February 30th. */
+function partialDate(date: string): { from: number; until: number } | null {
+  const [, year, month, day] = PARTIAL_DATE.exec(date) ?? [];
+  if (year === undefined) return null;
+  const from = Date.parse(`${year}-${month ?? '01'}-${day ?? '01'}T00:00:00Z`);
+  if (Number.isNaN(from) || (day !== undefined && new Date(from).getUTCDate() !== Number(day))) return null;
+  const next = new Date(from);
+  if (day !== undefined) next.setUTCDate(next.getUTCDate() + 1);
+  else if (month !== undefined) next.setUTCMonth(next.getUTCMonth() + 1);
+  else next.setUTCFullYear(next.getUTCFullYear() + 1);
+  return { from, until: next.getTime() - 1 };
 }

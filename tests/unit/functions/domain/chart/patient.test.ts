@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { EmailEntry, Patient } from '../../../../../functions/domain/chart/patient.ts';
 import { chooseAddress, standingOf } from '../../../../../functions/domain/chart/patient.ts';
+import { UNREADABLE } from '../../../../../functions/domain/chart/unreadable.ts';
 
 const NOW = Date.parse('2026-06-15T12:00:00Z');
 const never = () => false;
@@ -37,6 +38,8 @@ describe('standingOf (P1)', () => {
     [{ portalStatus: 'not-enrolled' }, 'ELIGIBLE'],
     [{ portalStatus: 'registered' }, 'ALREADY_REGISTERED'],
     [{ portalStatus: 'opted-out' }, 'OPTED_OUT'],
+    [{ unclear: true }, 'UNCLEAR'],
+    [{ unclear: true, deceased: true }, 'DECEASED'],
     [{ active: false }, 'INACTIVE'],
     [{ active: false, portalStatus: 'opted-out' }, 'INACTIVE'],
     [{ deceased: true, active: false }, 'DECEASED'],
@@ -62,6 +65,11 @@ describe('chooseAddress (P1): which address', () => {
     ['not an undeliverable one', [email('a@x.org', { rank: 1, undeliverable: true }), email('b@x.org')], 'b@x.org'],
     ['not a malformed one', [email('a(at)x.org', { rank: 1 }), email('b@x.org')], 'b@x.org'],
     ['spaces around it are none of it', [email('  a@x.org\t')], 'a@x.org'],
+    ['a domain of other letters, as A-labels', [email('a@münchen.example')], 'a@xn--mnchen-3ya.example'],
+    ['a top level of other letters', [email('a@пример.рф')], 'a@xn--e1afmkfd.xn--p1ai'],
+    ['a domain of A-labels', [email('a@xn--mnchen-3ya.example')], 'a@xn--mnchen-3ya.example'],
+    ['a full-width dot', [email('a@münchen。example')], 'a@xn--mnchen-3ya.example'],
+    ['a quoted local part', [email('"ann@home"@x.org')], '"ann@home"@x.org'],
     ['a plus and dots', [email("o'neil.jr+portal@mail.x-y.org")], "o'neil.jr+portal@mail.x-y.org"],
   ])('%s', (_case, emails, address) => expect(chosen(emails)).toBe(address));
 
@@ -87,7 +95,16 @@ describe('chooseAddress (P1): why none', () => {
     ['a display name', [email('Ann <a@x.org>')], 'INVALID'],
     ['a line break', [email('a@x.org\r\nBcc: b@x.org')], 'INVALID'],
     ['a letter that is not ASCII', [email('müller@x.org')], 'INVALID'],
-    ['a domain that is not ASCII', [email('a@exämple.org')], 'INVALID'],
+    ['text that cannot be read', [email(UNREADABLE)], 'INVALID'],
+    ['one whose use cannot be read', [email('a@x.org', { use: UNREADABLE })], 'NONE'],
+    ['one whose end cannot be read', [email('a@x.org', { periodEnd: UNREADABLE })], 'NONE'],
+    ['two that look like one', [email('"x"<evil@evil.example>,"y"@ok.example')], 'INVALID'],
+    ['a quoted list', [email('"a,b"@x.org')], 'INVALID'],
+    ['a quoted address', [email('"<evil@evil.example>"@x.org')], 'INVALID'],
+    ['a domain with a path', [email('a@exämple.org/evil')], 'INVALID'],
+    ['a domain with a port', [email('a@exämple.org:25')], 'INVALID'],
+    ['a domain that is only a mark', [email('a@\u202e.org')], 'INVALID'],
+    ['a domain without a top level', [email('a@exämple')], 'INVALID'],
     ['255 characters', [email(long(255))], 'INVALID'],
     ['a malformed one beside an old one', [email('x'), email('a@x.org', { use: 'old' })], 'INVALID'],
     ['all undeliverable', [email('a@x.org', { undeliverable: true })], 'SUPPRESSED'],

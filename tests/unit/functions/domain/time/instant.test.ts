@@ -41,6 +41,12 @@ describe('isWithin a FHIR Period', () => {
     ['a year is over after it', null, '2026', '2027-01-01T00:00:00Z', false],
     ['a year that begins', '2026', null, '2026-01-01T00:00:00Z', true],
     ['a month that begins', '2026-06', null, '2026-05-31T23:59:59.999Z', false],
-    ['a bound nobody can read is open', 'soon', 'some day', '2026-06-15T12:00:00Z', true],
+    ['a start that cannot be read', 'soon', null, '2026-06-15T12:00:00Z', false],
+    ['an end that cannot be read', null, 'some day', '2026-06-15T12:00:00Z', false],
+    ['an end without a zone', null, '2030-02-28T00:00:00', '2026-06-15T12:00:00Z', false],
+    ['a start without a zone', '2020-02-29T00:00:00', null, '2026-06-15T12:00:00Z', false],
+    ['a day that does not exist', null, '2030-02-30', '2026-06-15T12:00:00Z', false],
+    ['a month that does not exist', '2020-13', null, '2026-06-15T12:00:00Z', false],
+    ['a year that was never meant', '0001', '9999', '2026-06-15T12:00:00Z', true],
   ])('%s', (_case, start, end, now, within) => expect(isWithin(start, end, at(now))).toBe(within));
 });
