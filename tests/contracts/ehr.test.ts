@@ -60,6 +60,19 @@ function noteNeeded(request: EhrRequest, answer: Answer | undefined): void {
   }
 }
 
+/** What RFC 3986 lets a URL hold; Tomcat and others answer 400 to anything else. */
+const URL_CHARACTERS = /^(?:[A-Za-z0-9\-._~:/?#[\]@!$&'()*+,;=]|%[0-9A-Fa-f]{2})*$/;
+/** URLs and conditions that strict servers refuse. */
+const malformed: string[] = [];
+let stale = 0;
+
+function checkRequest({ url, headers, body }: EhrRequest): void {
+  if (headers['cache-control'] !== 'no-cache') stale++;
+  const entries: BundleEntry[] = (body as Bundle | undefined)?.entry ?? [];
+  const asked = [url, ...entries.flatMap(({ request }) => [request?.url ?? '', request?.ifNoneExist ?? ''])];
+  malformed.push(...asked.filter((each) => !URL_CHARACTERS.test(each)));
+}
+
 /** The FHIR adapter over HTTP against the simulator, which behaves as the handout says. */
 async function fhirOverHttp(): Promise<ChartUnderTest> {
   const gateway = await createGateway({ port: 0 });
@@ -73,7 +86,9 @@ async function fhirOverHttp(): Promise<ChartUnderTest> {
   gateway.mount('/fhir', (req, res) => simulator.handle(req, res));
   gateway.mount('/oauth', handle);
   simulator.onRequest(({ request, answer }) => {
-    if (request.headers.authorization !== standingAuthorization) noteNeeded(request, answer);
+    if (request.headers.authorization === standingAuthorization) return;
+    noteNeeded(request, answer);
+    if (!request.route.startsWith('.well-known')) checkRequest(request);
   });
   await simulator.load([
     bundle(practitioner('pcp', { given: 'Ann', family: 'Lee' }), organization('office', 'Office')),
@@ -213,6 +228,10 @@ async function fhirOverHttp(): Promise<ChartUnderTest> {
 }
 
 describeEhr('FHIR R4 over HTTP, the simulated EHR', fhirOverHttp);
+
+it('asks for fresh answers, in URLs that strict servers take', () => {
+  expect({ malformed, stale }).toEqual({ malformed: [], stale: 0 });
+});
 
 it('needs the scopes that docs/fhir.md lists, and none besides', () => {
   const lettersOf = (letters: Set<string>) => [...'cruds'].filter((letter) => letters.has(letter)).join('');

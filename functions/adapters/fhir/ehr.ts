@@ -27,6 +27,8 @@ export function createFhirEhr(options: FrontDeskOptions): Ehr {
     reviewDraft: (patientId, draft) => reviewDraft(fhir, patientId, draft),
     sign: (signature) => sign(fhir, signature),
     readSigned: (patientId, document, cycleIdentifier) => readSigned(fhir, patientId, document, cycleIdentifier),
-    discardDrafts: (cycleIdentifiers) => discardDrafts(fhir, cycleIdentifiers),
+    async discardDrafts(cycleIdentifiers) {
+      await discardDrafts(fhir, cycleIdentifiers);
+    },
   };
 }

@@ -8,9 +8,12 @@ import { routingIn } from './route.ts';
 
 const DISCARDED = { status: 'entered-in-error' };
 
-/** P7. Reads before it writes: a document that was signed meanwhile stays, with its form and its encounter. */
-export async function discardDrafts(fhir: FhirClient, cycleIdentifiers: readonly string[]): Promise<void> {
-  if (cycleIdentifiers.length === 0) return;
+/**
+ * P7. Reads before it writes: a document that was signed meanwhile stays, with its form and its encounter. Answers how many
+ * resources it changed.
+ */
+export async function discardDrafts(fhir: FhirClient, cycleIdentifiers: readonly string[]): Promise<number> {
+  if (cycleIdentifiers.length === 0) return 0;
   const [found, formsFound, encountersFound] = await fhir.batch([
     ofCycles('DocumentReference', cycleIdentifiers, ['current', 'superseded']),
     ofCycles('QuestionnaireResponse', cycleIdentifiers, ['in-progress']),
@@ -31,4 +34,5 @@ export async function discardDrafts(fhir: FhirClient, cycleIdentifiers: readonly
     ),
   ];
   if (changes.length > 0) await fhir.transaction(changes.map((change) => ({ change })));
+  return changes.length;
 }

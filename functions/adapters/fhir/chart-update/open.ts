@@ -23,7 +23,8 @@ import { ofCycles } from './queries.ts';
 
 /**
  * P3–P8: one transaction; each part only where the chart has none of this cycle yet. Where a race left several of one part,
- * their drafts are discarded and EhrConflictError (retried) is thrown: the next try opens one.
+ * their drafts are discarded and EhrConflictError (retried) is thrown: the next try opens one. EhrRejectedError
+ * CONDITIONAL_CREATE_MATCHED_ANOTHER (not retried) where the server took what is not ours for a match.
  */
 export async function openUpdate(fhir: FhirClient, order: UpdateOrder): Promise<DraftIds> {
   const { encounter, document, form, encounterUrn } = partsOf(order);
@@ -42,7 +43,8 @@ export async function openUpdate(fhir: FhirClient, order: UpdateOrder): Promise<
     answered = await fhir.transaction(entries);
   } catch (error) {
     if (!isSeveralMatches(error)) throw error;
-    await discardDrafts(fhir, cycle);
+    // None of ours: the server left a parameter of the condition out, and will the next time, too.
+    if ((await discardDrafts(fhir, cycle)) === 0) throw new EhrRejectedError('CONDITIONAL_CREATE_MATCHED_ANOTHER');
     throw new EhrConflictError('SEVERAL_DRAFTS');
   }
   for (const [index, entry] of answered.entries()) {

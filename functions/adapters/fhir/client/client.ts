@@ -176,8 +176,9 @@ export function createFhirClient(options: FhirOptions): FhirClient {
         // A race before us left several, by 412 or by a 400 of the whole transaction.
         if (!(error instanceof EhrConflictError || error instanceof EhrRejectedError)) throw error;
         const found = await client.search(search);
-        if (found.length === 0) throw error;
-        return found;
+        if (found.length > 0) return found;
+        const isMatched = error.code.startsWith('HTTP_412');
+        throw isMatched ? new EhrRejectedError('CONDITIONAL_CREATE_MATCHED_ANOTHER') : error;
       }
       if (answered !== undefined) assertMatched(search, answered, base);
       return [];

@@ -121,7 +121,11 @@ describe.each(calls)('%s', (name, call) => {
   it('sends the token, and a body only with what it writes or batches', async () => {
     ehr.answer(json(500, {}));
     await thrownBy(call(ehrAt(ehr.url)));
-    expect(ehr.requests[0]?.headers).toMatchObject({ authorization: 'Bearer token', accept: 'application/fhir+json' });
+    expect(ehr.requests[0]?.headers).toMatchObject({
+      authorization: 'Bearer token',
+      accept: 'application/fhir+json',
+      'cache-control': 'no-cache',
+    });
     expect(ehr.requests[0]?.body === '').toBe(ehr.requests[0]?.method === 'GET');
   });
 

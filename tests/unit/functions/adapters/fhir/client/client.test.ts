@@ -202,6 +202,29 @@ describe('an answer that is not what was asked for', () => {
     ehr.answer(json(200, { ...searchset([]), entry: [{ resource: document('d1') }, remark] }));
     expect((await ehrAt(ehr.url).readPinDocuments('p1')).map((each) => each.id)).toEqual(['d1']);
   });
+  it('a remark that the search failed is no empty answer', async () => {
+    const failed = (issue: object) => searchset([{ resourceType: 'OperationOutcome', issue: [issue] }]);
+    for (const [issue, code] of [
+      [{ severity: 'error', code: 'processing', diagnostics: CANARY }, 'processing'],
+      [{ severity: 'warning', code: 'incomplete', diagnostics: CANARY }, 'incomplete'],
+    ] as const) {
+      const error = `EhrUnavailableError ANSWER_IS_AN_ERROR_${code}`;
+      expect(await thrown('readPinDocuments', json(200, failed(issue)))).toBe(error);
+      expect(await thrown('listSignedPins', json(200, failed(issue)))).toBe(error);
+      expect(await thrown('reviewDraft', batch({ 3: ok(failed(issue)), 6: ok(patient) }))).toBe(error);
+      expect(await thrown('readPatient', json(200, { resourceType: 'OperationOutcome', issue: [issue] }))).toBe(error);
+    }
+  });
+  it('a warning about a parameter is one, and the filter makes up for it', async () => {
+    const issue = [{ severity: 'warning', code: 'not-supported', diagnostics: 'status' }];
+    const superseded = document('d2', { status: 'superseded' });
+    ehr.answer(json(200, searchset([document('d1'), superseded, { resourceType: 'OperationOutcome', issue }])));
+    expect((await ehrAt(ehr.url).readPinDocuments('p1')).map((each) => each.id)).toEqual(['d1']);
+  });
+  it('a Bundle whose entries are no list', async () => {
+    const code = await thrown('readPinDocuments', json(200, { ...searchset([]), entry: { resource: document('d1') } }));
+    expect(code).toBe('EhrUnavailableError BUNDLE_IS_NO_FHIR');
+  });
   it('a Bundle without entries finds nothing', async () => {
     ehr.answer(json(200, { resourceType: 'Bundle', type: 'searchset' }));
     expect(await ehrAt(ehr.url).readPinDocuments('p1')).toEqual([]);
@@ -291,6 +314,50 @@ describe('a batch', () => {
       name: 'PatientNotFoundError',
     });
   });
+  it.each(calls)('%s: an entry of 200 that holds an outcome failed', async (call) => {
+    const issue = [{ severity: 'error', code: 'timeout', diagnostics: CANARY }];
+    const outcome = { resourceType: 'OperationOutcome', issue };
+    const error = 'EhrUnavailableError ANSWER_IS_AN_ERROR_timeout';
+    expect(await thrown(call, batch({ 1: ok(outcome) }))).toBe(error);
+    expect(await thrown(call, batch({ 1: { response: { status: '200', outcome } } }))).toBe(error);
+  });
+  describe('the latest encounters, of which the first page alone is read', () => {
+    const visit = { resourceType: 'Encounter', id: 'v1', status: 'finished', subject: { reference: 'Patient/p1' } };
+    const encounters = (self: string, next: string | undefined, more: object[] = []) => {
+      const found = searchset([visit, ...more], next);
+      const link = [{ relation: 'self', url: self }, ...('link' in found && found.link ? found.link : [])];
+      return batch({ 1: ok(searchset([patient])), 3: ok({ ...found, link }) });
+    };
+    const ALL = 'Encounter?patient=Patient/p1&status=in-progress,finished&_sort=-date&_count=50&_include=x';
+    const facts = async (script: Script) => {
+      ehr.answer(script);
+      return CALLS.readUpdateFacts(ehrAt(ehr.url));
+    };
+    it.each([
+      ['all parameters used, more pages', encounters(ALL, 'Encounter?page=2')],
+      ['no order, one page', encounters('Encounter?patient=Patient/p1&status=finished', undefined)],
+      [
+        'no _count and no _include, more pages',
+        encounters(ALL.replace(/&_(count|include)=\w+/g, ''), 'Encounter?page=2'),
+      ],
+    ])('%s: taken', async (_case, script) => {
+      await expect(facts(script)).resolves.toMatchObject({ draft: null });
+      expect(ehr.requests).toHaveLength(1);
+    });
+    it.each([
+      ['_sort', ALL.replace('&_sort=-date', '')],
+      ['patient', ALL.replace('patient=Patient/p1&', '')],
+      ['patient_status', 'Encounter?_sort=-date'],
+    ])('%s left out and more pages: no filter finds the latest', async (names, self) => {
+      const code = `EhrRejectedError SEARCH_PARAMETER_IGNORED_${names}`;
+      expect(await thrown('readUpdateFacts', encounters(self, 'Encounter?page=2'))).toBe(code);
+    });
+    it("another patient's visit among them and more pages: the same, though the server does not say so", async () => {
+      const foreign = { ...visit, id: 'v2', subject: { reference: `Patient/${CANARY}` } };
+      const script = encounters(ALL, 'Encounter?page=2', [foreign]);
+      expect(await thrown('readUpdateFacts', script)).toBe('EhrRejectedError SEARCH_PARAMETER_IGNORED');
+    });
+  });
   it('pages of a search inside it are read, too', async () => {
     const second = document('d2');
     const script: Script = (request, res) =>
@@ -323,6 +390,13 @@ describe('a transaction', () => {
     );
     const opened = await CALLS.openUpdate(ehrAt(ehr.url));
     expect(opened).toEqual({ encounter: 'e9', document: 'd9', form: 'f9' });
+  });
+  it('an entry that failed although the answer is 200, as of a server that runs a batch instead', async () => {
+    const failed = { response: { status: '412 Precondition Failed' } };
+    expect(await thrown('sign', answer([{}, failed, {}]))).toBe('EhrConflictError HTTP_412');
+    expect(await thrown('openUpdate', answer([{}, {}, { response: { status: '422' } }]))).toBe(
+      'EhrRejectedError HTTP_422',
+    );
   });
   it('cancelRouting: the names that are left are not told', async () => {
     const code = await thrown('cancelRouting', answer([{}, {}]));
