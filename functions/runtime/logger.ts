@@ -8,6 +8,7 @@ const ALLOWED = [
   'operation',
   'execution',
   'patientId',
+  'document',
   'due',
   'reason',
   'outcome',
@@ -39,4 +40,12 @@ const logger = new Logger({ serviceName: 'portal-pin', logFormatter: new AllowLi
 export function logStep(message: 'step ended' | 'step failed', fields: LogFields): void {
   if (message === 'step failed') logger.warn(message, fields);
   else logger.info(message, fields);
+}
+
+/**
+ * The service's own audit trail: an event of the pick-up page that the EHR takes no AuditEvent for. Opaque ids and the EHR's
+ * refusal, in the log group that is kept for six years.
+ */
+export function logAudit(fields: Pick<LogFields, 'patientId' | 'document' | 'outcome' | 'code'>): void {
+  logger.info('audit event', { step: 'PickUp', ...fields });
 }

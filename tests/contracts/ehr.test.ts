@@ -122,7 +122,10 @@ async function fhirOverHttp(): Promise<ChartUnderTest> {
   };
   return {
     ehr,
-    pickup: createFhirPickupChart(options),
+    pickup: createFhirPickupChart({
+      ...options,
+      auditRefused: () => expect.unreachable('the simulator keeps AuditEvents'),
+    }),
     now: () => NOW,
     close: gateway.close,
     async newPatient() {

@@ -1,7 +1,7 @@
 /** What the pick-up page reads of a chart and leaves there; nothing else of the adapter comes along. */
 import type { AuditEvent } from 'fhir/r4';
 import { standingOf } from '../../domain/chart/patient.ts';
-import { EhrRejectedError, PatientNotFoundError } from '../../domain/errors.ts';
+import { EhrRejectedError, isStepError, PatientNotFoundError } from '../../domain/errors.ts';
 import type { PickupFacts } from '../../domain/pickup/pickup.ts';
 import { toInstant } from '../../domain/time/instant.ts';
 import type { Clock } from '../../ports/clock.ts';
@@ -13,15 +13,35 @@ import { documentsIn } from './read/pin-document.ts';
 import { readPin } from './read-pin.ts';
 import { openStaffTask } from './staff.ts';
 
-export function createFhirPickupChart(options: FhirOptions & { clock: Clock }): PickupChart {
+export interface PickupChartOptions extends FhirOptions {
+  clock: Clock;
+  /** Takes the event of an EHR that keeps no AuditEvent; `code` says how it refused. */
+  auditRefused(event: PickupAudit, code: string): void;
+}
+
+export function createFhirPickupChart(options: PickupChartOptions): PickupChart {
   const fhir = createFhirClient(options);
   return {
     readPickupFacts: (patientId, document) => readPickupFacts(fhir, patientId, document),
     readPin: (patientId, encounter) => readPin(fhir, patientId, encounter),
-    audit: (event) => audit(fhir, event),
+    async audit(event) {
+      try {
+        await audit(fhir, event);
+      } catch (error) {
+        const code = isStepError(error) ? error.code : '';
+        if (!NO_AUDIT_EVENTS.test(code)) throw error;
+        options.auditRefused(event, code);
+      }
+    },
     openStaffTask: (order) => openStaffTask(fhir, order, toInstant(options.clock.now())),
   };
 }
+
+/**
+ * How servers say that they keep no AuditEvent: the type is unknown (404), or may not be created (405, 501, not-supported).
+ * A refused scope (403) is a wrong setting and stays an error, and so does the 404 of a gateway, which is no FHIR.
+ */
+const NO_AUDIT_EVENTS = /^HTTP_404_|^HTTP_(405|501)(_|$)|^HTTP_4\d\d_(.*\+)?not-supported/;
 
 /**
  * Patient and document in one batch. A document that is gone is not current; a patient who is gone is not found.

@@ -132,7 +132,10 @@ export interface PickupChart {
   readPickupFacts(patientId: string, document: string): Promise<PickupFacts>;
   /** As of Ehr, to be shown. */
   readPin(patientId: string, encounter: string): Promise<string | null>;
-  /** Adds an AuditEvent; one whose answer got lost may be there twice. */
+  /**
+   * Adds an AuditEvent; one whose answer got lost may be there twice. An EHR that keeps none does not fail it: the event then
+   * goes to the service's own audit log.
+   */
   audit(event: PickupAudit): Promise<void>;
   /** As of FrontDesk. */
   openStaffTask(order: StaffTaskOrder): Promise<void>;

@@ -6,9 +6,10 @@ import { createFhirFrontDesk, type FrontDeskOptions } from '../../adapters/fhir/
 import { createFhirPickupChart } from '../../adapters/fhir/pickup.ts';
 import { createFhirPinReader } from '../../adapters/fhir/pin-reader.ts';
 import { createSmartAuthorization } from '../../adapters/smart/smart-authorization.ts';
-import type { Ehr, FrontDesk, PickupChart, PinReader } from '../../ports/ehr/ehr.ts';
+import type { Ehr, FrontDesk, PickupAudit, PickupChart, PinReader } from '../../ports/ehr/ehr.ts';
 import type { Call } from '../call.ts';
 import { clock, realTime } from '../clock.ts';
+import { logAudit } from '../logger.ts';
 import { secretsManager } from './clients.ts';
 import { once } from './once.ts';
 import { chance } from './practice.ts';
@@ -51,5 +52,7 @@ export function frontDesk(call: EhrCall): FrontDesk {
 }
 
 export function pickupChart(call: EhrCall): PickupChart {
-  return createFhirPickupChart(fhirOptions(call));
+  const auditRefused = ({ patientId, document, what }: PickupAudit, code: string) =>
+    logAudit({ patientId, document, outcome: what, code });
+  return createFhirPickupChart({ ...fhirOptions(call), auditRefused });
 }

@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { CYCLE_IDENTIFIER, DOCUMENT_TYPE } from '../../../functions/adapters/fhir/codes.ts';
 import { createFhirEhr } from '../../../functions/adapters/fhir/ehr.ts';
 import { createFhirPickupChart } from '../../../functions/adapters/fhir/pickup.ts';
-import type { AsRead, DraftAsRead, Ehr, PickupChart } from '../../../functions/ports/ehr/ehr.ts';
+import type { AsRead, DraftAsRead, Ehr, PickupAudit, PickupChart } from '../../../functions/ports/ehr/ehr.ts';
 
 interface SeenRequest {
   method: string;
@@ -70,9 +70,10 @@ export function ehrAt(
   url: string,
   signal: AbortSignal = AbortSignal.timeout(20_000),
   authorization: (refused: string | null) => Promise<string | null> = async () => 'Bearer token',
+  auditRefused: (event: PickupAudit, code: string) => void = () => undefined,
 ): Whole {
   const options = { baseUrl: url, authorization, signal, clock: { now: () => NOW } };
-  return { ...createFhirEhr(options), ...createFhirPickupChart(options) };
+  return { ...createFhirEhr(options), ...createFhirPickupChart({ ...options, auditRefused }) };
 }
 
 const draft = { document: 'd1', form: 'f1', encounter: 'e1' };

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
-import { type LogFields, logStep } from '../../../../functions/runtime/logger.ts';
+import { type LogFields, logAudit, logStep } from '../../../../functions/runtime/logger.ts';
 
 const CANARY = 'Q987654321';
 let lines: string[];
@@ -18,6 +18,7 @@ it('writes every field that is allowed', () => {
     operation: 'readPatient',
     execution: 'x1',
     patientId: 'p1',
+    document: 'd1',
     due: 'REGENERATE',
     reason: 'CYCLE_LIMIT',
     outcome: 'HELD',
@@ -50,4 +51,12 @@ it('writes no field that is not, whoever hands it over', () => {
   for (const line of lines) {
     expect(Object.keys(JSON.parse(line)).toSorted()).toEqual(['level', 'message', 'step', 'timestamp']);
   }
+});
+
+it('writes an event of the audit trail that the EHR did not take', () => {
+  const fields = { patientId: 'p1', document: 'd1', outcome: 'VIEWED', code: 'HTTP_405_not-supported' };
+  logAudit({ ...fields, ...{ pin: CANARY } });
+  const line = JSON.parse(lines[0] ?? '');
+  const always = { level: 'INFO', message: 'audit event', step: 'PickUp', timestamp: expect.any(String) };
+  expect(line).toEqual({ ...always, ...fields });
 });
