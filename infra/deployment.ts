@@ -14,6 +14,9 @@ function isHttpsOrLoopback(url: string): boolean {
   return protocol === 'https:' || (protocol === 'http:' && ['127.0.0.1', 'localhost', '[::1]'].includes(hostname));
 }
 
+/** As the login page and the names of its people show it; Cognito's own is reserved. */
+const providerName = z.string().regex(/^(?!COGNITO$)[A-Za-z0-9-]{3,32}$/, 'takes 3 to 32 letters, digits and hyphens');
+
 const deploymentSchema = z.strictObject({
   /** Begins the name of every stack and resource: several deployments fit into one account. */
   name: z.string().regex(/^[a-z][a-z0-9-]{2,30}$/, 'takes 3 to 31 small letters, digits and hyphens, a letter first'),
@@ -49,6 +52,21 @@ const deploymentSchema = z.strictObject({
       .string()
       .regex(/^arn:aws[a-z-]*:acm:us-east-1:\d{12}:certificate\/[0-9a-f-]{36}$/, 'is no ACM certificate in us-east-1'),
   }),
+  /** Single sign-on of the practice's staff, beside the pool's own people; null: none. */
+  federation: z
+    .discriminatedUnion('type', [
+      z.strictObject({ type: z.literal('SAML'), name: providerName, metadataUrl: z.url({ protocol: /^https$/ }) }),
+      z.strictObject({
+        type: z.literal('OIDC'),
+        name: providerName,
+        issuer: z.url({ protocol: /^https$/ }),
+        clientId: z.string().min(1),
+        /** Of a secret in Secrets Manager, which holds the client's secret as its text. */
+        clientSecretArn: z.string().regex(/^arn:aws[a-z-]*:secretsmanager:/, 'is no ARN of a secret'),
+      }),
+    ])
+    .nullable()
+    .default(null),
   email: z.strictObject({
     /**
      * The identity verified in SES that the policy's `practice.sender` belongs to: the address itself, its domain or a

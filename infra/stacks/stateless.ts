@@ -159,7 +159,9 @@ export class StatelessStack extends Stack {
     const { staff } = stateful;
     const { domain, certificateArn } = deployment.console;
     const page = `https://${domain}${CONSOLE_PATH}`;
-    const login = new StaffLogin(this, 'Login', { userPoolId: staff.userPoolId, prefix: names.loginPrefix, page });
+    const { federation } = deployment;
+    const { userPoolId } = staff;
+    const login = new StaffLogin(this, 'Login', { userPoolId, prefix: names.loginPrefix, page, federation });
     const authorization = api.bearerOf('Staff', { issuer: staff.issuer, clientId: login.clientId });
     for (const { key, function: name, throttle } of STAFF_ROUTES) {
       api.route({ key, function: found(functions, name), throttle: throttle(deployment.policy), authorization });

@@ -147,14 +147,10 @@ function streamStatements(
     new PolicyStatement({
       sid: 'Streams',
       actions: ['dynamodb:ListStreams'],
-      resources: [streamArnsOf(stack, tableName)],
+      resources: [stack.formatArn({ service: 'dynamodb', resource: 'table', resourceName: `${tableName}/stream/*` })],
     }),
     ...lostLapses.statements,
   ];
-}
-
-function streamArnsOf(stack: Stack, tableName: string): string {
-  return stack.formatArn({ service: 'dynamodb', resource: 'table', resourceName: `${tableName}/stream/*` });
 }
 
 /** Starts a machine and asks how an execution of it stands; its input and output are not asked for, nor is their key. */

@@ -88,6 +88,7 @@ describe('the deployed workflow', () => {
       'RegeneratePinStateMachineArn',
       'ReminderDays',
       'SesConfigurationSet',
+      'SourceMapsUrl',
       'StaffUserPoolId',
       'SweepExpiringPinsStateMachineArn',
       'TableName',

@@ -86,6 +86,12 @@ describe('a wrong deployment is refused by one message that names the key and th
       /email\.identity: is neither an address nor a domain/,
     ],
     ['no domain', withIdentity('localhost'), /email\.identity: is neither/],
+    ['a single sign-on of no kind', { ...right, federation: { type: 'LDAP', name: 'Hospital' } }, /federation\.type: /],
+    [
+      'a single sign-on in the clear',
+      { ...right, federation: { type: 'SAML', name: 'Hospital', metadataUrl: 'http://sso.example.com' } },
+      /federation\.metadataUrl: /,
+    ],
     ['no console', { ...right, console: undefined }, /console: /],
     [
       'a URL for its host name',

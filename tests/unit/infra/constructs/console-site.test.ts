@@ -50,7 +50,8 @@ describe('the login', () => {
       ...{ GenerateSecret: false, AllowedOAuthFlows: ['code'], AllowedOAuthFlowsUserPoolClient: true },
       ...{ AllowedOAuthScopes: ['openid'], SupportedIdentityProviders: ['COGNITO'] },
       ...{ CallbackURLs: ['https://pins.example.com/console/'], LogoutURLs: ['https://pins.example.com/console/'] },
-      ExplicitAuthFlows: ['ALLOW_REFRESH_TOKEN_AUTH'],
+      // With AWS credentials of the account alone.
+      ExplicitAuthFlows: ['ALLOW_ADMIN_USER_PASSWORD_AUTH'],
     });
   });
   it('gives tokens that do not live long, and tells nobody who exists', () => {
@@ -59,6 +60,38 @@ describe('the login', () => {
       TokenValidityUnits: { AccessToken: 'minutes', IdToken: 'minutes', RefreshToken: 'minutes' },
       ...{ EnableTokenRevocation: true, PreventUserExistenceErrors: 'ENABLED' },
     });
+  });
+  it('gives another refresh token at each use and voids the one before', () => {
+    expect(client.RefreshTokenRotation).toEqual({ Feature: 'ENABLED', RetryGracePeriodSeconds: 10 });
+  });
+  it('takes no one from elsewhere where the deployment names no single sign-on', () => {
+    statelessTemplate.resourceCountIs('AWS::Cognito::UserPoolIdentityProvider', 0);
+  });
+  it.each([
+    [{ type: 'SAML', name: 'Hospital', metadataUrl: 'https://sso.example.com/metadata' } as const, 'MetadataURL'],
+    [
+      {
+        type: 'OIDC',
+        name: 'Hospital',
+        issuer: 'https://sso.example.com',
+        clientId: 'portal-pin',
+        clientSecretArn: 'arn:aws:secretsmanager:us-east-1:111122223333:secret:sso-AbCdEf',
+      } as const,
+      'oidc_issuer',
+    ],
+  ])('takes the practice’s people by its single sign-on: %j', (federation, detail) => {
+    const { statelessTemplate: federated } = synthesized({ federation });
+    const [provider] = propertiesOf<Record<string, unknown>>(
+      federated,
+      'AWS::Cognito::UserPoolIdentityProvider',
+    ).values();
+    expect(provider).toMatchObject({ ProviderName: 'Hospital', ProviderType: federation.type });
+    expect(Object.keys(Object(provider?.ProviderDetails))).toContain(detail);
+    // A secret is read by CloudFormation, and stands in no template.
+    const secret = Object(provider?.ProviderDetails).client_secret ?? '{{resolve:secretsmanager:}}';
+    expect(secret).toMatch(/^\{\{resolve:secretsmanager:/);
+    const [made] = propertiesOf<Record<string, unknown>>(federated, 'AWS::Cognito::UserPoolClient').values();
+    expect(made?.SupportedIdentityProviders).toEqual(['COGNITO', 'Hospital']);
   });
   it('has a host name that no other account has', () => {
     expect(textOf(only('AWS::Cognito::UserPoolDomain').Domain)).toBe('portal-pin-111122223333');
