@@ -78,6 +78,11 @@ const deploymentSchema = z.strictObject({
         /^([a-z0-9.!#$%&'*+/=?^_`{|}~-]+@)?([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}$/,
         'is neither an address nor a domain in small letters, e.g. notices.example.org',
       ),
+    /**
+     * Whether that identity is a domain that sends these mails alone: the stack makes it and prints its DNS records. An
+     * identity that others use as well is made by hand, and its settings are left alone.
+     */
+    dedicated: z.boolean(),
   }),
   /** The practice policy, relative to the deployment file. */
   policy: z.string().min(1),
@@ -144,6 +149,7 @@ function contradictionsIn({ account, console, email, policy }: Deployment): stri
   const isCovered =
     sender === email.identity || sender.endsWith(`@${email.identity}`) || sender.endsWith(`.${email.identity}`);
   const { sweep, timeZone } = policy;
+  const isNotItsDomain = email.dedicated && !sender.endsWith(`@${email.identity}`);
   const skipped = dayWithoutHour(sweep.hour, timeZone, Temporal.Now.plainDateISO(timeZone));
   const [, , , , certificateAccount] = console.certificateArn.split(':');
   return [
@@ -155,6 +161,11 @@ function contradictionsIn({ account, console, email, policy }: Deployment): stri
       : [
           `  email.identity: ${email.identity} is not the policy's sender ${sender}, nor its domain, nor a parent domain`,
         ]),
+    ...(isCovered && isNotItsDomain
+      ? [
+          `  email.dedicated: a dedicated identity is the domain of the policy's sender ${sender}, not ${email.identity}`,
+        ]
+      : []),
     ...(skipped === null
       ? []
       : [

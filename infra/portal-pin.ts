@@ -15,6 +15,7 @@ export function portalPin(app: App, deployment: Deployment, bundles: DeployedBun
   const stateful = new StatefulStack(app, names.statefulStack, {
     names,
     env,
+    email: deployment.email,
     description: 'Portal PIN: records, keys, the EHR key and logs. Deleting it leaves them in the account.',
     terminationProtection: true,
   });

@@ -26,6 +26,6 @@ export interface Metrics {
   pickupLocked(): void;
   /** Its patient registered with the portal. */
   registered(location: string | null): void;
-  /** SES said something of a mail for the first time; UNKNOWN_MESSAGE: of one that nobody here sent. */
-  fedBack(what: FeedbackKind | 'UNKNOWN_MESSAGE'): void;
+  /** SES said something of a mail for the first time; UNKNOWN_MESSAGE: of one that nobody here sent; FOREIGN_MESSAGE: of another sender's. */
+  fedBack(what: FeedbackKind | 'UNKNOWN_MESSAGE' | 'FOREIGN_MESSAGE'): void;
 }

@@ -20,7 +20,9 @@ import {
   WORK_INDEX,
 } from '../../functions/adapters/dynamodb/table.ts';
 import { DataKey, FingerprintKey } from '../constructs/keys.ts';
+import { SendingDomain } from '../constructs/sending-domain.ts';
 import { StaffPool } from '../constructs/staff-pool.ts';
+import type { Deployment } from '../deployment.ts';
 import type { Names } from '../names.ts';
 import { FUNCTIONS } from '../tables/functions.ts';
 import { MACHINES } from '../tables/machines.ts';
@@ -32,6 +34,7 @@ const OPERATION_LOG_RETENTION = RetentionDays.ONE_YEAR;
 
 export interface StatefulStackProps extends StackProps {
   names: Names;
+  email: Deployment['email'];
 }
 
 export class StatefulStack extends Stack {
@@ -43,7 +46,7 @@ export class StatefulStack extends Stack {
   readonly ehrWebhookSecretArn: string;
   readonly staff: StaffPool;
 
-  constructor(scope: Construct, id: string, { names, ...props }: StatefulStackProps) {
+  constructor(scope: Construct, id: string, { names, email, ...props }: StatefulStackProps) {
     super(scope, id, props);
     this.dataKey = new DataKey(this, 'DataKey', {
       alias: names.dataKeyAlias,
@@ -73,6 +76,7 @@ export class StatefulStack extends Stack {
       this.log(`${machineId}Log`, names.machineLogsOf(name), OPERATION_LOG_RETENTION);
     this.log('ApiLog', names.apiLogs, OPERATION_LOG_RETENTION);
 
+    if (email.dedicated) new SendingDomain(this, 'SendingDomain', email.identity);
     this.staff = new StaffPool(this, 'Staff', { userPoolName: names.userPool });
 
     new CfnOutput(this, 'TableName', { value: this.table.tableName });

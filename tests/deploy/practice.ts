@@ -88,7 +88,7 @@ export async function servePractice(folder: string): Promise<Practice> {
     region: REGION,
     ehr: { baseUrl, clientId: CLIENT_ID, scopes: SCOPES },
     console: CONSOLE,
-    email: { identity: policy.practice.sender.replace(/^.*@/, '') },
+    email: { identity: policy.practice.sender.replace(/^.*@/, ''), dedicated: false },
     policy: 'policy.json',
     alarmEmail: 'on-call@example.com',
   });

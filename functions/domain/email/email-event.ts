@@ -11,7 +11,13 @@ const instant = z.iso.datetime({ offset: true });
 /** Longer than any SES id; it becomes a table key. */
 const messageId = z.string().check(z.regex(/^[A-Za-z0-9_.@-]{1,100}$/));
 /** All recipients as addressed. Our mails have one. */
-const mail = z.object({ timestamp: instant, messageId, destination: z.array(z.string()).check(z.minLength(1)) });
+const mail = z.object({
+  timestamp: instant,
+  messageId,
+  destination: z.array(z.string()).check(z.minLength(1)),
+  /** From, as the mail was sent: `"Riverside Practice" <portal@example.com>`. */
+  source: z.optional(z.string()),
+});
 
 /** `action` is present if the receiving server sent a delivery status notification (RFC 3464). */
 const bounced = z.object({ action: z.optional(z.string()) });
@@ -75,15 +81,29 @@ export interface EmailEvent {
   sentAt: Instant;
   /** The recipient as we addressed it. A bounce may name the address it was forwarded to instead. */
   address: string;
+  /** The address it came from, in small letters; null where SES says none. */
+  sender: string | null;
   /** null: irrelevant here, e.g. SES is still trying. */
   kind: FeedbackKind | null;
   at: Instant;
 }
 
 export function emailEventOf({ detail: event, time }: SesEvent): EmailEvent {
-  const { messageId: sesId, timestamp, destination } = event.mail;
+  const { messageId: sesId, timestamp, destination, source } = event.mail;
   const { kind, at } = saidBy(event, time);
-  return { sesId, sentAt: seconds(timestamp), address: destination[0] ?? '', kind, at: seconds(at) };
+  return {
+    sesId,
+    sentAt: seconds(timestamp),
+    address: destination[0] ?? '',
+    sender: addressIn(source),
+    kind,
+    at: seconds(at),
+  };
+}
+
+function addressIn(source: string | undefined): string | null {
+  const address = /<([^<>]+)>\s*$/.exec(source ?? '')?.[1] ?? source;
+  return address === undefined ? null : address.trim().toLowerCase();
 }
 
 function saidBy(event: SesEvent['detail'], time: string): { kind: FeedbackKind | null; at: string } {

@@ -26,17 +26,18 @@ export interface EmailEventPorts extends LimitedPorts {
   ehr: FrontDesk;
   fingerprint: Fingerprint;
   metrics: Metrics;
-  practice: LimitedPorts['practice'] & FeedbackRule;
+  practice: LimitedPorts['practice'] & FeedbackRule & { practice: { sender: string } };
 }
 
 /**
- * NOTED: nothing else follows. KNOWN: it was said before. UNKNOWN_MESSAGE: nobody here sent that mail, or it is forgotten.
+ * NOTED: nothing else follows. FOREIGN_MESSAGE: another sender's mail went through our configuration set. KNOWN: it was said before. UNKNOWN_MESSAGE: nobody here sent that mail, or it is forgotten.
  * NOTHING: it says nothing that matters here. Else what became of the start of an execution.
  */
 export type EmailEventDecision =
   | 'NOTED'
   | 'KNOWN'
   | 'UNKNOWN_MESSAGE'
+  | 'FOREIGN_MESSAGE'
   | 'NOTHING'
   | 'STARTED'
   | 'RUNNING'
@@ -84,7 +85,11 @@ async function take(ports: EmailEventPorts, event: EmailEvent & { kind: Feedback
   return { ...followed, patientId };
 }
 
-function unknown({ clock, metrics }: EmailEventPorts, { sentAt }: EmailEvent): TakenEmailEvent {
+function unknown({ clock, metrics, practice }: EmailEventPorts, { sentAt, sender }: EmailEvent): TakenEmailEvent {
+  if (sender !== null && sender !== practice.practice.sender.toLowerCase()) {
+    metrics.fedBack('FOREIGN_MESSAGE');
+    return { decision: 'FOREIGN_MESSAGE', patientId: null, execution: null };
+  }
   const age = clock.now() - (millisecondsOf(sentAt) ?? 0);
   if (age < KNOWN_WITHIN_MS) throw new MessageUnknownError('NOT_NOTED_YET');
   metrics.fedBack('UNKNOWN_MESSAGE');

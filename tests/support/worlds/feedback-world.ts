@@ -10,6 +10,8 @@ import type { EmailEventPorts } from '../../../functions/usecases/email/take-ema
 import { tableUnderTest } from '../../contracts/table-under-test.ts';
 import { tableRecords } from '../../support/worlds/table-records.ts';
 
+/** As in the fixtures of SES's events. */
+export const SENDER = 'portal@practice.example';
 export const NOW = Date.parse('2026-06-15T12:20:00Z');
 export const SENT_AT = '2026-06-15T12:00:02Z';
 
@@ -78,7 +80,13 @@ export async function feedbackWorld({ dailyLimit = 100 } = {}): Promise<Feedback
         registered: () => undefined,
         fedBack: (what) => void counted.push(what),
       },
-      practice: { timeZone: 'UTC', reminderDays: [20, 27], softBounceRetries: 2, sweep: { dailyLimit } },
+      practice: {
+        practice: { sender: SENDER },
+        timeZone: 'UTC',
+        reminderDays: [20, 27],
+        softBounceRetries: 2,
+        sweep: { dailyLimit },
+      },
     },
     async patient(more = {}) {
       const patientId = `p${++patients}`;

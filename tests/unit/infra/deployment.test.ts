@@ -130,6 +130,11 @@ describe('the identity to send as', () => {
   it.each(['portal@pins.example.com', 'pins.example.com', 'example.com'])('may be %s', (identity) => {
     expect(refusalFor(identity)).toBe('');
   });
+  it.each(['portal@pins.example.com', 'example.com'])('may be %s, but not as a dedicated one', (identity) => {
+    const dedicated = { ...right, policy: 'sub.json', email: { identity, dedicated: true } };
+    expect(refusalOf(dedicated)).toMatch(/email\.dedicated: a dedicated identity is the domain of the policy's sender/);
+    expect(refusalOf({ ...dedicated, email: { identity: 'pins.example.com', dedicated: true } })).toBe('');
+  });
   it.each(['other@pins.example.com', 'mail.example.com', 'ins.example.com', 'example.org'])(
     'may not be %s: the sender does not belong to it',
     (identity) => {

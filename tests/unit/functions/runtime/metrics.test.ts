@@ -107,12 +107,15 @@ describe('a PIN on its way to its patient', () => {
   });
 });
 
-it.each([...FEEDBACK_KINDS, 'UNKNOWN_MESSAGE' as const])('%s of a mail counts as such', (what) => {
-  const _aws = embedded('EmailFeedback', 'Count', ['service', 'feedback']);
-  expect(writtenBy((metrics) => metrics.fedBack(what))).toEqual([
-    { _aws, service: 'portal-pin', feedback: what, EmailFeedback: 1 },
-  ]);
-});
+it.each([...FEEDBACK_KINDS, 'UNKNOWN_MESSAGE' as const, 'FOREIGN_MESSAGE' as const])(
+  '%s of a mail counts as such',
+  (what) => {
+    const _aws = embedded('EmailFeedback', 'Count', ['service', 'feedback']);
+    expect(writtenBy((metrics) => metrics.fedBack(what))).toEqual([
+      { _aws, service: 'portal-pin', feedback: what, EmailFeedback: 1 },
+    ]);
+  },
+);
 
 it('nothing else is written, whoever hands it over', () => {
   const smuggled = { patientId: CANARY, pin: CANARY, email: CANARY, metadata: { pin: CANARY }, accessSeconds: 1 };

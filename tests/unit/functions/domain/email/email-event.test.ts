@@ -8,6 +8,7 @@ const SENT = {
   sesId: '0100019a5c1d7e42-5b7a1c0e-9d3f-4c58-8a61-2f0b7de94c11-000000',
   sentAt: '2026-06-15T12:00:02Z',
   address: 'pat.fixture@mail.example',
+  sender: 'portal@practice.example',
 };
 const BOUNCED_AT = '2026-06-15T12:00:03Z';
 const COMPLAINED_AT = '2026-06-15T12:10:00Z';
@@ -51,6 +52,16 @@ function spoilt(name: string, path: string, value: unknown): unknown {
   else holder[last] = value;
   return event;
 }
+
+describe('the sender', () => {
+  it.each([
+    ['"Riverside, Practice" <Portal@Practice.example>', 'portal@practice.example'],
+    ['portal@practice.example', 'portal@practice.example'],
+    [undefined, null],
+  ])('of %s is %s', (source, sender) => {
+    expect(read(spoilt('delivery', 'detail/mail/source', source)).sender).toBe(sender);
+  });
+});
 
 describe('each event that SES documents', () => {
   it('is here', () => expect(Object.keys(SAID)).toEqual(SES_FIXTURES.toSorted()));

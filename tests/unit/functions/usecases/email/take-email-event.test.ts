@@ -4,7 +4,7 @@ import { RecordConflictError } from '../../../../../functions/domain/errors.ts';
 import { executionName } from '../../../../../functions/domain/identity.ts';
 import type { FiledMessage } from '../../../../../functions/ports/ehr/ehr.ts';
 import { type EmailEventPorts, takeEmailEvent } from '../../../../../functions/usecases/email/take-email-event.ts';
-import { accepted, type FeedbackWorld, feedbackWorld } from '../../../../support/worlds/feedback-world.ts';
+import { accepted, type FeedbackWorld, feedbackWorld, SENDER } from '../../../../support/worlds/feedback-world.ts';
 
 let world: FeedbackWorld;
 beforeAll(async () => {
@@ -17,6 +17,7 @@ const said = (kind: EmailEvent['kind'], { sesId, sentAt }: FiledMessage, address
   sesId,
   sentAt,
   address,
+  sender: SENDER,
   kind,
   at: AT,
 });
@@ -51,6 +52,31 @@ describe('an execution that is at work', () => {
     const describe = () => expect.unreachable('the smallest quota of all');
     const executions = { ...world.ports.executions, describe };
     expect(await take(said('DELIVERED', mail), { executions })).toMatchObject({ decision: 'NOTED' });
+  });
+});
+
+describe('an event of a mail that is not in the record', () => {
+  const JUST_NOW = '2026-06-15T12:19:59Z';
+  const event = (sender: string | null) => ({
+    ...said('PERMANENT_BOUNCE', { patientId: 'p0', document: 'd0', sesId: 'foreign-1', sentAt: JUST_NOW }),
+    sender,
+  });
+
+  it('is dropped and counted where another sender sent it, however young it is', async () => {
+    const before = world.counted.length;
+    const dropped = { decision: 'FOREIGN_MESSAGE', patientId: null, execution: null };
+    expect(await take(event('newsletter@practice.example'))).toEqual(dropped);
+    expect(world.counted.slice(before)).toEqual(['FOREIGN_MESSAGE']);
+  });
+  it.each([SENDER, null])('is told again where %s sent it', async (sender) => {
+    await expect(take(event(sender))).rejects.toMatchObject({ name: 'MessageUnknownError' });
+  });
+});
+
+describe('a mail of an address that the practice has left since', () => {
+  it('is ours all the same: the record knows it', async () => {
+    const { patientId, mail } = await world.patient();
+    expect(await take({ ...said('DELIVERED', mail), sender: 'old@practice.example' })).toMatchObject({ patientId });
   });
 });
 
