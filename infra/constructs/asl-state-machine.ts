@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import { Stack } from 'aws-cdk-lib';
 import { PolicyDocument, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
@@ -6,12 +5,13 @@ import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import type { ILogGroup } from 'aws-cdk-lib/aws-logs';
 import { CfnStateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
+import type { AslDefinition } from '../../statemachines/asl.ts';
 import { stateMachineArnOf } from '../arns.ts';
 import { machineStatements } from './machine-statements.ts';
 
 export interface AslStateMachineProps {
   stateMachineName: string;
-  aslFile: string;
+  definition: AslDefinition;
   /** The function of each Task state, by the state's name. */
   functions: ReadonlyMap<string, IFunction>;
   logGroup: ILogGroup;
@@ -19,7 +19,7 @@ export interface AslStateMachineProps {
   key: IKey;
 }
 
-/** A Standard state machine from an ASL file, whose token for each Task state's function is computed and never missing. */
+/** A Standard state machine from an ASL definition; the token of each Task state's function is computed and never missing. */
 export class AslStateMachine extends Construct {
   readonly stateMachineArn: string;
 
@@ -45,7 +45,7 @@ export class AslStateMachine extends Construct {
       stateMachineName: props.stateMachineName,
       stateMachineType: 'STANDARD',
       roleArn: role.roleArn,
-      definitionString: readFileSync(props.aslFile, 'utf8'),
+      definitionString: JSON.stringify(props.definition),
       definitionSubstitutions: Object.fromEntries(
         [...props.functions].map(([state, { functionArn }]) => [`${state}FunctionArn`, functionArn]),
       ),

@@ -117,14 +117,14 @@ export class StatelessStack extends Stack {
 
   /** A machine, which may call the functions of its own Task states and no other; its ARN. */
   private machine(
-    { id, name, aslFile, tasks }: Machine,
+    { id, name, definition, tasks }: Machine,
     props: StatelessStackProps,
     { logs, functions }: Pick<Parts, 'logs' | 'functions'>,
   ): string {
     const { names, stateful } = props;
     const { stateMachineArn } = new AslStateMachine(this, id, {
       stateMachineName: names.machineOf(name),
-      aslFile,
+      definition,
       functions: new Map(tasks.map(({ state }) => [state, found(functions, state)])),
       logGroup: found(logs.machines, name),
       key: stateful.dataKey,

@@ -118,7 +118,7 @@ export const FUNCTIONS: readonly FunctionEntry[] = [
 /** The function of a Task state, which bears its name; what it is for stands in the state's Comment. */
 function step(name: string, permissions: readonly Permission[]): FunctionEntry {
   const task = MACHINES.flatMap(({ tasks }) => tasks).find(({ state }) => state === name);
-  if (task === undefined) throw new Error(`${name} is no Task state of statemachines/*.asl.json`);
+  if (task === undefined) throw new Error(`${name} is no Task state of statemachines/*.asl.yaml`);
   return {
     name,
     source: `functions/steps/${handlerOf(name)}.ts`,

@@ -1,14 +1,13 @@
 /** Every state machine of the app: one file of statemachines/ each, which says what its functions are for. */
-import { readFileSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
 import { type AslDefinition, eachState } from '../../statemachines/asl.ts';
+import { readStateMachine } from '../../statemachines/read-asl.ts';
 
 export interface Machine {
   /** Name of its file, and after the deployment's its own: `regenerate-pin`. */
   name: string;
   /** Id of its construct, and how its output begins. */
   id: string;
-  aslFile: string;
+  definition: AslDefinition;
   /** Its Task states as they stand in the file: each has a function and a token of its name. */
   tasks: readonly TaskState[];
 }
@@ -20,12 +19,11 @@ export interface TaskState {
 }
 
 function machine(name: string, id: string): Machine {
-  const aslFile = fileURLToPath(new URL(`../../statemachines/${name}.asl.json`, import.meta.url));
-  const definition: AslDefinition = JSON.parse(readFileSync(aslFile, 'utf8'));
+  const definition = readStateMachine(name);
   const tasks = [...eachState(definition)]
     .filter(({ state }) => state.Type === 'Task')
     .map(({ name: state, state: { Comment } }) => ({ state, comment: String(Comment) }));
-  return { name, id, aslFile, tasks };
+  return { name, id, definition, tasks };
 }
 
 export const REGENERATE_PIN = machine('regenerate-pin', 'RegeneratePinStateMachine');

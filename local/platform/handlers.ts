@@ -1,6 +1,6 @@
 /** The deployed handlers, imported by file name once the environment is set. */
-import { readFileSync } from 'node:fs';
 import { handlerOf } from '../../statemachines/asl.ts';
+import { readStateMachine } from '../../statemachines/read-asl.ts';
 import type { LambdaHandler, StateMachineDefinition } from '../stepfunctions/step-functions.ts';
 import type { Around } from './around.ts';
 
@@ -12,8 +12,7 @@ export async function importHandler(file: string): Promise<LambdaHandler> {
 
 /** The shipped state machine with a handler for each of its Tasks. */
 export async function machineOf(name: string, { step }: Around): Promise<StateMachineDefinition> {
-  const file = new URL(`../../statemachines/${name}.asl.json`, import.meta.url);
-  const definition: { States: Record<string, { Type: string }> } = JSON.parse(readFileSync(file, 'utf8'));
+  const definition = readStateMachine<{ States: Record<string, { Type: string }> }>(name);
   const tasks = Object.entries(definition.States).filter(([, state]) => state.Type === 'Task');
   const functions = await Promise.all(
     tasks.map(async ([task]) => [task, step(task, await importHandler(`steps/${handlerOf(task)}`))] as const),

@@ -3,7 +3,7 @@ import { MAX_WAIT_SECONDS, type Rule } from './lint-rule.ts';
 
 /**
  * AWS's own error names that can be retried and caught, here as there. States.Runtime, States.NoChoiceMatched and
- * States.DataLimitExceeded are not among them: naming one that nobody can catch is a mistake.
+ * States.DataLimitExceeded are not among them: naming one that cannot be caught is a mistake.
  * https://docs.aws.amazon.com/step-functions/latest/dg/concepts-error-handling.html
  */
 export const AWS_ERROR_NAMES: readonly string[] = [
@@ -39,7 +39,7 @@ function checkNames(rule: AslErrorRule, known: readonly string[], where: string)
   const unknown = names.filter((name) => !known.includes(name));
   return [
     ...(names.length === 0 ? [`${where} names no error in ErrorEquals`] : []),
-    ...unknown.map((name) => `${where} names ${name}, which no error bears`),
+    ...unknown.map((name) => `${where} names ${name}, which is no error's name`),
     ...(names.includes('States.ALL') && names.length > 1 ? [`${where} must name States.ALL alone`] : []),
   ];
 }
@@ -51,7 +51,7 @@ function checkAllIsLast(rules: readonly AslErrorRule[], field: string): string[]
 }
 
 /** Retry and Catch: the names they match, their order, the retriers' numbers. */
-export const checkErrorHandling: Rule = ({ state }, { errorNames }) => {
+export const checkErrorHandling: Rule = ({ name: stateName, state }, { errorNames, stepErrors }) => {
   const known = [...errorNames, ...AWS_ERROR_NAMES];
   const retriers = state.Retry ?? [];
   const catchers = state.Catch ?? [];
@@ -65,5 +65,22 @@ export const checkErrorHandling: Rule = ({ state }, { errorNames }) => {
   catchers.forEach((catcher, index) => {
     findings.push(...checkNames(catcher, known, `Catch[${index}]`));
   });
+  if (state.Type === 'Task')
+    findings.push(...checkThrown(stateName, [...retriers, ...catchers], errorNames, stepErrors));
   return findings;
 };
+
+/** A retrier or catcher for an error that the step cannot throw is dead, and misleads its reader. */
+function checkThrown(
+  state: string,
+  rules: readonly AslErrorRule[],
+  errorNames: readonly string[],
+  stepErrors: Readonly<Record<string, readonly string[]>>,
+): string[] {
+  const thrown = stepErrors[state];
+  if (thrown === undefined) return ['has no entry in functions/domain/step-errors.ts'];
+  const named = new Set(rules.flatMap((rule) => rule.ErrorEquals ?? []));
+  return [...named]
+    .filter((name) => errorNames.includes(name) && !thrown.includes(name))
+    .map((name) => `handles ${name}, which it cannot throw (functions/domain/step-errors.ts)`);
+}

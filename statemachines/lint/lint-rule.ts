@@ -3,8 +3,10 @@ import type { FoundState } from '../asl.ts';
 export interface LintOptions {
   /** The files in functions/steps without their ending, e.g. `verify-email`. */
   readonly handlers: readonly string[];
-  /** The names that the house's error classes bear. */
+  /** The names of the project's error classes. */
   readonly errorNames: readonly string[];
+  /** The named errors that each Task can throw, by state name. */
+  readonly stepErrors: Readonly<Record<string, readonly string[]>>;
   /** Tokens that the deployment substitutes beside the states' own `${<State>FunctionArn}`. */
   readonly tokens?: readonly string[];
 }

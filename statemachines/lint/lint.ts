@@ -2,7 +2,9 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { basename } from 'node:path';
 import validate from 'asl-validator';
 import { ERROR_NAMES } from '../../functions/domain/errors.ts';
+import { STEP_ERRORS } from '../../functions/domain/step-errors.ts';
 import { type AslDefinition, eachState, handlerOf } from '../asl.ts';
+import { readStateMachine, stateMachineNames } from '../read-asl.ts';
 import { checkErrorHandling } from './lint-errors.ts';
 import { checkGraph, type Finding } from './lint-graph.ts';
 import { checkContextPaths, checkDataFlow, checkResultPaths } from './lint-paths.ts';
@@ -71,23 +73,22 @@ export function unusedHandlers(definitions: readonly AslDefinition[], handlers: 
 
 /** Lints every machine of this folder against functions/steps; prints what it finds. Whether nothing was found. */
 function lintAll(): boolean {
-  const folder = new URL('..', import.meta.url);
   const steps = new URL('../../functions/steps/', import.meta.url);
   // a step's file exports its handler; the folder also holds what the steps share
   const handlers = readdirSync(steps)
     .filter((file) => /^export const handler\b/m.test(readFileSync(new URL(file, steps), 'utf8')))
     .map((file) => basename(file, '.ts'));
-  const files = readdirSync(folder).filter((file) => file.endsWith('.asl.json'));
-  const machines = files.map((file) => JSON.parse(readFileSync(new URL(file, folder), 'utf8')) as AslDefinition);
+  const names = stateMachineNames();
+  const machines = names.map((name) => readStateMachine(name));
   const findings = machines.flatMap((definition, index) =>
-    lintStateMachine(definition, { handlers, errorNames: ERROR_NAMES }).map(
-      ({ state, message }) => `${files[index]}: ${state ?? '(machine)'}: ${message}`,
+    lintStateMachine(definition, { handlers, errorNames: ERROR_NAMES, stepErrors: STEP_ERRORS }).map(
+      ({ state, message }) => `${names[index]}.asl.yaml: ${state ?? '(machine)'}: ${message}`,
     ),
   );
   const unused = unusedHandlers(machines, handlers).map(
     (handler) => `functions/steps/${handler}.ts: no Task has its name`,
   );
-  const none = files.length === 0 ? ['statemachines: no *.asl.json found'] : [];
+  const none = names.length === 0 ? ['statemachines: no *.asl.yaml found'] : [];
   for (const line of [...none, ...findings, ...unused]) console.error(line);
   return none.length + findings.length + unused.length === 0;
 }

@@ -2,6 +2,7 @@ import { globSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { handlerOf } from '../../statemachines/asl.ts';
+import { readStateMachine, stateMachineNames } from '../../statemachines/read-asl.ts';
 import { CLOCKS, cyclesIn, ENVIRONMENTS, violationsIn } from './rules.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
@@ -181,14 +182,13 @@ describe('the checker finds what is planted', () => {
 });
 
 describe('one name per thing', () => {
-  const machines = globSync('statemachines/*.asl.json', { cwd: root });
   const steps = globSync('functions/steps/*.ts', { cwd: root });
   interface State {
     Type: string;
     Parameters?: { FunctionName?: string };
   }
-  const tasks = machines.flatMap((file) => {
-    const { States }: { States: Record<string, State> } = JSON.parse(textOf(file));
+  const tasks = stateMachineNames().flatMap((name) => {
+    const { States } = readStateMachine<{ States: Record<string, State> }>(name);
     return Object.entries(States).filter(([, state]) => state.Type === 'Task');
   });
   const fileOf = (state: string) => `functions/steps/${handlerOf(state)}.ts`;

@@ -64,7 +64,7 @@ const LAYERS: Layer[] = [
   // The page is HTML, and its policy names the digests of its style and script.
   { path: 'functions/pickup', ...ENTRANCE, packages: [...ENTRANCE.packages, 'mustache', 'node:crypto'] },
   { path: 'functions/admin', ...ENTRANCE },
-  { path: 'statemachines', imports: ['functions/domain/errors.ts'], packages: null },
+  { path: 'statemachines', imports: ['functions/domain/errors.ts', 'functions/domain/step-errors.ts'], packages: null },
   // Names of variables, states and the table's attributes, and the policy's schema, so that a wrong policy stops the
   // synth and not a function; never the code that runs in one.
   {

@@ -1,5 +1,4 @@
 /** The reader of Step Functions with the SDK's own client, over HTTP, against the local Step Functions. */
-import { readFileSync } from 'node:fs';
 import { SFNClient } from '@aws-sdk/client-sfn';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -8,12 +7,11 @@ import { createStepFunctionsReader } from '../../functions/adapters/aws/stepfunc
 import type { ExecutionReader, HistoryEvent } from '../../functions/ports/case/executions.ts';
 import { createGateway, type Gateway } from '../../local/http/gateway.ts';
 import { createStepFunctions, type StepFunctions } from '../../local/stepfunctions/step-functions.ts';
+import { readStateMachine } from '../../statemachines/read-asl.ts';
 import { failing, functionsWith, named, smallProcedure } from '../support/local/served.ts';
 
 const NOON = Date.UTC(2026, 5, 15, 12);
-const SWEEP = JSON.parse(
-  readFileSync(new URL('../../statemachines/sweep-expiring-pins.asl.json', import.meta.url), 'utf8'),
-) as object;
+const SWEEP = readStateMachine<object>('sweep-expiring-pins');
 
 let now = NOON;
 let gateway: Gateway;

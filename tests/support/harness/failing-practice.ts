@@ -1,7 +1,10 @@
 /** The whole platform with a hand on every outside call: journeys of many patients run beside each other. */
+
 import { SFNClient, StopExecutionCommand } from '@aws-sdk/client-sfn';
 import type { FhirResource } from 'fhir/r4';
 import { SHARDS } from '../../../functions/adapters/dynamodb/table.ts';
+import { ERROR_NAMES } from '../../../functions/domain/errors.ts';
+import { STEP_ERRORS } from '../../../functions/domain/step-errors.ts';
 import { dayOf } from '../../../functions/domain/time/calendar.ts';
 import { type StartAnswer, type StartRequest, start } from '../../../functions/usecases/case/start.ts';
 import { demoDirectory } from '../../../local/demo/directory.ts';
@@ -182,11 +185,28 @@ export class FailingPractice {
   }
 }
 
+/** A step throws only the named errors that the state machine's lint knows of. */
+function assertDeclared(state: string, error: unknown): void {
+  const name = error instanceof Error ? error.name : '';
+  const isNamed = (ERROR_NAMES as readonly string[]).includes(name);
+  if (isNamed && !(STEP_ERRORS[state] as readonly string[] | undefined)?.includes(name)) {
+    undeclared.add(`${state} throws ${name}, which functions/domain/step-errors.ts does not declare`);
+  }
+}
+
+/** What `assertDeclared` found in this process; every journey's invariants demand that it is empty. */
+export const undeclared = new Set<string>();
+
 /** The step as an invocation of its own. */
 function stepOf(name: string, handler: LambdaHandler, journeys: Map<string, Journey>): LambdaHandler {
   return async (event, context) => {
     const { patientId, execution } = event as { patientId: string; execution: string };
     await journeys.get(patientId)?.beforeStep?.(name, execution);
-    return new Invocation(name, patientId, execution).run(() => handler(event, context));
+    try {
+      return await new Invocation(name, patientId, execution).run(() => handler(event, context));
+    } catch (error) {
+      assertDeclared(name, error);
+      throw error;
+    }
   };
 }

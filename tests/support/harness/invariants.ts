@@ -4,6 +4,7 @@ import { ACTIVATION, CYCLE_IDENTIFIER, ENCOUNTER_TYPE, FORM_ITEM } from '../../.
 import type { Ending } from '../../../functions/domain/outcomes.ts';
 import { FAMILY_DOCTORS } from '../../../local/demo/directory.ts';
 import type { PatientState } from './chart-state.ts';
+import { undeclared } from './failing-practice.ts';
 
 export interface Expected {
   ending: Ending;
@@ -38,7 +39,7 @@ export function brokenInvariants(state: PatientState, expected: Expected, unknow
     ...linkChecks(state),
     ...(isUnknown ? unknownMailChecks(state) : endingChecks(state, expected)),
   ];
-  return checks.flatMap(([name, holds]) => (holds ? [] : [name]));
+  return [...checks.flatMap(([name, holds]) => (holds ? [] : [name])), ...undeclared];
 }
 
 function isSigned(document: DocumentReference): boolean {

@@ -1,18 +1,14 @@
-import { globSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { type Flow, flowOf } from '../../../console/graph/flow.ts';
 import { linesOf, type PlacedState, planOf } from '../../../console/graph/layout.ts';
 import { type Trace, traceOf } from '../../../console/graph/trace.ts';
 import type { HistoryEventView } from '../../../functions/admin/contract/executions.ts';
 import type { AslDefinition } from '../../../statemachines/asl.ts';
+import { readStateMachine, stateMachineNames } from '../../../statemachines/read-asl.ts';
 
-const MACHINES = globSync('*.asl.json', { cwd: new URL('../../../statemachines', import.meta.url) }).map((file) =>
-  file.replace('.asl.json', ''),
-);
+const MACHINES = stateMachineNames();
 
-function shipped(name: string): AslDefinition {
-  return JSON.parse(readFileSync(new URL(`../../../statemachines/${name}.asl.json`, import.meta.url), 'utf8'));
-}
+const shipped = (name: string) => readStateMachine(name);
 
 /** Every pair that the text itself names, found without the code under test. */
 function pairsIn({ States = {} }: AslDefinition): string[] {

@@ -1,10 +1,11 @@
 /** By keyboard, in the dark, while something runs, and with a state machine that the console has never seen. */
-import { readFileSync } from 'node:fs';
+
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { HistoryEventView } from '../../../functions/admin/contract/executions.ts';
 import type { Answer } from '../../../functions/admin/contract.ts';
+import { readStateMachine } from '../../../statemachines/read-asl.ts';
 import { heldCase, type OpenConsole, openConsole } from '../../support/console/open-console.ts';
 import { type Answers, BUILD_PATIENCE_MS, NOW, TODAY } from '../../support/harness/scripted-api.ts';
 
@@ -16,9 +17,7 @@ afterAll(() => consoles.close());
 
 type Asl = { States: Record<string, Record<string, unknown>> };
 
-function shipped(): Asl {
-  return JSON.parse(readFileSync(new URL('../../../statemachines/regenerate-pin.asl.json', import.meta.url), 'utf8'));
-}
+const shipped = () => readStateMachine<Asl>('regenerate-pin');
 
 const entered = (id: number, state: string): HistoryEventView => ({
   ...{ id, at: NOW, type: 'TaskStateEntered', state, attempt: null },

@@ -1,9 +1,9 @@
-import { readFileSync } from 'node:fs';
 import { StartExecutionCommand, StopExecutionCommand } from '@aws-sdk/client-sfn';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { Discovery } from '../../../functions/domain/batch/discovery.ts';
 import { toInstant } from '../../../functions/domain/time/instant.ts';
 import { outsidePorts } from '../../../local/http/ports.ts';
+import { readStateMachine } from '../../../statemachines/read-asl.ts';
 import { collection, document } from '../../support/local/running-ehr.ts';
 import { type Ended, type RunningPlatform, runPlatform } from './running-platform.ts';
 
@@ -148,8 +148,7 @@ describe('the machine', () => {
     TimeoutSeconds: number;
     States: { DiscoverPage: { TimeoutSeconds: number; Retry: { MaxAttempts: number }[] } };
   }
-  const file = new URL('../../../statemachines/discover-pins.asl.json', import.meta.url);
-  const machine: Machine = JSON.parse(readFileSync(file, 'utf8'));
+  const machine = readStateMachine<Machine>('discover-pins');
   /** Of Step Functions: events in the history of one execution. */
   const MOST_EVENTS = 25_000;
   /** functions/usecases/batch/discover-pages.ts: a turn that is not the last one takes this or more. */

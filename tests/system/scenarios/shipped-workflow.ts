@@ -1,6 +1,7 @@
 /** The state machine that is deployed, run with functions that answer as a scenario tells them. */
-import { readFileSync } from 'node:fs';
+
 import { bareError } from '../../../functions/runtime/step-handler.ts';
+import { readStateMachine } from '../../../statemachines/read-asl.ts';
 import { open } from '../../support/local/served.ts';
 import { dataOf } from './state-data.ts';
 
@@ -18,9 +19,7 @@ export interface AslState {
   Retry?: Retrier[];
 }
 
-export const shipped: { StartAt: string; States: Record<string, AslState> } = JSON.parse(
-  readFileSync(new URL('../../../statemachines/regenerate-pin.asl.json', import.meta.url), 'utf8'),
-);
+export const shipped = readStateMachine<{ StartAt: string; States: Record<string, AslState> }>('regenerate-pin');
 
 export const tasks = Object.keys(shipped.States).filter((name) => shipped.States[name]?.Type === 'Task');
 

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
+import { readStateMachine } from '../../../statemachines/read-asl.ts';
 
 interface Retrier {
   IntervalSeconds: number;
@@ -13,9 +14,8 @@ interface State {
   Catch?: { Next: string }[];
   Retry?: Retrier[];
 }
-const file = new URL('../../../statemachines/regenerate-pin.asl.json', import.meta.url);
-const machine: { StartAt: string; TimeoutSeconds: number; States: Record<string, State> } = JSON.parse(
-  readFileSync(file, 'utf8'),
+const machine = readStateMachine<{ StartAt: string; TimeoutSeconds: number; States: Record<string, State> }>(
+  'regenerate-pin',
 );
 
 /** Seconds that a state pauses when every retrier is used up and no jitter shortens it. */
@@ -44,4 +44,11 @@ it('all pauses of the longest way leave the machine a third of its time', () => 
   const seconds = longestFrom(machine.StartAt, {});
   expect(seconds).toBe(1828);
   expect(seconds).toBeLessThan((machine.TimeoutSeconds * 2) / 3);
+});
+
+it('regenerate-pin.asl.yaml has at most 380 lines: each retrier is written once', () => {
+  const text = readFileSync(new URL('../../../statemachines/regenerate-pin.asl.yaml', import.meta.url), 'utf8');
+  expect(text.split('\n').length - 1).toBeLessThanOrEqual(380);
+  // Anchors and aliases repeat a retrier; the text holds each one's numbers once.
+  expect(text.match(/MaxAttempts/g)).toHaveLength(6);
 });

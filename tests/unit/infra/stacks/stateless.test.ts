@@ -1,10 +1,9 @@
-import { globSync, readFileSync } from 'node:fs';
-import { basename } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { configuration, ENVIRONMENT } from '../../../../functions/runtime/config.ts';
 import { METRICS } from '../../../../functions/runtime/metric-names.ts';
 import { FUNCTIONS } from '../../../../infra/tables/functions.ts';
 import { MACHINES } from '../../../../infra/tables/machines.ts';
+import { stateMachineNames } from '../../../../statemachines/read-asl.ts';
 import { propertiesOf, synthesized, textOf } from '../../../support/infra/synthesized.ts';
 
 interface LambdaFunction {
@@ -93,11 +92,11 @@ describe('the environment', () => {
   });
 });
 
-describe.each(MACHINES)('the state machine $name', ({ name, aslFile, tasks }) => {
+describe.each(MACHINES)('the state machine $name', ({ name, definition, tasks }) => {
   const machine = machines.find(({ StateMachineName }) => StateMachineName === `portal-pin-${name}`) ?? {};
 
   it('is the ASL file, with every token supplied and no other', () => {
-    expect(machine.DefinitionString).toBe(readFileSync(aslFile, 'utf8'));
+    expect(machine.DefinitionString).toBe(JSON.stringify(definition));
     const tokens = String(machine.DefinitionString).matchAll(/\$\{(\w+)\}/g);
     const substitutions = machine.DefinitionSubstitutions as Record<string, unknown>;
     expect([...tokens].map(([, token]) => token)).toEqual(Object.keys(substitutions));
@@ -118,8 +117,7 @@ describe.each(MACHINES)('the state machine $name', ({ name, aslFile, tasks }) =>
 
 describe('the state machines', () => {
   it('are those of statemachines/, and no other', () => {
-    const files = globSync('statemachines/*.asl.json').map((file) => basename(file, '.asl.json'));
-    expect(MACHINES.map(({ name }) => name).toSorted()).toEqual(files.toSorted());
+    expect(MACHINES.map(({ name }) => name).toSorted()).toEqual(stateMachineNames().toSorted());
     expect(machines.map(({ StateMachineName }) => StateMachineName)).toEqual(
       MACHINES.map(({ name }) => `portal-pin-${name}`),
     );

@@ -14,7 +14,9 @@ const HANDLERS = [
   'send-enrollment-notification',
   'discard-draft',
 ];
-const ERROR_NAMES = ['EhrUnavailableError', 'EhrThrottledError', 'EhrConflictError'];
+const ERROR_NAMES = ['EhrUnavailableError', 'EhrThrottledError', 'EhrConflictError', 'RoutingNotEmptyError'];
+const THROWN = ['EhrUnavailableError', 'EhrThrottledError', 'EhrConflictError'];
+const STEP_ERRORS = new Proxy<Record<string, readonly string[]>>({}, { get: () => THROWN });
 
 function smallProcedure(): Record<string, unknown> & { States: States } {
   return JSON.parse(
@@ -24,7 +26,7 @@ function smallProcedure(): Record<string, unknown> & { States: States } {
 
 function lint(definition: object, handlers = HANDLERS, linted = lintRules): string[] {
   const asWritten = JSON.parse(JSON.stringify(definition)) as AslDefinition; // without the fields that are undefined
-  const findings = linted(asWritten, { handlers, errorNames: ERROR_NAMES });
+  const findings = linted(asWritten, { handlers, errorNames: ERROR_NAMES, stepErrors: STEP_ERRORS });
   return findings.map(({ state, message }) => `${state ?? '(machine)'}: ${message}`);
 }
 
@@ -124,7 +126,21 @@ describe('the lint', () => {
     ['x is handed on as the text $.patientId', 'VerifyEmail', payload({ x: '$.patientId' })],
     ['x is handed on as the text States.UUID()', 'VerifyEmail', payload({ x: 'States.UUID()' })],
     // errors
-    ['Retry[0] names EhrAsleepError, which no error bears', 'VerifyEmail', retry({ ErrorEquals: ['EhrAsleepError'] })],
+    [
+      'handles RoutingNotEmptyError, which it cannot throw (functions/domain/step-errors.ts)',
+      'VerifyEmail',
+      retry({ ErrorEquals: ['RoutingNotEmptyError'] }),
+    ],
+    [
+      'handles RoutingNotEmptyError, which it cannot throw (functions/domain/step-errors.ts)',
+      'VerifyEmail',
+      { Catch: [{ ErrorEquals: ['RoutingNotEmptyError'], Next: 'CheckExpiry' }] },
+    ],
+    [
+      "Retry[0] names EhrAsleepError, which is no error's name",
+      'VerifyEmail',
+      retry({ ErrorEquals: ['EhrAsleepError'] }),
+    ],
     ['Retry[0] names States.Runtime, which', 'VerifyEmail', retry({ ErrorEquals: ['States.Runtime'] })],
     ['Retry[0] names no error', 'VerifyEmail', retry({ ErrorEquals: [] })],
     [
@@ -251,7 +267,7 @@ describe('the lint', () => {
     const definition = smallProcedure();
     const Parameters = { FunctionName: `$\{SharedFunctionArn}` };
     Object.assign(definition.States.VerifyEmail ?? {}, { Parameters });
-    const options = { handlers: HANDLERS, errorNames: ERROR_NAMES };
+    const options = { handlers: HANDLERS, errorNames: ERROR_NAMES, stepErrors: STEP_ERRORS };
     expect(lintRules(definition, { ...options, tokens: ['SharedFunctionArn'] })).toEqual([]);
     expect(lintRules(definition, options)).toHaveLength(2);
   });
