@@ -83,6 +83,11 @@ export class RecordConflictError extends StepError {
   override readonly name = 'RecordConflictError';
 }
 
+/** A stored item does not fit its schema. The code is the item's key, which holds opaque ids only. Not retried. */
+export class RecordUnreadableError extends StepError {
+  override readonly name = 'RecordUnreadableError';
+}
+
 /** DynamoDB, Step Functions, KMS or Secrets Manager could not be reached or throttled the call. Retried. */
 export class AwsUnavailableError extends StepError {
   override readonly name = 'AwsUnavailableError';
@@ -148,6 +153,7 @@ export const ERROR_NAMES = [
   'LeaseHeldError',
   'LeaseLostError',
   'RecordConflictError',
+  'RecordUnreadableError',
   'AwsUnavailableError',
   'EmailThrottledError',
   'EmailRejectedError',

@@ -4,7 +4,7 @@
  */
 import middy, { type MiddlewareObj } from '@middy/core';
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2, Context } from 'aws-lambda';
-import { ConfigurationError, isStepError, LeaseHeldError } from '../domain/errors.ts';
+import { ConfigurationError, isStepError, LeaseHeldError, RecordUnreadableError } from '../domain/errors.ts';
 import { callUntil, type Providers, portsOf } from './call.ts';
 import { withinDeadline } from './deadline.ts';
 import { type LogFields, logStep } from './logger.ts';
@@ -79,7 +79,7 @@ function asProblems(endpoint: Named): MiddlewareObj<APIGatewayProxyEventV2, Resu
 /** What the practice must mend is an internal failure; what passes by itself is not. */
 function problemOf(endpoint: Named, error: unknown): Problem {
   if (error instanceof Problem) return error;
-  const passes = isStepError(error) && !(error instanceof ConfigurationError);
+  const passes = isStepError(error) && !(error instanceof ConfigurationError || error instanceof RecordUnreadableError);
   if (error instanceof LeaseHeldError) return unavailable(endpoint, AT_WORK_SECONDS);
   return passes ? unavailable(endpoint) : endpoint.problem('internal');
 }

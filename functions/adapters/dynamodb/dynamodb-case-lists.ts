@@ -3,14 +3,14 @@
  * where each of them goes on.
  */
 import * as z from 'zod/mini';
-import type { Todo, WorkEntry } from '../../domain/case/work.ts';
+import { TODOS, type Todo, type WorkEntry } from '../../domain/case/work.ts';
 import { WrongCursorError } from '../../domain/errors.ts';
 import { OUTCOMES } from '../../domain/outcomes.ts';
 import type { CaseLists, WorkCount, WorkFilter } from '../../ports/case/case-lists.ts';
 import type { StaffRequest } from '../../ports/case/staff-requests.ts';
 import { shardName, shardOf } from './dynamodb-case-records.ts';
-import { REQUEST } from './dynamodb-staff-requests.ts';
-import { createItems, type Item, type Items, keyOf, type TableOptions, withoutKeys } from './items.ts';
+import { REQUEST, requestItem } from './dynamodb-staff-requests.ts';
+import { createItems, type Item, type Items, keyOf, type TableOptions } from './items.ts';
 import { DUE_INDEX, PARTITION_KEY, SHARDS, SORT_KEY, WORK_INDEX } from './table.ts';
 
 const WORK_OUTCOMES: readonly WorkEntry['outcome'][] = [...OUTCOMES, 'FAILED'];
@@ -26,6 +26,8 @@ const PLACE = z.string().check(z.regex(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ#[A-Za-z
 const SHARD_PLACES = z
   .array(z.union([z.null(), z.literal(0), z.tuple([z.iso.date(), z.string().check(z.regex(/^[A-Za-z0-9.-]{1,64}$/))])]))
   .check(z.length(SHARDS));
+/** An entry of the index `work`. */
+const workItem = z.object({ workTodo: z.enum(TODOS), [WORK_INDEX.sortKey]: z.string() });
 type ShardPlace = z.infer<typeof SHARD_PLACES>[number];
 
 function read<T>(schema: z.ZodMiniType<T>, cursor: string): T {
@@ -105,7 +107,7 @@ export function createDynamoDbCaseLists(table: TableOptions): CaseLists {
           ConsistentRead: true,
           ...(next !== null && { ExclusiveStartKey: next }),
         });
-        requests.push(...page.items.map((item) => ({ patientId, ...withoutKeys(item) }) as StaffRequest));
+        requests.push(...items.parseAll(requestItem, page.items).map((request) => ({ patientId, ...request })));
         next = page.next;
       } while (next !== null);
       // Their ids are in no order of time; a patient has a few dozen in a lifetime.
@@ -166,15 +168,15 @@ async function countOf(items: Items, outcome: string, limit: number) {
     const page: { items: Item[]; next: Item | null } = await items.query({
       IndexName: WORK_INDEX.name,
       KeyConditionExpression: '#key = :key',
-      ProjectionExpression: '#sort, workTodo',
+      ProjectionExpression: `#sort, workTodo, ${PARTITION_KEY}, ${SORT_KEY}`,
       ExpressionAttributeNames: { '#key': WORK_INDEX.partitionKey, '#sort': WORK_INDEX.sortKey },
       ExpressionAttributeValues: { ':key': outcome },
       Limit: limit - entries.length,
       ...(next !== null && { ExclusiveStartKey: next }),
     });
-    const found = page.items.map((item) => ({
-      todo: item.workTodo as Todo, // written by CaseRecords alone
-      since: String(item[WORK_INDEX.sortKey]).split('#', 1).join(''),
+    const found = items.parseAll(workItem, page.items).map(({ workTodo, workSort }) => ({
+      todo: workTodo,
+      since: workSort.split('#', 1).join(''),
     }));
     entries.push(...found);
     next = page.next;

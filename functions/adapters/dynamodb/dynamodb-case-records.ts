@@ -1,10 +1,11 @@
 /** CaseRecords in the one table: one item per patient, conditional writes of only what changed. */
 import { createHash } from 'node:crypto';
-import { type Account, newAccount } from '../../domain/case/account.ts';
+import type { Account } from '../../domain/case/account.ts';
 import { workEntryOf } from '../../domain/case/work.ts';
 import { RecordConflictError } from '../../domain/errors.ts';
 import type { CaseRecords } from '../../ports/case/case-records.ts';
-import { createItems, type Item, keyOf, type TableOptions, withoutKeys } from './items.ts';
+import { caseItem } from './case-item.ts';
+import { createItems, type Item, keyOf, type TableOptions } from './items.ts';
 import { DUE_INDEX, SHARDS, WORK_INDEX } from './table.ts';
 
 export interface CaseRecordsOptions extends TableOptions {
@@ -34,7 +35,7 @@ export function createDynamoDbCaseRecords({ newId, ...table }: CaseRecordsOption
   return {
     async read(patientId) {
       const item = await items.get(caseKey(patientId));
-      return item === null ? null : toAccount(patientId, item);
+      return item === null ? null : { patientId, ...items.parse(caseItem, item) };
     },
 
     async save(previous, next) {
@@ -65,15 +66,6 @@ function workAttributes(account: Account): Partial<Record<(typeof WORK_ATTRIBUTE
   const entry = workEntryOf(account);
   if (entry === null) return {};
   return { workKey: entry.outcome, workSort: workPlace(entry.since, account.patientId), workTodo: entry.todo };
-}
-
-function toAccount(patientId: string, item: Item): Account {
-  const { [DUE_INDEX.partitionKey]: _shard, ...attributes } = withoutKeys(item);
-  for (const name of WORK_ATTRIBUTES) delete attributes[name];
-  const account: Account = { ...newAccount(patientId), ...attributes };
-  const { message } = account;
-  // Before there were reminders a message did not say its kind: it told of a new PIN.
-  return message === null ? account : { ...account, message: { ...message, kind: message.kind ?? 'NEW_PIN' } };
 }
 
 /**

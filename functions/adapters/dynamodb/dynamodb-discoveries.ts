@@ -1,15 +1,35 @@
 /** Discoveries: one item each, so that how far a reading is and what it found are saved together. */
-import type { Discovery } from '../../domain/batch/discovery.ts';
+import * as z from 'zod/mini';
+import { DISCOVERY_LOOKS, DISCOVERY_STOPS, type Discovery } from '../../domain/batch/discovery.ts';
 import { RecordConflictError } from '../../domain/errors.ts';
 import { millisecondsOf } from '../../domain/time/instant.ts';
 import type { Discoveries } from '../../ports/batch/discoveries.ts';
-import { createItems, type Item, type TableOptions, withoutKeys } from './items.ts';
+import { createItems, type TableOptions } from './items.ts';
+import { count, instant, text } from './stored.ts';
 import { DISCOVERIES_PARTITION, PARTITION_KEY, SORT_KEY, TTL_ATTRIBUTE } from './table.ts';
 
 /** What was found, beside the sweeps' reports. */
 const KEPT_SECONDS = 366 * 24 * 60 * 60;
 /** An EHR's link to a page is no good for longer, and nobody knows what it holds. */
 const UNFINISHED_SECONDS = 7 * 24 * 60 * 60;
+
+const discoveryItem: z.ZodMiniType<Discovery> = z.object({
+  id: text,
+  version: text,
+  execution: text,
+  startedAt: instant,
+  savedAt: instant,
+  endedAt: z.nullable(instant),
+  stoppedBy: z.nullable(z.enum(DISCOVERY_STOPS)),
+  pages: count,
+  documents: count,
+  withoutPatient: count,
+  counts: z.record(z.enum(DISCOVERY_LOOKS), count),
+  failed: z.array(z.object({ patientId: text, error: text })),
+  restarts: count,
+  bookmark: z.nullable(text),
+  circle: z.object({ mark: z.nullable(text), steps: count, limit: count }),
+});
 
 const RUN = 'RUN#';
 const keyOfRun = (id: string) => ({ [PARTITION_KEY]: DISCOVERIES_PARTITION, [SORT_KEY]: `${RUN}${id}` });
@@ -19,7 +39,7 @@ export function createDynamoDbDiscoveries({ newId, ...table }: TableOptions & { 
 
   async function read(id: string): Promise<Discovery | null> {
     const item = await items.get(keyOfRun(id));
-    return item === null ? null : toDiscovery(item);
+    return item === null ? null : items.parse(discoveryItem, item);
   }
 
   async function list(limit: number): Promise<Discovery[]> {
@@ -30,7 +50,7 @@ export function createDynamoDbDiscoveries({ newId, ...table }: TableOptions & { 
       ScanIndexForward: false,
       Limit: limit,
     });
-    return found.map(toDiscovery);
+    return items.parseAll(discoveryItem, found);
   }
 
   return {
@@ -59,9 +79,4 @@ export function createDynamoDbDiscoveries({ newId, ...table }: TableOptions & { 
 function ttlOf({ savedAt, endedAt }: Discovery): number {
   const seconds = Math.floor((millisecondsOf(endedAt ?? savedAt) ?? 0) / 1000);
   return seconds + (endedAt === null ? UNFINISHED_SECONDS : KEPT_SECONDS);
-}
-
-function toDiscovery(item: Item): Discovery {
-  const { [TTL_ATTRIBUTE]: _ttl, ...discovery } = withoutKeys(item);
-  return discovery as unknown as Discovery; // written by `save` alone
 }

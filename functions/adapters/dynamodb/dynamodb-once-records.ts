@@ -1,12 +1,19 @@
 /** OnceRecords: an item for each request that a person sent under a key of their own. */
+import * as z from 'zod/mini';
 import type { BegunRequest, OnceRecords } from '../../ports/case/once-records.ts';
 import { createItems, keyOf, type TableOptions } from './items.ts';
+import { text } from './stored.ts';
 import { PARTITION_KEY, TTL_ATTRIBUTE } from './table.ts';
 
 /** A finger is impatient for seconds, a page that lost its connection for minutes; a day is promised. */
 const KEPT_SECONDS = 24 * 60 * 60;
 /** A function that takes requests has 20 s; one that has not answered after 30 is dead. */
 const IN_FLIGHT_SECONDS = 30;
+
+const onceItem = z.discriminatedUnion('state', [
+  z.object({ state: z.literal('BEGUN'), digest: text, token: text }),
+  z.object({ state: z.literal('DONE'), digest: text, answer: z.unknown() }),
+]);
 
 const requestKey = (id: string) => keyOf('ACTION', id, 'ACTION');
 
@@ -33,11 +40,12 @@ export function createDynamoDbOnceRecords({ newId, ...table }: TableOptions & { 
         },
       );
       if (isOurs) return { kind: 'BEGUN' };
-      const stored = await items.get(requestKey(id));
+      const item = await items.get(requestKey(id));
       // Forgotten between the two: whoever asks again finds out.
-      if (stored === null) return { kind: 'IN_FLIGHT' };
+      if (item === null) return { kind: 'IN_FLIGHT' };
+      const stored = items.parse(onceItem, item);
       // The SDK repeats a call whose answer got lost; then the condition fails on our own write.
-      if (stored.token === token) return { kind: 'BEGUN' };
+      if (stored.state === 'BEGUN' && stored.token === token) return { kind: 'BEGUN' };
       return stored.digest === digest ? toBegun(stored) : { kind: 'OTHER' };
     },
     async finish(id, digest, answer, now) {
@@ -48,6 +56,6 @@ export function createDynamoDbOnceRecords({ newId, ...table }: TableOptions & { 
   };
 }
 
-function toBegun({ state, answer }: Record<string, unknown>): BegunRequest {
-  return state === 'DONE' ? { kind: 'DONE', answer } : { kind: 'IN_FLIGHT' };
+function toBegun(stored: z.infer<typeof onceItem>): BegunRequest {
+  return stored.state === 'DONE' ? { kind: 'DONE', answer: stored.answer } : { kind: 'IN_FLIGHT' };
 }

@@ -1,6 +1,10 @@
 /** PauseSwitch as one item of the table. */
+import * as z from 'zod/mini';
 import type { PauseSwitch, StartsPaused } from '../../ports/batch/practice-records.ts';
-import { createItems, keyOf, type TableOptions, withoutKeys } from './items.ts';
+import { createItems, keyOf, type TableOptions } from './items.ts';
+import { instant } from './stored.ts';
+
+const pauseItem: z.ZodMiniType<StartsPaused> = z.object({ actor: z.string(), reason: z.string(), at: instant });
 
 const KEY = keyOf('PRACTICE', 'starts', 'PAUSE');
 
@@ -9,7 +13,7 @@ export function createDynamoDbPauseSwitch(table: TableOptions): PauseSwitch {
   return {
     async read() {
       const item = await items.get(KEY);
-      return item === null ? null : (withoutKeys(item) as unknown as StartsPaused); // written by `set` alone
+      return item === null ? null : items.parse(pauseItem, item);
     },
     async set(paused) {
       if (paused === null) await items.remove(KEY);

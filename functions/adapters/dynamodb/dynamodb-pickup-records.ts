@@ -3,10 +3,12 @@
  * Each change bears an id, so that one which the SDK repeats, because its answer got lost, changes nothing twice.
  */
 
+import * as z from 'zod/mini';
 import { ANSWER_LIMIT, type PickupToken, tombstoneEnd } from '../../domain/pickup/pickup.ts';
 import { toInstant } from '../../domain/time/instant.ts';
 import type { AnswersOf, PickupRecords } from '../../ports/pickup/pickup-records.ts';
-import { createItems, type Item, keyOf, type TableOptions, withoutKeys } from './items.ts';
+import { createItems, type Item, keyOf, type TableOptions } from './items.ts';
+import { instant, text } from './stored.ts';
 import { TTL_ATTRIBUTE } from './table.ts';
 
 /** Longer than a Lambda lives: whoever began and has not ended by then never will. */
@@ -17,6 +19,12 @@ const COUNT_KEPT_SECONDS = 2 * 60 * 60;
 export interface PickupRecordsOptions extends TableOptions {
   newId(): string;
 }
+
+const tokenItem: z.ZodMiniType<Omit<PickupToken, 'hash'>> = z.object({
+  patientId: text,
+  document: text,
+  expiresAt: instant,
+});
 
 const tokenKey = (hash: string) => keyOf('PICKUP', hash, 'PICKUP');
 const answersKey = ({ patientId, document }: AnswersOf) => keyOf('PATIENT', patientId, `PICKUP#${document}`);
@@ -31,8 +39,7 @@ export function createDynamoDbPickupRecords({ newId, ...table }: PickupRecordsOp
     async readToken(hash) {
       const item = await items.get(tokenKey(hash));
       if (item === null) return null;
-      const { [TTL_ATTRIBUTE]: _ttl, ...token } = withoutKeys(item);
-      return { hash, ...token } as PickupToken; // written by `putToken` alone
+      return { hash, ...items.parse(tokenItem, item) };
     },
 
     async takeAnswer(of, now, ttl) {

@@ -1,8 +1,19 @@
 /** PracticeDecisions: items of one partition in their order of time. A practice makes a few a week. */
+import * as z from 'zod/mini';
 import { WrongCursorError } from '../../domain/errors.ts';
 import type { PracticeDecision, PracticeDecisions } from '../../ports/batch/practice-records.ts';
-import { createItems, type Item, keyOf, type TableOptions, withoutKeys } from './items.ts';
+import { createItems, keyOf, type TableOptions } from './items.ts';
+import { instant, text } from './stored.ts';
 import { PARTITION_KEY, SORT_KEY } from './table.ts';
+
+const decisionItem: z.ZodMiniType<PracticeDecision> = z.object({
+  id: text,
+  action: z.enum(['pause', 'resume', 'sweep', 'dry-run']),
+  actor: z.string(),
+  reason: z.string(),
+  at: instant,
+  execution: z.nullable(text),
+});
 
 const PARTITION = 'PRACTICE#decisions';
 /** Sorts after every instant. */
@@ -25,7 +36,7 @@ export function createDynamoDbPracticeDecisions(table: TableOptions): PracticeDe
       });
       const last = next?.[SORT_KEY];
       return {
-        decisions: found.map(toDecision),
+        decisions: items.parseAll(decisionItem, found),
         next: last === undefined ? null : Buffer.from(String(last)).toString('base64url'),
       };
     },
@@ -36,8 +47,4 @@ function placeOf(cursor: string): string {
   const place = Buffer.from(cursor, 'base64url').toString();
   if (!PLACE.test(place)) throw new WrongCursorError('WRONG_CURSOR');
   return place;
-}
-
-function toDecision(item: Item): PracticeDecision {
-  return withoutKeys(item) as unknown as PracticeDecision; // written by `put` alone
 }

@@ -1,9 +1,19 @@
 /** SentMessages in the one table, by SES message id. */
+import * as z from 'zod/mini';
+import { FEEDBACK_KINDS } from '../../domain/email/email-event.ts';
 import type { Feedback } from '../../domain/email/email-feedback.ts';
 import { RecordConflictError } from '../../domain/errors.ts';
 import type { SentMessage, SentMessages } from '../../ports/email/sent-messages.ts';
-import { createItems, keyOf, type TableOptions, withoutKeys } from './items.ts';
+import { createItems, keyOf, type TableOptions } from './items.ts';
+import { instant, text } from './stored.ts';
 import { KEPT_SECONDS, PARTITION_KEY, TTL_ATTRIBUTE } from './table.ts';
+
+const messageItem: z.ZodMiniType<Omit<SentMessage, 'sesId'>> = z.object({
+  patientId: text,
+  document: text,
+  sentAt: instant,
+  feedback: z._default(z.partialRecord(z.enum(FEEDBACK_KINDS), instant), {}),
+});
 
 function messageKey(sesId: string) {
   return keyOf('MESSAGE', sesId, 'MESSAGE');
@@ -20,8 +30,7 @@ export function createDynamoDbSentMessages(table: TableOptions): SentMessages {
   async function read(sesId: string): Promise<SentMessage | null> {
     const item = await items.get(messageKey(sesId));
     if (item === null) return null;
-    const { [TTL_ATTRIBUTE]: _ttl, said: _said, ...message } = withoutKeys(item);
-    return { feedback: {}, ...message, sesId } as SentMessage; // written by `put` and `noteFeedback` alone
+    return { sesId, ...items.parse(messageItem, item) };
   }
 
   return {

@@ -1,13 +1,29 @@
 /** SweepRecords: the items of `SWEEP#<day>`, which TTL deletes after a year. */
 
-import type { SweepRun } from '../../domain/batch/sweep.ts';
+import * as z from 'zod/mini';
+import { SWEEP_DECISIONS, SWEEP_STOPS, type SweepRun } from '../../domain/batch/sweep.ts';
 import type { Day } from '../../domain/time/calendar.ts';
-import type { SweepRecords, SweptStart } from '../../ports/batch/sweep-records.ts';
-import { createItems, type Item, keyOf, type TableOptions, withoutKeys } from './items.ts';
+import type { SweepRecords } from '../../ports/batch/sweep-records.ts';
+import { createItems, type Item, keyOf, type TableOptions } from './items.ts';
+import { day as calendarDay, count, instant, text } from './stored.ts';
 import { PARTITION_KEY, SORT_KEY, TTL_ATTRIBUTE } from './table.ts';
 
 /** Reports of a year can be compared with each other. */
 const KEPT_SECONDS = 366 * 24 * 60 * 60;
+
+const runItem: z.ZodMiniType<SweepRun> = z.object({
+  day: calendarDay,
+  execution: text,
+  dryRun: z.boolean(),
+  startedAt: instant,
+  endedAt: z.nullable(instant),
+  stoppedBy: z.nullable(z.enum(SWEEP_STOPS)),
+  minutes: count,
+  counts: z.record(z.enum(SWEEP_DECISIONS), count),
+});
+const pageItem = z.object({ started: z.array(z.object({ patientId: text, execution: text })) });
+/** Below zero where more was given back than an allowance of another day had taken. */
+const allowanceItem = z.object({ used: z._default(z.int(), 0) });
 
 const RUN = 'RUN#';
 const PAGE = 'PAGE#';
@@ -45,7 +61,7 @@ export function createDynamoDbSweepRecords(table: TableOptions): SweepRecords {
   return {
     async read(day, execution) {
       const item = await items.get(keyOf('SWEEP', day, `${RUN}${execution}`));
-      return item === null ? null : toRun(item);
+      return item === null ? null : items.parse(runItem, item);
     },
     async save(run) {
       await items.put({
@@ -63,17 +79,18 @@ export function createDynamoDbSweepRecords(table: TableOptions): SweepRecords {
       await items.put({ ...key, started, [TTL_ATTRIBUTE]: ttlOf(day) });
     },
     async list(day) {
-      const runs = (await itemsOf(day, RUN)).map(toRun);
+      const runs = items.parseAll(runItem, await itemsOf(day, RUN));
       return runs.sort((a, b) => a.startedAt.localeCompare(b.startedAt));
     },
     async listStarts(day, execution) {
-      return (await itemsOf(day, `${PAGE}${execution}#`)).flatMap((item) => item.started as SweptStart[]);
+      return items.parseAll(pageItem, await itemsOf(day, `${PAGE}${execution}#`)).flatMap(({ started }) => started);
     },
     async takeAllowance(day, wanted, dailyLimit) {
       const key = keyOf('SWEEP', day, ALLOWANCE);
       // A racer may take some between the read and the update; then it is read again.
       for (;;) {
-        const used = Number((await items.get(key))?.used ?? 0);
+        const stored = await items.get(key);
+        const used = stored === null ? 0 : items.parse(allowanceItem, stored).used;
         const taken = Math.max(0, Math.min(wanted, dailyLimit - used));
         if (taken === 0) return 0;
         const change = {
@@ -93,9 +110,4 @@ export function createDynamoDbSweepRecords(table: TableOptions): SweepRecords {
       });
     },
   };
-}
-
-function toRun(item: Item): SweepRun {
-  const { [TTL_ATTRIBUTE]: _ttl, ...run } = withoutKeys(item);
-  return run as unknown as SweepRun; // written by `save` alone
 }

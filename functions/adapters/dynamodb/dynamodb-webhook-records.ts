@@ -1,15 +1,23 @@
 /** WebhookRecords in the one table: an item for each webhook, and one that counts for each minute. */
 
+import * as z from 'zod/mini';
 import { toInstant } from '../../domain/time/instant.ts';
-import { type WebhookAnswer, webhookAnswer } from '../../domain/webhook/ehr-event.ts';
+import { EHR_EVENT_TYPES, type WebhookAnswer, webhookAnswer } from '../../domain/webhook/ehr-event.ts';
 import type { WebhookRecord, WebhookRecords } from '../../ports/webhook/webhooks.ts';
-import { createItems, type Item, keyOf, type TableOptions } from './items.ts';
+import { createItems, keyOf, type TableOptions } from './items.ts';
+import { count, text } from './stored.ts';
 import { PARTITION_KEY, TTL_ATTRIBUTE } from './table.ts';
 
 /** Senders repeat for three days or so (four are promised); a week holds their weekends, too. */
 const KEPT_SECONDS = 7 * 24 * 60 * 60;
 /** A minute's count is of no use after it; an hour, since clocks differ. */
 const COUNT_KEPT_SECONDS = 60 * 60;
+
+const came = { digest: text, type: z.enum(EHR_EVENT_TYPES), attempt: count };
+const webhookItem = z.discriminatedUnion('state', [
+  z.object({ state: z.literal('RECEIVED'), ...came }),
+  z.object({ state: z.literal('DECIDED'), ...came, ...webhookAnswer.shape }),
+]);
 
 const webhookKey = (id: string) => keyOf('WEBHOOK', id, 'WEBHOOK');
 /** `2026-11-22T21:40` */
@@ -23,7 +31,11 @@ export function createDynamoDbWebhookRecords(table: TableOptions): WebhookRecord
 
   async function read(id: string): Promise<WebhookRecord | null> {
     const item = await items.get(webhookKey(id));
-    return item === null ? null : toRecord(id, item);
+    if (item === null) return null;
+    const stored = items.parse(webhookItem, item);
+    const { digest, type, attempt } = stored;
+    const answer = stored.state === 'DECIDED' ? { decision: stored.decision, execution: stored.execution } : null;
+    return { id, digest, type, attempt, answer };
   }
 
   /** Stores the record where the condition holds; answers with what is stored then. A lost answer finds its own record. */
@@ -58,16 +70,5 @@ export function createDynamoDbWebhookRecords(table: TableOptions): WebhookRecord
       });
       return Number(counted?.count);
     },
-  };
-}
-
-function toRecord(id: string, item: Item): WebhookRecord {
-  const { decision, execution = null } = item;
-  return {
-    id,
-    digest: String(item.digest),
-    type: item.type as WebhookRecord['type'],
-    attempt: Number(item.attempt),
-    answer: item.state === 'DECIDED' ? webhookAnswer.parse({ decision, execution }) : null,
   };
 }

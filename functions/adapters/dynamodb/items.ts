@@ -10,6 +10,8 @@ import {
   UpdateCommand,
   type UpdateCommandInput,
 } from '@aws-sdk/lib-dynamodb';
+import * as z from 'zod/mini';
+import { RecordUnreadableError } from '../../domain/errors.ts';
 import { namedError } from '../aws/aws-errors.ts';
 import { PARTITION_KEY, SORT_KEY } from './table.ts';
 
@@ -18,6 +20,8 @@ export interface TableOptions {
   table: string;
   /** Ends with the deadline of whoever calls. */
   signal: AbortSignal;
+  /** Told the key of each item that does not fit its schema, also where a list goes on without it. */
+  onUnreadable?: (error: RecordUnreadableError) => void;
 }
 
 export type Item = Record<string, unknown>;
@@ -38,6 +42,10 @@ export interface Items {
   /** The attributes as updated; null where the condition failed. */
   update(key: Key, change: Omit<UpdateCommandInput, 'TableName' | 'Key'>): Promise<Item | null>;
   remove(key: Key): Promise<void>;
+  /** The item as its schema has it; RecordUnreadableError (not retried) where it does not fit. */
+  parse<T>(schema: z.ZodMiniType<T>, item: Item): T;
+  /** Those of the items that fit; the others are reported and left out. */
+  parseAll<T>(schema: z.ZodMiniType<T>, items: Item[]): T[];
   /** One page; `count` also where the items themselves are not asked for. */
   query(query: Omit<QueryCommandInput, 'TableName'>): Promise<{ items: Item[]; count: number; next: Item | null }>;
 }
@@ -47,14 +55,8 @@ export function keyOf(kind: string, id: string, item: string): Key {
   return { [PARTITION_KEY]: `${kind}#${id}`, [SORT_KEY]: item };
 }
 
-/** The item without its keys. */
-export function withoutKeys(item: Item): Item {
-  const { [PARTITION_KEY]: _pk, [SORT_KEY]: _sk, ...rest } = item;
-  return rest;
-}
-
 /** Every call may throw AwsUnavailableError (retried) and what else `namedError` tells. */
-export function createItems({ client, table: TableName, signal }: TableOptions): Items {
+export function createItems({ client, table: TableName, signal, onUnreadable }: TableOptions): Items {
   const options = { abortSignal: signal };
 
   /** A failed condition answers null. */
@@ -67,7 +69,26 @@ export function createItems({ client, table: TableName, signal }: TableOptions):
     }
   }
 
+  function parse<T>(schema: z.ZodMiniType<T>, item: Item): T {
+    const result = z.safeParse(schema, item);
+    if (result.success) return result.data;
+    // The key alone: an issue's message may quote the value.
+    const error = new RecordUnreadableError(`${item[PARTITION_KEY]} ${item[SORT_KEY]}`);
+    onUnreadable?.(error);
+    throw error;
+  }
+
   return {
+    parse,
+    parseAll: (schema, found) =>
+      found.flatMap((item) => {
+        try {
+          return [parse(schema, item)];
+        } catch (error) {
+          if (error instanceof RecordUnreadableError) return [];
+          throw error;
+        }
+      }),
     async get(Key) {
       const command = new GetCommand({ TableName, Key, ConsistentRead: true });
       return (await conditional(client.send(command, options)))?.Item ?? null;

@@ -59,7 +59,14 @@ export interface Message {
 }
 
 /** What staff are asked to do; codes of CodeSystem/staff-task (docs/fhir.md). */
-export type StaffTaskCode = 'enter-email' | 'resolve-provider' | 'review-chart' | 'notify-patient' | 'check-signing';
+export const STAFF_TASK_CODES = [
+  'enter-email',
+  'resolve-provider',
+  'review-chart',
+  'notify-patient',
+  'check-signing',
+] as const;
+export type StaffTaskCode = (typeof STAFF_TASK_CODES)[number];
 
 export interface StaffTask {
   code: StaffTaskCode;
@@ -69,7 +76,8 @@ export interface StaffTask {
 }
 
 /** Why the EHR says that no PIN is needed any more. */
-export type PortalEventStatus = 'REGISTERED' | 'OPTED_OUT' | 'DECEASED' | 'INACTIVE' | 'MERGED';
+export const PORTAL_EVENT_STATUSES = ['REGISTERED', 'OPTED_OUT', 'DECEASED', 'INACTIVE', 'MERGED'] as const;
+export type PortalEventStatus = (typeof PORTAL_EVENT_STATUSES)[number];
 
 /** The latest such news, by when it happened. What counts is the chart; this only tells old news from new. */
 export interface PortalEvent {

@@ -14,6 +14,7 @@ import { createDynamoDbSweepRecords } from '../../adapters/dynamodb/dynamodb-swe
 import { createDynamoDbTrackedPins } from '../../adapters/dynamodb/dynamodb-tracked-pins.ts';
 import { createDynamoDbWebhookRecords } from '../../adapters/dynamodb/dynamodb-webhook-records.ts';
 import { SHARDS } from '../../adapters/dynamodb/table.ts';
+import type { RecordUnreadableError } from '../../domain/errors.ts';
 import type { Discoveries } from '../../ports/batch/discoveries.ts';
 import type { PauseSwitch, PracticeDecisions } from '../../ports/batch/practice-records.ts';
 import type { SweepRecords } from '../../ports/batch/sweep-records.ts';
@@ -28,13 +29,16 @@ import type { SentMessages } from '../../ports/email/sent-messages.ts';
 import type { PickupRecords } from '../../ports/pickup/pickup-records.ts';
 import type { WebhookRecords } from '../../ports/webhook/webhooks.ts';
 import type { Call } from '../call.ts';
+import { logStep } from '../logger.ts';
 import { dynamoDb } from './clients.ts';
 import { chance } from './practice.ts';
 
 type TableCall = Call<'table'>;
 
 function tableOf({ config, signal }: TableCall) {
-  return { client: dynamoDb(), table: config.table, signal };
+  // Logged where it is read: a list or a sweep goes on without the item.
+  const onUnreadable = ({ name, code }: RecordUnreadableError) => logStep('step failed', { error: name, code });
+  return { client: dynamoDb(), table: config.table, signal, onUnreadable };
 }
 
 function tableWithIds(call: TableCall) {

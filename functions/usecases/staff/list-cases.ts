@@ -1,12 +1,13 @@
 /** Pages of cases: the index says who, each account how the case stands now. */
 import type { Account } from '../../domain/case/account.ts';
 import { workEntryOf } from '../../domain/case/work.ts';
+import { RecordUnreadableError } from '../../domain/errors.ts';
 import type { CaseLists, CasePage, WorkFilter } from '../../ports/case/case-lists.ts';
 import type { CaseRecords } from '../../ports/case/case-records.ts';
 
 export interface ListPorts {
   lists: CaseLists;
-  cases: CaseRecords;
+  cases: Pick<CaseRecords, 'read'>;
 }
 
 export interface Accounts {
@@ -36,8 +37,18 @@ export async function listLooks(
 }
 
 async function readPage({ cases }: ListPorts, { patientIds, next }: CasePage): Promise<Accounts> {
-  const accounts = await Promise.all(patientIds.map((patientId) => cases.read(patientId)));
+  const accounts = await Promise.all(patientIds.map((patientId) => readable(cases, patientId)));
   return { accounts: accounts.filter((account) => account !== null), next };
+}
+
+/** null where there is none, and where the stored item cannot be read: the other cases are listed without it. */
+async function readable(cases: ListPorts['cases'], patientId: string): Promise<Account | null> {
+  try {
+    return await cases.read(patientId);
+  } catch (error) {
+    if (error instanceof RecordUnreadableError) return null;
+    throw error;
+  }
 }
 
 function isWanted(account: Account, { outcome, reason, todo, location }: WorkFilter): boolean {

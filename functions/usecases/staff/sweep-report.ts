@@ -4,6 +4,7 @@ import type { SweepRun } from '../../domain/batch/sweep.ts';
 import type { Account } from '../../domain/case/account.ts';
 import { type Conversions, withConversion } from '../../domain/case/conversion.ts';
 import type { ExecutionStatus } from '../../domain/case/executions.ts';
+import { RecordUnreadableError } from '../../domain/errors.ts';
 import { attemptOf } from '../../domain/identity.ts';
 import { millisecondsOf } from '../../domain/time/instant.ts';
 import type { SweepRecords, SweptStart } from '../../ports/batch/sweep-records.ts';
@@ -15,7 +16,8 @@ const AT_ONCE = 25;
 
 export interface SweepReport extends SweepRun {
   /**
-   * `REGENERATED`, `HELD/CYCLE_LIMIT`, `FAILED/…`; RUNNING: not ended yet; LATER: a later execution was started since. The
+   * `REGENERATED`, `HELD/CYCLE_LIMIT`, `FAILED/…`; RUNNING: not ended yet; LATER: a later execution was started since;
+   * UNREADABLE: the stored case does not fit its schema. The
    * reason of an execution that closed without ending its case is its status, as the record will have it.
    */
   outcomes: Record<string, number>;
@@ -49,9 +51,13 @@ export async function sweepReport(ports: ReportPorts, day: string, execution: st
   let conversion: Conversions = {};
   for (let first = 0; first < starts.length; first += AT_ONCE) {
     const read = starts.slice(first, first + AT_ONCE).map(async (start) => {
-      return { start, account: await cases.read(start.patientId) };
+      return { start, account: await readable(cases, start.patientId) };
     });
     for (const { start, account } of await Promise.all(read)) {
+      if (account === 'UNREADABLE') {
+        count(account);
+        continue;
+      }
       const ending = endingOf(start, account);
       if (ending === 'RUNNING') open.push(start.execution);
       else count(ending);
@@ -65,6 +71,15 @@ export async function sweepReport(ports: ReportPorts, day: string, execution: st
     count(status === undefined ? 'RUNNING' : `FAILED/${status}`);
   }
   return { ...run, outcomes, conversion };
+}
+
+async function readable(cases: ReportPorts['cases'], patientId: string): Promise<Account | null | 'UNREADABLE'> {
+  try {
+    return await cases.read(patientId);
+  } catch (error) {
+    if (error instanceof RecordUnreadableError) return 'UNREADABLE';
+    throw error;
+  }
 }
 
 /** Those that closed without success, by name. What failed before it ended its case stands in no record yet. */

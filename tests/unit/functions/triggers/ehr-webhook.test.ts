@@ -1,5 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { AwsUnavailableError, ConfigurationError, EhrUnavailableError } from '../../../../functions/domain/errors.ts';
+import {
+  AwsUnavailableError,
+  ConfigurationError,
+  EhrUnavailableError,
+  RecordUnreadableError,
+} from '../../../../functions/domain/errors.ts';
 import type { EhrEvent } from '../../../../functions/domain/webhook/ehr-event.ts';
 import { WEBHOOK_PROBLEMS, type WebhookProblem } from '../../../../functions/runtime/webhook-problems.ts';
 import type { ehrWebhook } from '../../../../functions/triggers/ehr-webhook.ts';
@@ -258,6 +263,7 @@ describe('what fails here', () => {
   });
   it.each([
     ['a setting', new ConfigurationError('MISSING_TABLE_NAME')],
+    ['a stored item', new RecordUnreadableError('PATIENT#p1 ACCOUNT')],
     ['a bug', new TypeError(CANARY)],
   ])('%s: 500', async (_what, error) => {
     expectProblem(await failing(error)(signedRequest(changed('nobody'))), 'internal');

@@ -159,10 +159,3 @@ describe('what is sent', () => {
     expect(SHARDS).toBe(16);
   });
 });
-
-it('reads an account of the time before there were reminders: its message told of a new PIN', async () => {
-  const message = { state: 'UNKNOWN', document: 'd1', filed: false, sesId: null };
-  dynamoDb.on(GetCommand).resolves({ Item: { pk: 'PATIENT#p1', sk: 'ACCOUNT', shard: '03', document: 'd1', message } });
-  const read = await cases.read('p1');
-  expect(read).toEqual({ ...newAccount('p1'), document: 'd1', message: { ...message, kind: 'NEW_PIN' } });
-});

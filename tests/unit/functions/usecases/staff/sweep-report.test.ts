@@ -2,10 +2,13 @@ import { describe, expect, it } from 'vitest';
 import { beginRun } from '../../../../../functions/domain/batch/sweep.ts';
 import { type Account, newAccount } from '../../../../../functions/domain/case/account.ts';
 import type { ExecutionStatus } from '../../../../../functions/domain/case/executions.ts';
+import { RecordUnreadableError } from '../../../../../functions/domain/errors.ts';
 import type { SweepRecords, SweptStart } from '../../../../../functions/ports/batch/sweep-records.ts';
 import { sweepReport } from '../../../../../functions/usecases/staff/sweep-report.ts';
 
 const DAY = '2026-06-15';
+/** Version of an account whose item does not fit its schema. */
+const UNREADABLE = 'unreadable';
 const RUN = beginRun(DAY, 'sweep-1', false, '2026-06-15T09:00:00Z');
 
 /** A sweep that started one execution for each account, of the name given; `closed`: what Step Functions lists, newest first. */
@@ -18,7 +21,13 @@ async function report(
   const asked: string[] = [];
   const answer = await sweepReport(
     {
-      cases: { read: async (id: string) => accounts.get(id) ?? null },
+      cases: {
+        read: async (id: string) => {
+          const account = accounts.get(id) ?? null;
+          if (account?.version === UNREADABLE) throw new RecordUnreadableError(`PATIENT#${id} ACCOUNT`);
+          return account;
+        },
+      },
       sweeps: {
         read: async (_day: string, execution: string) => (execution === RUN.execution ? RUN : null),
         listStarts: async () => starts,
@@ -102,4 +111,13 @@ describe('the report of a sweep', () => {
     const ports = { sweeps: { read: async () => null } } as unknown as Parameters<typeof sweepReport>[0];
     expect(await sweepReport(ports, DAY, 'another')).toBeNull();
   });
+});
+
+it('counts a case that cannot be read, and all others as they are', async () => {
+  const ended = { execution: 'x-2', endedBy: 'x-2', outcome: 'REGENERATED' as const };
+  const { outcomes } = await report([
+    ['x-1', { version: UNREADABLE }],
+    ['x-2', ended],
+  ]);
+  expect(outcomes).toEqual({ UNREADABLE: 1, REGENERATED: 1 });
 });
