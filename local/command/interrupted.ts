@@ -23,7 +23,7 @@ export interface TakenUp {
  * @param onTakenUp is told before the sweep begins
  */
 export async function takeUpInterrupted(
-  { stepFunctions, kept }: Platform,
+  { stepFunctions, kept }: Pick<Platform, 'stepFunctions' | 'kept'>,
   onTakenUp: (what: TakenUp) => void,
 ): Promise<void> {
   const ports = outsidePorts();

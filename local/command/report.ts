@@ -13,13 +13,19 @@ function countsOf(results: readonly PatientResult[]): Record<string, number> {
   return Object.fromEntries(Object.entries(counts).sort(([a], [b]) => (a < b ? -1 : 1)));
 }
 
-export function reportJson(results: readonly PatientResult[], endpoints: Endpoints): string {
+/** @param chart of an external FHIR server, and whether it was only read; left out with the simulated EHR */
+export function reportJson(
+  results: readonly PatientResult[],
+  endpoints: Endpoints,
+  chart: { ehr: string | null; dryRun: boolean } = { ehr: null, dryRun: false },
+): string {
   const failed = results.filter((result) => result.error !== null);
   const document = {
     patients: results.map(({ error: _error, ...patient }) => patient),
     counts: countsOf(results),
     failed: failed.map(({ patientId, error, executionArn }) => ({ patientId, error, executionArn })),
     endpoints,
+    ...(chart.ehr !== null && { ehr: chart.ehr, dryRun: chart.dryRun }),
   };
   return `${JSON.stringify(document, null, 2)}\n`;
 }
@@ -29,6 +35,7 @@ const MEANING: Record<string, string> = {
   NOT_NEEDED: 'nothing to do',
   EMAIL_MISSING: 'the front desk is asked to enter an address',
   HELD: 'a person decides',
+  DUE: 'dry run: this would be done',
   FAILED: 'an error; nothing is left half-done',
 };
 

@@ -1,27 +1,27 @@
 /** `npm start`: the whole product on one machine, and a practice's expired PINs regenerated with nobody clicking. */
-import { copyFileSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { SingleBar } from 'cli-progress';
 import { PolicyError, readPolicy } from '../../functions/runtime/policy.ts';
 import { DatabaseNotOpenError } from '../dynamodb/in-process-dynalite.ts';
 import { PracticeDataError } from '../ehr/practice.ts';
+import { ExternalEhrError } from '../external-ehr/external-ehr.ts';
 import { PortInUseError } from '../http/gateway.ts';
 import { KeptDataError } from '../kept/kept-folder.ts';
 import { loadPractice } from '../load/load-practice.ts';
 import { PracticeError } from '../load/practice.ts';
-import { type Endpoints, type Platform, startPlatform } from '../platform/platform.ts';
+import { type Platform, startPlatform } from '../platform/platform.ts';
 import { keepHeapSmall } from '../settings/heap.ts';
+import { dryRun } from './dry-run.ts';
+import { removeEndpoints, writeEndpoints } from './endpoints-file.ts';
+import { announcement, type OpenedExternal, openExternal, patientsOf } from './external.ts';
 import { firstPass, type PatientResult } from './first-pass.ts';
 import { takeUpInterrupted } from './interrupted.ts';
 import { readOptions, type StartOptions, USAGE, UsageError } from './options.ts';
 import { reportJson, reportText } from './report.ts';
 
-const ENDPOINTS_FILE = '.local/endpoints.json';
-/** The policy it runs by, for who works beside it. */
-const POLICY_FILE = '.local/policy.json';
-
 /** What the user can mend; everything else is a bug and shows its stack. */
 const BAD_INPUT = [
   UsageError,
+  ExternalEhrError,
   PolicyError,
   PracticeError,
   PracticeDataError,
@@ -30,30 +30,46 @@ const BAD_INPUT = [
   DatabaseNotOpenError,
 ];
 
-function writeEndpoints(endpoints: Endpoints, policy: string): void {
-  // The user's alone: the URLs lead to the chart.
-  mkdirSync('.local', { recursive: true, mode: 0o700 });
-  copyFileSync(policy, POLICY_FILE);
-  writeFileSync(ENDPOINTS_FILE, textOf(endpoints), { mode: 0o600 });
+/** A platform, and the patients to take through the workflow. */
+interface Started {
+  platform: Platform | Platform<null>;
+  /** After a start on kept data, whose executions may have ended before. */
+  isResumed: boolean;
+  patientIds: readonly string[];
 }
 
-function textOf(endpoints: Endpoints): string {
-  return `${JSON.stringify(endpoints, null, 2)}\n`;
+async function open(options: StartOptions, opened: OpenedExternal | null): Promise<Platform | Platform<null>> {
+  const given = {
+    port: options.port,
+    policyFile: opened?.policyFile ?? options.policy,
+    ...(options.data !== null && { dataDir: options.data }),
+  };
+  return opened === null ? startPlatform(given) : startPlatform({ ...given, external: opened.external });
 }
 
-/** What another platform has written since is left to it. */
-function removeEndpoints(endpoints: Endpoints): void {
-  if (!existsSync(ENDPOINTS_FILE) || readFileSync(ENDPOINTS_FILE, 'utf8') !== textOf(endpoints)) return;
-  for (const file of [ENDPOINTS_FILE, POLICY_FILE]) rmSync(file, { force: true });
-}
-
-async function run(platform: Platform, options: StartOptions): Promise<PatientResult[]> {
+/** Loads the practice; a platform whose practice cannot be loaded does not come up. */
+async function load(
+  platform: Platform | Platform<null>,
+  options: StartOptions,
+  opened: OpenedExternal | null,
+): Promise<Started> {
+  const up = () => {
+    if (!options.json) console.log(`Portal PIN is up at ${platform.url} (stop it with Ctrl-C).`);
+  };
+  if (platform.ehr === null) {
+    up();
+    return { platform, isResumed: false, patientIds: await patientsOf(options, opened?.loadedIds ?? []) };
+  }
+  const { ehr, clock, kept } = platform;
   const isEmpty = options.idle && options.practice === null;
-  const practice = isEmpty ? null : await loadPractice(platform, options.practice);
-  // Not before: with a practice that cannot be loaded it does not come up.
-  if (!options.json) console.log(`Portal PIN is up at ${platform.url} (stop it with Ctrl-C).`);
-  if (practice === null || options.idle) return [];
-  const { patientIds, isResumed } = practice;
+  const practice = isEmpty ? null : await loadPractice({ ehr, clock, kept }, options.practice);
+  up();
+  if (practice === null || options.idle) return { platform, isResumed: false, patientIds: [] };
+  return { platform, ...practice };
+}
+
+async function run({ platform, isResumed, patientIds }: Started, options: StartOptions): Promise<PatientResult[]> {
+  if (options.idle) return [];
   if (isResumed && !options.json) {
     console.log('Kept data: whose execution had ended is shown as it ended then; only the others are started.');
   }
@@ -61,6 +77,7 @@ async function run(platform: Platform, options: StartOptions): Promise<PatientRe
     if (options.json) return;
     console.log(`What was interrupted goes on: executions of ${patients} patients${sweep ? ', and a sweep' : ''}.`);
   });
+  if (patientIds.length === 0) return [];
   const bar = options.json
     ? null
     : new SingleBar({ format: '{bar} {value}/{total} patients', hideCursor: true, noTTYOutput: false });
@@ -68,7 +85,9 @@ async function run(platform: Platform, options: StartOptions): Promise<PatientRe
   // What comes back of the mails begins executions of its own; this report is of one for each patient.
   platform.emailEvents.hold();
   try {
-    return await firstPass(platform.stepFunctions, patientIds, () => bar?.increment(), isResumed);
+    const onResult = () => bar?.increment();
+    if (options.dryRun) return await dryRun(patientIds, onResult);
+    return await firstPass(platform.stepFunctions, patientIds, onResult, isResumed);
   } finally {
     bar?.stop();
     platform.emailEvents.release();
@@ -84,10 +103,12 @@ async function main(): Promise<number> {
   readPolicy(options.policy);
   keepHeapSmall();
   process.umask(0o077); // whatever is written holds charts: the user's alone
-  const platform = await startPlatform({
-    port: options.port,
-    policyFile: options.policy,
-    ...(options.data !== null && { dataDir: options.data }),
+  // A JSON document stands alone on standard output.
+  if (options.ehr !== null) (options.json ? console.error : console.log)(announcement(options));
+  const opened = options.ehr === null ? null : await openExternal(options.ehr, options);
+  const platform = await open(options, opened).catch((error: unknown) => {
+    opened?.close();
+    throw error;
   });
   // At once, as if killed: what could not be written was not answered, and nothing more would be.
   platform.kept?.broken.catch((error: Error) => {
@@ -96,7 +117,8 @@ async function main(): Promise<number> {
   });
   let stopped: Promise<void> | null = null;
   const stop = () => {
-    removeEndpoints(platform.endpoints);
+    if (!options.once) removeEndpoints(platform.endpoints);
+    opened?.close();
     stopped ??= platform.close();
     return stopped;
   };
@@ -106,12 +128,14 @@ async function main(): Promise<number> {
   }
   try {
     // One that goes away by itself is nobody's to work beside, and must not hide one that stays.
-    if (!options.once) writeEndpoints(platform.endpoints, options.policy);
+    if (!options.once) writeEndpoints(platform.endpoints, opened?.policyFile ?? options.policy);
     // Now, so that it is there when somebody follows the link.
     if (!options.once) platform.consoleBuild.look();
-    const results = await run(platform, options);
+    const results = await run(await load(platform, options, opened), options);
     const { endpoints } = platform;
-    const text = options.json ? reportJson(results, endpoints) : reportText(results, options.once ? null : endpoints);
+    const text = options.json
+      ? reportJson(results, endpoints, options)
+      : reportText(results, options.once ? null : endpoints);
     process.stdout.write(text);
     if (!options.once) return new Promise(() => undefined);
     await platform.settled();

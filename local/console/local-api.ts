@@ -18,7 +18,8 @@ import {
 import { createLocalChart } from './local-chart.ts';
 
 export interface LocalApiOptions {
-  ehr: EhrSimulator;
+  /** null with an external FHIR server, whose chart is worked in there. */
+  ehr: EhrSimulator | null;
   mailbox: Mailbox;
   /** The practice's time, ms since the epoch. */
   now: () => number;
@@ -29,7 +30,7 @@ export interface LocalApiOptions {
 }
 
 export function serveLocalApi({ ehr, mailbox, now, webhooks, webhookSecret }: LocalApiOptions): HttpHandler {
-  const chart = createLocalChart(ehr, now);
+  const chart = ehr && createLocalChart(ehr, now);
   const send = (order: WebhookOrder) => sendWebhook(`${webhooks}/ehr`, webhookSecret, order, now());
 
   return async (req, res) => {
@@ -38,6 +39,15 @@ export function serveLocalApi({ ehr, mailbox, now, webhooks, webhookSecret }: Lo
     const given = req.method === 'POST' ? json(await readBody(req)) : undefined;
     const noPatient = () => sendProblem(res, 404, 'Not Found', `The chart has no patient ${id}. Search by name or id.`);
     res.setHeader('cache-control', 'no-store');
+    if (req.method === 'POST' && collection === 'webhooks' && id === undefined) {
+      const order = webhookOrder.safeParse(given);
+      if (!order.success) return sendProblem(res, 400, 'Bad Request', z.prettifyError(order.error));
+      return sendJson(res, 200, await send(order.data));
+    }
+    if (ehr === null || chart === null) {
+      const detail = 'The chart is in an external FHIR server: look at it and change it there.';
+      return sendProblem(res, 409, 'Conflict', detail);
+    }
     switch (`${req.method} /${collection}${id === undefined ? '' : '/{id}'}`) {
       case 'GET /chart':
         return sendJson(res, 200, await chart.list(searchParams.get('q') ?? ''));
@@ -51,11 +61,6 @@ export function serveLocalApi({ ehr, mailbox, now, webhooks, webhookSecret }: Lo
         const told = await chart.edit(id ?? '', request.data.edit);
         if (told === null) return noPatient();
         return sendJson(res, 200, { webhook: request.data.isTold ? await send(told) : null });
-      }
-      case 'POST /webhooks': {
-        const order = webhookOrder.safeParse(given);
-        if (!order.success) return sendProblem(res, 400, 'Bad Request', z.prettifyError(order.error));
-        return sendJson(res, 200, await send(order.data));
       }
       case 'POST /trouble': {
         const request = troubleRequest.safeParse(given);

@@ -18,7 +18,7 @@ export function withLocalReferences(bundles: readonly (readonly Named[])[]): Nam
     // A fullUrl counts within its Bundle first; a second file may hold what the first refers to.
     const here = namesOf(bundle);
     const resolve = (reference: string): string => here.get(reference) ?? everywhere.get(reference) ?? reference;
-    return bundle.map(({ fullUrl, resource }) => ({ fullUrl, resource: rewritten(resource, resolve) }));
+    return bundle.map(({ fullUrl, resource }) => ({ fullUrl, resource: withReferences(resource, resolve) }));
   });
 }
 
@@ -44,12 +44,13 @@ function conditionalReferences(resource: FhirResource): string[] {
   return identifiers.map((each) => `${resource.resourceType}?identifier=${each?.system}|${each?.value}`);
 }
 
-function rewritten<T>(value: T, resolve: (reference: string) => string): T {
-  if (Array.isArray(value)) return value.map((each) => rewritten(each, resolve)) as T;
+/** The value with every Reference.reference resolved, however deep it stands. */
+export function withReferences<T>(value: T, resolve: (reference: string) => string): T {
+  if (Array.isArray(value)) return value.map((each) => withReferences(each, resolve)) as T;
   if (typeof value !== 'object' || value === null) return value;
   const entries = Object.entries(value).map(([key, inner]) =>
     // Only Reference.reference: an identifier's value may look the same and is none.
-    [key, key === 'reference' && typeof inner === 'string' ? resolve(inner) : rewritten(inner, resolve)],
+    [key, key === 'reference' && typeof inner === 'string' ? resolve(inner) : withReferences(inner, resolve)],
   );
   return Object.fromEntries(entries) as T;
 }

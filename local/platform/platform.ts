@@ -1,11 +1,12 @@
 /** The whole product on one machine: every service behind one gateway on 127.0.0.1, and the handlers that are deployed. */
 import { type ConsoleBuild, createConsoleBuild } from '../console/console-build.ts';
+import type { EhrSimulator } from '../ehr/simulator.ts';
 import { createGateway } from '../http/gateway.ts';
 import type { Kept } from '../kept/kept.ts';
 import { NOTHING_AROUND } from './around.ts';
 import { type Endpoints, endpointsOf } from './endpoints.ts';
 import { mountRoutes } from './routes.ts';
-import { type ServiceOptions, type Services, startServices } from './services.ts';
+import { type External, type ServiceOptions, type Services, startServices } from './services.ts';
 import { openState } from './state.ts';
 import { wireTriggers } from './triggers.ts';
 
@@ -19,9 +20,11 @@ export interface PlatformOptions extends ServiceOptions {
   dataDir?: string;
 }
 
-export interface Platform
-  extends Pick<Services, 'clock' | 'ehr' | 'dynamodb' | 'mailbox' | 'kms' | 'stepFunctions' | 'emailEvents'> {
+/** @typeParam Ehr null where the chart is an external server's */
+export interface Platform<Ehr extends EhrSimulator | null = EhrSimulator>
+  extends Pick<Services, 'clock' | 'dynamodb' | 'mailbox' | 'kms' | 'stepFunctions' | 'emailEvents'> {
   url: string;
+  ehr: Ehr;
   /** Built when the console is first opened. */
   consoleBuild: ConsoleBuild;
   /** Resolves when no execution runs and SES has told of every mail. */
@@ -36,8 +39,10 @@ export interface Platform
  * Starts everything, with what was kept. Nothing is loaded and nothing runs yet.
  * @throws PortInUseError, PolicyError, KeptDataError, DatabaseNotOpenError
  */
-export async function startPlatform(options: PlatformOptions): Promise<Platform> {
-  const state = await openState(options.dataDir);
+export function startPlatform(options: PlatformOptions & { external?: never }): Promise<Platform>;
+export function startPlatform(options: PlatformOptions & { external: External }): Promise<Platform<null>>;
+export async function startPlatform(options: PlatformOptions): Promise<Platform<EhrSimulator | null>> {
+  const state = await openState(options.dataDir, options.external?.ehr.baseUrl ?? null);
   const gateway = await createGateway({ port: options.port, home: '/console' });
   const services = await startServices(state, gateway, options);
   const consoleBuild = createConsoleBuild({ inBackground: true });

@@ -22,7 +22,7 @@ export async function mountRoutes(
   const webhooks = `${gateway.url}/webhooks`;
   gateway.mount('/local-api', serveLocalApi({ ehr, mailbox, now: clock.now, webhooks, webhookSecret }));
   const mount = (prefix: string, handler: HttpHandler) => gateway.mount(prefix, around.service(prefix, handler));
-  mount('/fhir', (req, res) => ehr.handle(req, res));
+  mount('/fhir', services.chart);
   mount('/oauth', services.authorization.handle);
   mount('/dynamodb', services.dynamodb.handle);
   mount('/ses', mailbox.handleSes);

@@ -7,7 +7,10 @@ import { createSecretsManager, type SecretsManager } from '../aws/secrets-manage
 import { type AuthorizationServer, createAuthorizationServer } from '../ehr/authorization-server.ts';
 import { createClientKey } from '../ehr/client-key.ts';
 import { createEhrSimulator, type EhrSimulator } from '../ehr/simulator.ts';
+import type { ExternalEhr } from '../external-ehr/external-ehr.ts';
+import { forwardTo } from '../external-ehr/forward.ts';
 import type { Gateway } from '../http/gateway.ts';
+import type { HttpHandler } from '../http/http-messages.ts';
 import { createMailbox, type Mailbox } from '../ses/mailbox.ts';
 import { simulatedEvents } from '../ses/ses-events.ts';
 import {
@@ -41,11 +44,24 @@ export interface ServiceOptions {
   /** Whether the steps write metrics; off unless asked. */
   metrics?: boolean;
   around?: Around;
+  /** An external FHIR server instead of the simulator. */
+  external?: External;
+}
+
+export interface External {
+  ehr: ExternalEhr;
+  /** The base URL by which the server knows itself. */
+  ownBase: string;
+  /** Refuses everything that would write to the chart. */
+  isReadOnly: boolean;
 }
 
 export interface Services extends Pick<State, 'clock' | 'dynamodb'> {
   authorization: AuthorizationServer;
-  ehr: EhrSimulator;
+  /** null with an external FHIR server. */
+  ehr: EhrSimulator | null;
+  /** Serves the chart, simulated or external. */
+  chart: HttpHandler;
   mailbox: Mailbox;
   /** Between the local SES and its function. */
   emailEvents: EmailEvents;
@@ -68,12 +84,19 @@ export async function startServices(
     client: { id: EHR_CLIENT_ID, jwks: clientKey.publicJwks, scopes: SCOPES },
     now: realTime,
   });
-  const ehr = await createEhrSimulator({
-    now: clock.now,
-    baseUrl: `${gateway.url}/fhir`,
-    gate: authorization.gate,
-    ...(kept && { kept: { chart: before?.chart ?? [], keep: kept.keepChart } }),
-  });
+  const localBase = `${gateway.url}/fhir`;
+  const { gate } = authorization;
+  const { external } = options;
+  const ehr = external
+    ? null
+    : await createEhrSimulator({
+        now: clock.now,
+        baseUrl: localBase,
+        gate,
+        ...(kept && { kept: { chart: before?.chart ?? [], keep: kept.keepChart } }),
+      });
+  const forward = external ? forwardTo({ ...external, localBase, gate }) : null;
+  const chart: HttpHandler = (req, res) => (forward ? forward(req, res) : ehr?.handle(req, res));
   const emailEvents = createEmailEvents(
     async (event) => (await import('../../functions/triggers/email-feedback.ts')).handler(event),
     () => stepFunctions.settled(),
@@ -118,6 +141,7 @@ export async function startServices(
     dynamodb,
     authorization,
     ehr,
+    chart,
     mailbox,
     emailEvents,
     kms,

@@ -42,11 +42,13 @@ export interface ClockOptions {
   offsetMs?: number;
   /** Keeps a new offset before anybody sees the time it makes. */
   keep?: (offsetMs: number) => Promise<void>;
+  /** Why the clock cannot be moved, and the way out; unset: it can. */
+  fixed?: string;
   /** Notes that a move is over: what stops it before is to be made up for. */
   keepMoved?: () => Promise<void>;
 }
 
-export function createVirtualClock({ offsetMs = 0, keep, keepMoved }: ClockOptions = {}): VirtualClock {
+export function createVirtualClock({ offsetMs = 0, fixed, keep, keepMoved }: ClockOptions = {}): VirtualClock {
   const inTurn = createKeyedMutex();
   const before: ClockHook[] = [];
   const after: ClockHook[] = [];
@@ -54,6 +56,7 @@ export function createVirtualClock({ offsetMs = 0, keep, keepMoved }: ClockOptio
   const now = () => Date.now() + offset;
 
   const advance = async (duration: string | number) => {
+    if (fixed !== undefined) throw new ClockError(fixed);
     millisecondsFrom(now(), duration); // refused at once, not when its turn has come
     return inTurn('move', async () => {
       for (const hook of before) await hook();
@@ -92,6 +95,7 @@ export function createVirtualClock({ offsetMs = 0, keep, keepMoved }: ClockOptio
         reading(await advance(move.data.advance));
       } catch (error) {
         if (!(error instanceof ClockError)) throw error;
+        if (fixed !== undefined) return sendProblem(res, 409, 'Conflict', error.message);
         sendProblem(res, 400, 'Bad Request', error.message);
       }
     },
