@@ -2,6 +2,7 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { Bundle } from 'fhir/r4';
 import { isStepError } from '../../functions/domain/errors.ts';
 import type { SignedPinsPage } from '../../functions/ports/ehr/ehr.ts';
 import { accessTo } from '../external-ehr/access.ts';
@@ -36,16 +37,23 @@ export function announcement({ ehr, dryRun }: StartOptions): string {
  */
 export async function openExternal(baseUrl: string, options: StartOptions): Promise<OpenedExternal> {
   const given = options.practice === null ? null : readPractice(options.practice);
-  const authorize = await accessTo(baseUrl, { client: options.ehrClient, token: options.ehrTokenFile });
-  const ehr = createExternalEhr(baseUrl, authorize);
+  const files = { client: options.ehrClient, token: options.ehrTokenFile };
+  const ehr = createExternalEhr(baseUrl, await accessTo(baseUrl, files));
   const external = { ehr, ownBase: await checkExternalEhr(ehr), isReadOnly: options.dryRun };
   if (given === null) return { external, policyFile: options.policy, loadedIds: [], close: () => undefined };
-  const created = await loadThroughApi(ehr, given);
+  // A token of its own: the workflow may create no Patient.
+  const loader = createExternalEhr(baseUrl, await accessTo(baseUrl, files, creating(given)));
+  const created = await loadThroughApi(loader, given);
   const loadedIds = patientIdsOf(given).flatMap((id) => created.get(`Patient/${id}`)?.split('/')[1] ?? []);
   const folder = mkdtempSync(join(tmpdir(), 'portal-pin-'));
   const policyFile = join(folder, 'policy.json');
   writeFileSync(policyFile, policyWith(options.policy, created));
   return { external, policyFile, loadedIds, close: () => rmSync(folder, { recursive: true, force: true }) };
+}
+
+function creating(bundles: readonly Bundle[]): string[] {
+  const types = bundles.flatMap(({ entry = [] }) => entry.flatMap(({ resource }) => resource?.resourceType ?? []));
+  return [...new Set(types)].map((type) => `system/${type}.c`);
 }
 
 /** The policy names Organizations by id, and the server gave them new ones. */

@@ -26,10 +26,15 @@ export interface AccessFiles {
 
 /**
  * SMART Backend Services with a client file, a fixed bearer token with a token file, no Authorization with neither.
+ * @param scopes that a client asks for where its file names none
  * @throws ExternalEhrError for a file that cannot be used, or a token that would travel without TLS
  */
-export async function accessTo(baseUrl: string, { client, token }: AccessFiles): Promise<Authorize> {
-  if (client !== null) return smartAccess(baseUrl, client);
+export async function accessTo(
+  baseUrl: string,
+  { client, token }: AccessFiles,
+  scopes: readonly string[] = SCOPES,
+): Promise<Authorize> {
+  if (client !== null) return smartAccess(baseUrl, client, scopes);
   if (token === null) return async () => null;
   const { protocol, hostname } = new URL(baseUrl);
   if (protocol !== 'https:' && !['127.0.0.1', '[::1]', 'localhost'].includes(hostname)) {
@@ -44,14 +49,14 @@ export async function accessTo(baseUrl: string, { client, token }: AccessFiles):
   return async () => `Bearer ${text}`;
 }
 
-async function smartAccess(baseUrl: string, file: string): Promise<Authorize> {
+async function smartAccess(baseUrl: string, file: string, usual: readonly string[]): Promise<Authorize> {
   const parsed = clientFile.safeParse(jsonOf(fileText('--ehr-client', file)));
   if (!parsed.success) {
     const [issue] = parsed.error.issues;
     const where = issue === undefined || issue.path.length === 0 ? 'the whole' : issue.path.join('.');
     throw new ExternalEhrError(`--ehr-client ${file} is wrong (${where}). It holds ${CLIENT_FILE}.`);
   }
-  const { clientId, jwks, scopes = SCOPES.join(' ') } = parsed.data;
+  const { clientId, jwks, scopes = usual.join(' ') } = parsed.data;
   const key = JSON.stringify(jwks);
   try {
     await signingKeyOf(key);

@@ -1,6 +1,7 @@
 /** Loads a practice into an external server through its FHIR API. The server assigns the ids. */
 import type { Bundle, FhirResource } from 'fhir/r4';
 import * as z from 'zod';
+import { isStepError } from '../../functions/domain/errors.ts';
 import { withReferences } from '../load/practice-references.ts';
 import { type ExternalEhr, ExternalEhrError } from './external-ehr.ts';
 import { type Identified, loadOrder, pathOf } from './load-order.ts';
@@ -60,6 +61,7 @@ async function create(ehr: ExternalEhr, resources: readonly Identified[], create
       body: JSON.stringify({ resourceType: 'Bundle', type: 'transaction', entry }),
     })
     .catch((error: unknown) => {
+      if (isStepError(error)) throw notAllowed(ehr, error.code);
       const name = error instanceof Error ? error.name : 'error';
       throw new ExternalEhrError(`The practice is not loaded completely: ${ehr.baseUrl} gave no answer (${name}).`);
     });
@@ -77,11 +79,18 @@ async function create(ehr: ExternalEhr, resources: readonly Identified[], create
   }
 }
 
+function notAllowed({ baseUrl }: Pick<ExternalEhr, 'baseUrl'>, code: string): ExternalEhrError {
+  return new ExternalEhrError(
+    `${baseUrl} does not let the practice be created (${code}): the client needs scopes such as system/Patient.c.`,
+  );
+}
+
 /** Codes and message numbers alone: a server's text may quote the chart. */
 function notLoaded({ baseUrl }: ExternalEhr, status: number, body: unknown): ExternalEhrError {
   const issues = outcome.safeParse(body).data?.issue ?? [];
   const codes = issues.flatMap(({ code, diagnostics }) => [code, /\bHAPI-\d{4}\b/.exec(diagnostics ?? '')?.[0] ?? []]);
   const shown = [`HTTP ${status}`, ...new Set(codes.flat())].join(', ');
+  if (status === 401 || status === 403) return notAllowed({ baseUrl }, shown);
   return new ExternalEhrError(
     `${baseUrl} does not take the practice (${shown}): every reference must name a resource of the practice or of the server.`,
   );
