@@ -1,6 +1,7 @@
 /** One line of JSON per step, of allowed fields only: what is not listed here cannot be logged. */
 import { LogFormatter, Logger, LogItem } from '@aws-lambda-powertools/logger';
 import type { LogAttributes, UnformattedAttributes } from '@aws-lambda-powertools/logger/types';
+import { once } from './providers/once.ts';
 
 /** Opaque ids, verdicts, codes. Never a PIN, an address, a name, a birth date. */
 const ALLOWED = [
@@ -35,11 +36,14 @@ class AllowListFormatter extends LogFormatter {
   }
 }
 
-const logger = new Logger({ serviceName: 'portal-pin', logFormatter: new AllowListFormatter() });
+/** Made when the first line is written: the local platform sets the log level after it has imported this module. */
+const logger = /* @__PURE__ */ once(
+  () => new Logger({ serviceName: 'portal-pin', logFormatter: new AllowListFormatter() }),
+);
 
 export function logStep(message: 'step ended' | 'step failed', fields: LogFields): void {
-  if (message === 'step failed') logger.warn(message, fields);
-  else logger.info(message, fields);
+  if (message === 'step failed') logger().warn(message, fields);
+  else logger().info(message, fields);
 }
 
 /**
@@ -47,5 +51,5 @@ export function logStep(message: 'step ended' | 'step failed', fields: LogFields
  * refusal, in the log group that is kept for six years.
  */
 export function logAudit(fields: Pick<LogFields, 'patientId' | 'document' | 'outcome' | 'code'>): void {
-  logger.info('audit event', { step: 'PickUp', ...fields });
+  logger().info('audit event', { step: 'PickUp', ...fields });
 }
