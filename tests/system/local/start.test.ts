@@ -115,7 +115,7 @@ describe('bad input: exit 2, one message that names it and the way out', PATIENC
   const aPatient = { resourceType: 'Patient', name: [{ family: 'Someone' }] };
   const withoutId = { resourceType: 'Bundle', type: 'collection', entry: [{ resource: aPatient }] };
   const CASES: { what: string; args: string[]; files?: Record<string, object | string>; says: RegExp[] }[] = [
-    { what: 'an unknown option', args: ['--patient', 'x'], says: [/'--patient'/, /Usage: npm start/] },
+    { what: 'an unknown option', args: ['--patients', 'x'], says: [/'--patients'/, /Usage: npm start/] },
     { what: 'an option without its value', args: ['--policy'], says: [/--policy/, /Usage: npm start/] },
     { what: 'port 99999', args: ['--port', '99999'], says: [/--port 99999/, /0 .* to 65535/] },
     {
