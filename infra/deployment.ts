@@ -17,9 +17,15 @@ function isHttpsOrLoopback(url: string): boolean {
 /** As the login page and the names of its people show it; Cognito's own is reserved. */
 const providerName = z.string().regex(/^(?!COGNITO$)[A-Za-z0-9-]{3,32}$/, 'takes 3 to 32 letters, digits and hyphens');
 
+const hostName = z
+  .string()
+  .regex(/^(?=.{4,253}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}$/, 'is no host name, e.g. pins.example.org');
+
 const deploymentSchema = z.strictObject({
   /** Begins the name of every stack and resource: several deployments fit into one account. */
   name: z.string().regex(/^[a-z][a-z0-9-]{2,30}$/, 'takes 3 to 31 small letters, digits and hyphens, a letter first'),
+  /** Whether it serves patients. It then needs addresses that outlive any deployment (`api`). */
+  production: z.boolean(),
   /** Number of the AWS account, and its region: a deployment with credentials of another account is refused. */
   account: z.string().regex(/^\d{12}$/, 'takes the 12 digits of the AWS account'),
   region: z.string().regex(/^[a-z]{2}(-[a-z]+)+-\d$/, 'is no AWS region, e.g. us-east-1'),
@@ -41,17 +47,22 @@ const deploymentSchema = z.strictObject({
   }),
   console: z.strictObject({
     /** Host name of the console; its DNS gets a CNAME to the output ConsoleTarget. */
-    domain: z
-      .string()
-      .regex(
-        /^(?=.{4,253}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}$/,
-        'is no host name, e.g. pins.example.org',
-      ),
+    domain: hostName,
     /** Of that name, in us-east-1: CloudFront looks nowhere else, and for a name of its own it takes TLS 1.0, too. */
     certificateArn: z
       .string()
       .regex(/^arn:aws[a-z-]*:acm:us-east-1:\d{12}:certificate\/[0-9a-f-]{36}$/, 'is no ACM certificate in us-east-1'),
   }),
+  /** Host name of webhooks and pick-up page, with a CNAME to the output ApiTarget; null: the address that API Gateway gives. */
+  api: z
+    .strictObject({
+      domain: hostName,
+      /** Of that name, in the deployment's own region: API Gateway looks nowhere else. */
+      certificateArn: z
+        .string()
+        .regex(/^arn:aws[a-z-]*:acm:[a-z0-9-]+:\d{12}:certificate\/[0-9a-f-]{36}$/, 'is no ACM certificate'),
+    })
+    .nullable(),
   /** Single sign-on of the practice's staff, beside the pool's own people; null: none. */
   federation: z
     .discriminatedUnion('type', [
@@ -87,8 +98,8 @@ const deploymentSchema = z.strictObject({
   /** The practice policy, relative to the deployment file. */
   policy: z.string().min(1),
   /**
-   * Where patients reach the pick-up page, without a slash at its end, where a domain of the practice's own leads to
-   * /pickup of the API; null: at the API's own address.
+   * Where patients reach the pick-up page, without a slash at its end, where a further domain of the practice's own leads
+   * to /pickup of the API; null: at the host name `api.domain`, or the API's own address.
    */
   pickupUrl: z
     .url()
@@ -144,34 +155,39 @@ export function readDeployment(context: unknown): Deployment {
 }
 
 /** What no key says by itself: settings of the deployment and of the policy that do not go together. */
-function contradictionsIn({ account, console, email, policy }: Deployment): string[] {
+function contradictionsIn(deployment: Deployment): string[] {
+  const { account, region, production, api, console, email, policy } = deployment;
   const sender = policy.practice.sender.toLowerCase();
-  const isCovered =
+  const belongs =
     sender === email.identity || sender.endsWith(`@${email.identity}`) || sender.endsWith(`.${email.identity}`);
   const { sweep, timeZone } = policy;
-  const isNotItsDomain = email.dedicated && !sender.endsWith(`@${email.identity}`);
   const skipped = dayWithoutHour(sweep.hour, timeZone, Temporal.Now.plainDateISO(timeZone));
-  const [, , , , certificateAccount] = console.certificateArn.split(':');
-  return [
-    ...(certificateAccount === account
-      ? []
-      : [`  console.certificateArn: the certificate is in account ${certificateAccount}, not in ${account}`]),
-    ...(isCovered
-      ? []
-      : [
-          `  email.identity: ${email.identity} is not the policy's sender ${sender}, nor its domain, nor a parent domain`,
-        ]),
-    ...(isCovered && isNotItsDomain
-      ? [
-          `  email.dedicated: a dedicated identity is the domain of the policy's sender ${sender}, not ${email.identity}`,
-        ]
-      : []),
-    ...(skipped === null
-      ? []
-      : [
-          `  the policy's sweep.hour: on ${skipped} clocks in ${timeZone} skip ${sweep.hour}:00, and no sweep would run; take an hour that every day has`,
-        ]),
+  const [, , , , consoleAccount] = console.certificateArn.split(':');
+  const [, , , apiRegion, apiAccount] = api?.certificateArn.split(':') ?? [null, null, null, region, account];
+  const rules: [boolean, string][] = [
+    [production && api === null, 'api: in production links in mails and webhooks need a host name of your own'],
+    [
+      consoleAccount !== account,
+      `console.certificateArn: the certificate is in account ${consoleAccount}, not ${account}`,
+    ],
+    [
+      apiAccount !== account || apiRegion !== region,
+      `api.certificateArn: the certificate is in account ${apiAccount} and ${apiRegion}, not ${account} and ${region}`,
+    ],
+    [
+      !belongs,
+      `email.identity: ${email.identity} is not the policy's sender ${sender}, nor its domain, nor a parent domain`,
+    ],
+    [
+      belongs && email.dedicated && !sender.endsWith(`@${email.identity}`),
+      `email.dedicated: a dedicated identity is the domain of the policy's sender ${sender}, not ${email.identity}`,
+    ],
+    [
+      skipped !== null,
+      `the policy's sweep.hour: on ${skipped} clocks in ${timeZone} skip ${sweep.hour}:00, and no sweep would run; take an hour that every day has`,
+    ],
   ];
+  return rules.flatMap(([isBroken, message]) => (isBroken ? [`  ${message}`] : []));
 }
 
 function readJson(path: string): unknown {

@@ -16,6 +16,7 @@ export function portalPin(app: App, deployment: Deployment, bundles: DeployedBun
     names,
     env,
     email: deployment.email,
+    api: deployment.api,
     description: 'Portal PIN: records, keys, the EHR key and logs. Deleting it leaves them in the account.',
     terminationProtection: true,
   });

@@ -1,5 +1,5 @@
 import { Lazy, Stack } from 'aws-cdk-lib';
-import { CfnApi, CfnAuthorizer, CfnIntegration, CfnRoute, CfnStage } from 'aws-cdk-lib/aws-apigatewayv2';
+import { CfnApi, CfnApiMapping, CfnAuthorizer, CfnIntegration, CfnRoute, CfnStage } from 'aws-cdk-lib/aws-apigatewayv2';
 import { ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { CfnPermission, type IFunction } from 'aws-cdk-lib/aws-lambda';
 import type { ILogGroup } from 'aws-cdk-lib/aws-logs';
@@ -9,6 +9,8 @@ export interface HttpApiProps {
   apiName: string;
   description: string;
   accessLog: ILogGroup;
+  /** A host name that is there already (constructs/api-domain.ts); null: the one that API Gateway gives. */
+  domain: string | null;
 }
 
 /** Who may ask: everybody, where the function itself verifies who sent the request; or the bearer of a token. */
@@ -45,20 +47,23 @@ export function routeIdOf(key: string): string {
   return key.replaceAll(/[^A-Za-z0-9]+/g, '-');
 }
 
-/** One stage, at the API's own address. Made without routes, so that functions may know its address before they are routed to. */
+/** One stage. Made without routes, so that functions may know its address before they are routed to. */
 export class HttpApi extends Construct {
   /** `https://….amazonaws.com`, without a slash at its end. */
   readonly endpoint: string;
+  /** The address to be told to others: at the host name of its own where it has one. */
+  readonly url: string;
   readonly apiId: string;
   private readonly stage: CfnStage;
   /** By route, as CloudFormation spells it: CDK hands this property on as it is. */
   private readonly settings: Record<string, { ThrottlingRateLimit: number; ThrottlingBurstLimit: number }> = {};
 
-  constructor(scope: Construct, id: string, { apiName, description, accessLog }: HttpApiProps) {
+  constructor(scope: Construct, id: string, { apiName, description, accessLog, domain }: HttpApiProps) {
     super(scope, id);
     const api = new CfnApi(this, 'Resource', { name: apiName, description, protocolType: 'HTTP' });
     this.apiId = api.ref;
     this.endpoint = api.attrApiEndpoint;
+    this.url = domain === null ? this.endpoint : `https://${domain}`;
     this.stage = new CfnStage(this, 'Stage', {
       apiId: this.apiId,
       stageName: '$default',
@@ -68,6 +73,10 @@ export class HttpApi extends Construct {
       routeSettings: Lazy.any({ produce: () => this.settings }),
       accessLogSettings: { destinationArn: accessLog.logGroupArn, format: JSON.stringify(ACCESS_LOG) },
     });
+    if (domain !== null) {
+      const to = { domainName: domain, apiId: this.apiId, stage: '$default' };
+      new CfnApiMapping(this, 'Mapping', to).addResourceDependency(this.stage);
+    }
   }
 
   /** For routes that take an access token of the issuer, made for the client. */

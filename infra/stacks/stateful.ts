@@ -19,6 +19,7 @@ import {
   TTL_ATTRIBUTE,
   WORK_INDEX,
 } from '../../functions/adapters/dynamodb/table.ts';
+import { ApiDomain } from '../constructs/api-domain.ts';
 import { DataKey, FingerprintKey } from '../constructs/keys.ts';
 import { SendingDomain } from '../constructs/sending-domain.ts';
 import { StaffPool } from '../constructs/staff-pool.ts';
@@ -35,6 +36,7 @@ const OPERATION_LOG_RETENTION = RetentionDays.ONE_YEAR;
 export interface StatefulStackProps extends StackProps {
   names: Names;
   email: Deployment['email'];
+  api: Deployment['api'];
 }
 
 export class StatefulStack extends Stack {
@@ -46,7 +48,7 @@ export class StatefulStack extends Stack {
   readonly ehrWebhookSecretArn: string;
   readonly staff: StaffPool;
 
-  constructor(scope: Construct, id: string, { names, email, ...props }: StatefulStackProps) {
+  constructor(scope: Construct, id: string, { names, email, api, ...props }: StatefulStackProps) {
     super(scope, id, props);
     this.dataKey = new DataKey(this, 'DataKey', {
       alias: names.dataKeyAlias,
@@ -76,6 +78,7 @@ export class StatefulStack extends Stack {
       this.log(`${machineId}Log`, names.machineLogsOf(name), OPERATION_LOG_RETENTION);
     this.log('ApiLog', names.apiLogs, OPERATION_LOG_RETENTION);
 
+    if (api !== null) new ApiDomain(this, 'ApiDomain', api);
     if (email.dedicated) new SendingDomain(this, 'SendingDomain', email.identity);
     this.staff = new StaffPool(this, 'Staff', { userPoolName: names.userPool });
 

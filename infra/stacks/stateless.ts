@@ -60,8 +60,9 @@ export class StatelessStack extends Stack {
       apiName: names.api,
       description: 'Portal PIN: webhooks of the EHR, the page that shows a PIN, admin API',
       accessLog: logs.api,
+      domain: deployment.api?.domain ?? null,
     });
-    const pickupUrl = deployment.pickupUrl ?? `${api.endpoint}/pickup`;
+    const pickupUrl = deployment.pickupUrl ?? `${api.url}/pickup`;
     const lostLapses = new DeadLetters(this, 'LostLapses', { queueName: names.lostLapses, key: stateful.dataKey });
     const lostSweeps = new DeadLetters(this, 'LostSweeps', { queueName: names.lostSweeps, key: stateful.dataKey });
     const emailEventQueue = new EventQueue(this, 'EmailEvents', {
@@ -101,9 +102,9 @@ export class StatelessStack extends Stack {
 
     const output = (name: string, value: string) => new CfnOutput(this, name, { value });
     for (const { id: machineId, name } of MACHINES) output(`${machineId}Arn`, found(machines, name));
-    output('ApiUrl', api.endpoint);
+    output('ApiUrl', api.url);
     output('PickupUrl', pickupUrl);
-    output('EhrWebhookUrl', `${api.endpoint}/webhooks/ehr`);
+    output('EhrWebhookUrl', `${api.url}/webhooks/ehr`);
     output('TimeZone', deployment.policy.timeZone);
     // An output may not be empty; the command line takes what is no number for no day.
     output('ReminderDays', deployment.policy.reminderDays.join(',') || 'none');

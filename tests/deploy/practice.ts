@@ -84,6 +84,9 @@ export async function servePractice(folder: string): Promise<Practice> {
   write('policy.json', policy);
   const deploymentFile = write('deployment.json', {
     name: 'portal-pin',
+    production: false,
+    // MiniStack has no certificates.
+    api: null,
     account: ACCOUNT_ID,
     region: REGION,
     ehr: { baseUrl, clientId: CLIENT_ID, scopes: SCOPES },

@@ -60,7 +60,18 @@ describe('a wrong deployment is refused by one message that names the key and th
     [
       'a certificate of another account',
       { ...right, account: '444455556666' },
-      /console\.certificateArn: the certificate is in account 111122223333, not in 444455556666/,
+      /console\.certificateArn: the certificate is in account 111122223333, not 444455556666/,
+    ],
+    [
+      'production without a host name of its own',
+      { ...right, api: null },
+      /^ {2}api: in production .* need a host name/m,
+    ],
+    ['no word on production', { ...right, production: undefined }, /production: /],
+    [
+      'a certificate of another region',
+      { ...right, api: { ...right.api, certificateArn: right.api.certificateArn.replace('us-east-1', 'us-west-2') } },
+      /api\.certificateArn: the certificate is in account 111122223333 and us-west-2, not 111122223333 and us-east-1/,
     ],
     ['an unknown key', { ...right, stage: 'prod' }, /\(top level\): unknown key stage/],
     ['an unknown key of the EHR', withEhr({ secret: 'x' }), /ehr: unknown key secret/],
@@ -119,6 +130,10 @@ describe('a wrong deployment is refused by one message that names the key and th
       expect(refusalOf(withEhr({ baseUrl }))).toBe('');
     },
   );
+});
+
+it('a test deployment needs no host name for its API', () => {
+  expect(refusalOf({ ...right, production: false, api: null })).toBe('');
 });
 
 describe('the identity to send as', () => {

@@ -50,6 +50,7 @@ describe('nothing is lost by accident', () => {
     const holding = resources.filter(([, { Type }]) => Type !== 'AWS::KMS::Alias');
     expect(holding.map(([, { Type }]) => Type).toSorted()).toEqual(
       [
+        'AWS::ApiGatewayV2::DomainName',
         'AWS::Cognito::UserPool',
         'AWS::Cognito::UserPoolGroup',
         'AWS::Cognito::UserPoolGroup',
@@ -203,6 +204,7 @@ describe('outputs', () => {
     const outputs = [template, statelessTemplate].flatMap((each) => Object.keys(each.findOutputs('*')));
     expect(outputs.filter((name) => !name.startsWith('Exports')).toSorted()).toEqual([
       'AlarmTopicArn',
+      'ApiTarget',
       'ApiUrl',
       'ConsoleBucket',
       'ConsoleClientId',
