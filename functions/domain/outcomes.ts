@@ -25,6 +25,11 @@ export type HeldReason = (typeof HELD_REASONS)[number];
 export const REASONS = [...NOT_NEEDED_REASONS, ...EMAIL_MISSING_REASONS, ...HELD_REASONS] as const;
 export type Reason = (typeof REASONS)[number];
 
+/** Why a case ended; null without a reason, and after a failure, whose reason is the name of an error. */
+export function reasonOf({ reason }: { reason: string | null }): Reason | null {
+  return REASONS.find((each) => each === reason) ?? null;
+}
+
 /** Outcomes of executions that end SUCCEEDED. A missing email address is an outcome, not a failure. */
 export const OUTCOMES = ['REGENERATED', 'NOT_NEEDED', 'EMAIL_MISSING', 'HELD'] as const;
 export type Outcome = (typeof OUTCOMES)[number];

@@ -3,14 +3,22 @@
  * nothing is, the case ends here.
  */
 import * as z from 'zod/mini';
-import { type Account, isMessageOwed, isUnsent, newAccount, withLease, withReminder } from '../domain/case/account.ts';
+import {
+  type Account,
+  isMessageOwed,
+  isUnsent,
+  newAccount,
+  withLease,
+  withReminder,
+  withReminderDone,
+} from '../domain/case/account.ts';
 import { caseFacts, hasDraftToDiscard } from '../domain/case/case-facts.ts';
 import { type Limits, whatIsDue } from '../domain/case/due.ts';
 import { reminderDue } from '../domain/case/reminder.ts';
 import { type Decision, decision, patientFacts, stepInput } from '../domain/case/state-data.ts';
 import { type Chart, readChart } from '../domain/chart/chart.ts';
 import { cycleIdentifier } from '../domain/identity.ts';
-import type { Reason } from '../domain/outcomes.ts';
+import { type Reason, reasonOf } from '../domain/outcomes.ts';
 import { dayOf } from '../domain/time/calendar.ts';
 import { millisecondsOf } from '../domain/time/instant.ts';
 import type { StaffRequests } from '../ports/case/staff-requests.ts';
@@ -35,7 +43,7 @@ export async function checkExpiry(ports: Ports, event: Input): Promise<Decision>
   const { execution, patientId } = event;
   const { cases, clock } = ports;
   const stored = await cases.read(patientId);
-  if (stored?.endedBy === execution) return nothing(stored.reason as Reason, stored.document);
+  if (stored?.endedBy === execution) return nothing(reasonOf(stored), stored.document);
 
   const leased = withLease(stored ?? newAccount(patientId), execution, clock.now());
   let account = leased === stored ? stored : await cases.save(stored, leased);
@@ -58,7 +66,8 @@ export async function checkExpiry(ports: Ports, event: Input): Promise<Decision>
   }
   if (verdict.due === 'NOTHING') {
     // One that the EHR's word held back is passed over.
-    const noting = verdict.reason === 'NOT_EXPIRED' && reminder !== null ? { reminder } : {};
+    const isPassedOver = verdict.reason === 'NOT_EXPIRED' && reminder !== null;
+    const noting = (stored: Account) => (isPassedOver ? withReminderDone(stored, reminder) : stored);
     await endNotNeeded(ports, account, execution, verdict.reason, noting);
     return nothing(verdict.reason, cycle);
   }

@@ -4,12 +4,13 @@
  */
 import * as z from 'zod/mini';
 import { type Account, assertLease } from '../domain/case/account.ts';
+import { withDraft } from '../domain/case/attempt.ts';
 import { identifiersOf, isOurs, type Remains, verdictOf } from '../domain/case/remains.ts';
 import { type Decision, decision, stepInput } from '../domain/case/state-data.ts';
 import { type Chart, readChart } from '../domain/chart/chart.ts';
 import { isExpired } from '../domain/chart/expiry.ts';
 import { standingOf } from '../domain/chart/patient.ts';
-import type { Reason } from '../domain/outcomes.ts';
+import { reasonOf } from '../domain/outcomes.ts';
 import { clock } from '../runtime/clock.ts';
 import { ehr } from '../runtime/providers/chart.ts';
 import { fingerprint, metrics, policy } from '../runtime/providers/practice.ts';
@@ -37,7 +38,7 @@ export async function discardDraft(ports: Ports, event: Input): Promise<Decision
 
 function endedAs(account: Account, { error }: Decision): Remains {
   if (account.outcome === 'FAILED') return { next: 'FAIL', reason: null, error };
-  return { next: 'NOTHING', reason: account.reason as Reason, error: null };
+  return { next: 'NOTHING', reason: reasonOf(account), error: null };
 }
 
 async function remains(ports: Ports, event: Input, account: Account, chart: Chart): Promise<Remains> {
@@ -50,7 +51,7 @@ async function remains(ports: Ports, event: Input, account: Account, chart: Char
   if (isNewer && isOurs(account, chart)) return signedAfterAll(ports, account, newest.id);
 
   await ports.ehr.discardDrafts(identifiersOf(account, chart, event.decision.cycle));
-  let current = account.draft === null ? account : await ports.cases.save(account, { ...account, draft: null });
+  let current = account.draft === null ? account : await ports.cases.save(account, withDraft(account, null));
   if (isNewer) current = await ports.cases.save(current, await adoptPin(ports, current, newest));
   const isLiving = isNewer && !isExpired(newest.signedAt, ports.clock.now());
   const verdict = (await ineligible(ports, event, isLiving)) ?? verdictOf(event.decision, isLiving);

@@ -4,6 +4,7 @@
  */
 import * as z from 'zod/mini';
 import { type Account, assertLease, type Draft } from '../domain/case/account.ts';
+import { withDraft } from '../domain/case/attempt.ts';
 import { fhirId, stepInput } from '../domain/case/state-data.ts';
 import { responsibleProvider } from '../domain/chart/responsible-provider.ts';
 import { ResponsibleProviderUnresolvedError } from '../domain/errors.ts';
@@ -64,7 +65,7 @@ async function note(
   const { document, form, encounter } = ids;
   const draft: Draft = { cycle, document, form, encounter, request: account.request, compared };
   if (JSON.stringify(account.draft) === JSON.stringify(draft)) return;
-  await ports.cases.save(account, { ...account, draft });
+  await ports.cases.save(account, withDraft(account, draft));
 }
 
 export const handler = stepHandler({

@@ -1,8 +1,8 @@
 /** RequestEmail (P1): without a usable address nothing is regenerated; the front desk is asked to enter one. */
 import * as z from 'zod/mini';
-import { assertLease, type StaffTask } from '../domain/case/account.ts';
+import { type Account, assertLease, type StaffTask } from '../domain/case/account.ts';
+import { withoutUsableAddress } from '../domain/case/message.ts';
 import { ending, stepInput } from '../domain/case/state-data.ts';
-import { withoutAddress } from '../domain/email/email-feedback.ts';
 import { EMAIL_MISSING_REASONS } from '../domain/outcomes.ts';
 import { clock } from '../runtime/clock.ts';
 import { frontDesk } from '../runtime/providers/chart.ts';
@@ -22,7 +22,7 @@ export async function requestEmail(
   if (account?.endedBy !== execution) {
     assertLease(account, execution);
     const staffTask: StaffTask = { code: 'enter-email', reason };
-    const noting = withoutAddress(account, reason);
+    const noting = (stored: Account) => withoutUsableAddress(stored, reason);
     await endCase(ports, account, { execution, outcome: 'EMAIL_MISSING', reason, staffTask, noting });
   }
   return { outcome: 'EMAIL_MISSING', reason };

@@ -14,7 +14,7 @@ import {
   NotificationFateUnknownError,
   StepContractError,
 } from '../domain/errors.ts';
-import type { Reason } from '../domain/outcomes.ts';
+import { reasonOf } from '../domain/outcomes.ts';
 import { enrollmentMail } from '../notification/enrollment-mail.ts';
 import type { FrontDesk } from '../ports/ehr/ehr.ts';
 import type { Fingerprint } from '../ports/ehr/fingerprint.ts';
@@ -82,9 +82,10 @@ export async function sendEnrollmentNotification(ports: Ports, { execution, pati
   return endTold(ports, accepted.account, accepted.message, execution);
 }
 
-function endedAs({ outcome, reason }: Account): Ending {
+function endedAs(account: Account): Ending {
+  const { outcome } = account;
   if (outcome === null || outcome === 'FAILED') throw new NotificationFateUnknownError('ENDED_BEFORE');
-  return { outcome, reason: reason as Reason | null };
+  return { outcome, reason: reasonOf(account) };
 }
 
 export const handler = stepHandler({

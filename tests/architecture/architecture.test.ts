@@ -64,6 +64,38 @@ describe('import cycles', () => {
   });
 });
 
+describe('a case is changed by the functions of its folder alone', () => {
+  const planted = [
+    ['a parameter', 'const due = (one: Account) => ({ ...one, nextCheckDay: null });'],
+    ['a parameter that may be null', 'const due = (one: Account | null) => ({ ...one, nextCheckDay: null });'],
+    ['a variable', 'let one: Account; one = { ...one, nextCheckDay: null };'],
+    ['its usual name', 'const { account } = link; const next = { ...account, draft: null };'],
+    ['a member', 'const next = { ...link.account, draft: null };'],
+    ['what was read', 'const one = await ports.cases.read(id); const next = { failures: 0, ...one };'],
+    ['what was saved', 'const next = { ...(await cases.save(null, one)), draft: null };'],
+    ['what a transition returns', 'const next = { ...withDraft(one, null), failures: 0 };'],
+    ['a copy of it', 'const one = withDraft(two, null); const three = one; const next = { ...three, failures: 0 };'],
+  ] as const;
+  const source = (text: string) => `import { withDraft } from '../../domain/case/attempt.ts';\n${text}`;
+
+  it.each(planted)('a spread of %s is found', (_what, text) => {
+    expect(violationsIn('functions/usecases/case/start.ts', source(text))).toEqual(['spreads a case']);
+  });
+
+  it('a part of one is found', () => {
+    const noting = 'interface End { noting?: Partial<Account> }';
+    expect(violationsIn('functions/usecases/case/end-case.ts', noting)).toEqual(['changes a part of a case']);
+  });
+
+  it.each([
+    ['another object', 'const next = { ...run, minutes: 1 };'],
+    ['a part of a case', 'const next = { ...account.draft, document };'],
+    ['a list of cases', 'const all = (page: Account[]) => [...page];'],
+  ])('a spread of %s is none', (_what, text) => {
+    expect(violationsIn('functions/usecases/case/start.ts', source(text))).toEqual([]);
+  });
+});
+
 describe('the checker finds what is planted', () => {
   it.each([
     [

@@ -1,6 +1,6 @@
 /** The architecture as a table, and the checker that holds it: a pure function on a path and its source text. */
 import { posix } from 'node:path';
-import { type ParseResult, parseSync, Visitor } from 'oxc-parser';
+import { type Expression, type ParseResult, parseSync, Visitor } from 'oxc-parser';
 
 interface Layer {
   /** A folder, or one file of it; the longest match counts. */
@@ -136,6 +136,14 @@ interface Import {
   typeOnly: boolean;
 }
 
+/** The case aggregate and its transitions: every change of a case is a named function of this folder. */
+const CASE_FOLDER = 'functions/domain/case';
+const CASE_TYPE = 'Account';
+/** How the functions that return a case are named. */
+const TRANSITION = /^(with|without|new)[A-Z]/;
+/** What the records answer with. */
+const CASE_CALLS = /\bcases\.(read|save)$/;
+
 /** What breaks the table in one source file; empty when nothing does. */
 export function violationsIn(file: string, source: string): string[] {
   const parsed = parseSync(file, source);
@@ -146,7 +154,74 @@ export function violationsIn(file: string, source: string): string[] {
   return [
     ...imports.flatMap((each) => importViolations(file, layer, each)),
     ...expressions.flatMap((each) => expressionViolations(file, layer, each)),
+    ...(isWithin(file, 'functions') && !isWithin(file, CASE_FOLDER) ? caseViolations(file, parsed, source) : []),
   ];
+}
+
+/**
+ * Where a case is changed outside its folder: an object that spreads one, or a `Partial` of its type. A value is a case by
+ * its name, its annotation, the call of the records that it comes from, or the function of the folder that returns it.
+ */
+function caseViolations(file: string, { module, program }: ParseResult, source: string): string[] {
+  const cases = new Set(['account']);
+  const transitions = new Set(
+    module.staticImports.flatMap(({ moduleRequest, entries }) => {
+      const isOfCases = isWithin(posix.join(posix.dirname(file), moduleRequest.value), CASE_FOLDER);
+      const named = entries.filter(({ importName }) => TRANSITION.test(importName.name ?? ''));
+      return isOfCases ? named.map(({ localName }) => localName.value) : [];
+    }),
+  );
+  const textOf = ({ start, end }: { start: number; end: number }) => source.slice(start, end);
+  const isCase = (value: Expression): boolean => {
+    switch (value.type) {
+      case 'AwaitExpression':
+        return isCase(value.argument);
+      case 'ParenthesizedExpression':
+      case 'TSNonNullExpression':
+      case 'TSAsExpression':
+      case 'TSSatisfiesExpression':
+        return isCase(value.expression);
+      case 'LogicalExpression':
+        return isCase(value.left) || isCase(value.right);
+      case 'ConditionalExpression':
+        return isCase(value.consequent) || isCase(value.alternate);
+      case 'CallExpression':
+        return CASE_CALLS.test(textOf(value.callee)) || transitions.has(textOf(value.callee));
+      case 'MemberExpression':
+        return value.property.type === 'Identifier' && cases.has(value.property.name);
+      case 'Identifier':
+        return cases.has(value.name);
+      default:
+        return false;
+    }
+  };
+  const note = (name: string, annotation: { start: number; end: number } | null | undefined) => {
+    if (annotation && new RegExp(`^:\\s*${CASE_TYPE}\\b(?!\\s*\\[)`).test(textOf(annotation))) cases.add(name);
+  };
+  // Names first, since a function may stand before what it is given.
+  new Visitor({
+    Identifier(node) {
+      if ('typeAnnotation' in node) note(node.name, node.typeAnnotation);
+    },
+    VariableDeclarator({ id, init }) {
+      if (id.type === 'Identifier' && init !== null && isCase(init)) cases.add(id.name);
+    },
+    AssignmentExpression({ left, right }) {
+      if (left.type === 'Identifier' && isCase(right)) cases.add(left.name);
+    },
+  }).visit(program);
+  const found: string[] = [];
+  new Visitor({
+    ObjectExpression({ properties }) {
+      for (const each of properties) {
+        if (each.type === 'SpreadElement' && isCase(each.argument)) found.push('spreads a case');
+      }
+    },
+    TSTypeReference(node) {
+      if (new RegExp(`^Partial<\\s*${CASE_TYPE}\\b`).test(textOf(node))) found.push('changes a part of a case');
+    },
+  }).visit(program);
+  return found;
 }
 
 /**

@@ -1,6 +1,6 @@
 /** CaseRecords in the one table: one item per patient, conditional writes of only what changed. */
 import { createHash } from 'node:crypto';
-import type { Account } from '../../domain/case/account.ts';
+import { type Account, withVersion } from '../../domain/case/account.ts';
 import { workEntryOf } from '../../domain/case/work.ts';
 import { RecordConflictError } from '../../domain/errors.ts';
 import type { CaseRecords } from '../../ports/case/case-records.ts';
@@ -40,7 +40,7 @@ export function createDynamoDbCaseRecords({ newId, ...table }: CaseRecordsOption
 
     async save(previous, next) {
       const version = newId();
-      const saved: Account = { ...next, version };
+      const saved = withVersion(next, version);
       if ((await items.update(caseKey(next.patientId), changes(previous, saved))) !== null) return saved;
       // The SDK repeats a call after a lost answer; then the condition fails on our own write.
       const stored = await items.get(caseKey(next.patientId));

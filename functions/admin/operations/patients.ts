@@ -1,5 +1,6 @@
 /** Patients: how their cases stand, and what a person does about one. */
 import type { Account } from '../../domain/case/account.ts';
+import { withoutLease } from '../../domain/case/attempt.ts';
 import { explain } from '../../domain/case/explain.ts';
 import { DecisionRefusedError } from '../../domain/errors.ts';
 import { executionName } from '../../domain/identity.ts';
@@ -76,7 +77,7 @@ async function viewOf({ lists, reader, clock, practice }: AdminPorts, account: A
   const isRunning = executions.some(({ name, status }) => name === account.execution && status === 'RUNNING');
   const now = clock.now();
   return {
-    ...caseView(isRunning ? account : { ...account, lease: null }, now),
+    ...caseView(isRunning ? account : withoutLease(account), now),
     explain: explain(account, now, practice),
     executions,
     decisions: requests.map(({ id, action, actor, reason, at }) => ({ id, action, actor, reason, at })),

@@ -179,6 +179,11 @@ export function newAccount(patientId: string): Account {
   };
 }
 
+/** The case as stored under that version. */
+export function withVersion(account: Account, version: string): Account {
+  return { ...account, version };
+}
+
 /** Whether the newest PIN that is known has expired by `now` (milliseconds); where none is known there is none that lives. */
 export function isPinDead({ expiresAt }: Account, now: number): boolean {
   return now >= (millisecondsOf(expiresAt ?? '') ?? 0);
@@ -272,8 +277,13 @@ export function owedAnew({ kind, document }: Message): Message {
 export function withReminder(account: Account, day: number): Account {
   const { message, document } = account;
   const isToSend = message !== null && message.document === document && isUnsent(message);
-  if (document === null || isToSend) return { ...account, reminder: day };
-  return { ...account, reminder: day, message: owed('REMINDER', document) };
+  const done = withReminderDone(account, day);
+  return document === null || isToSend ? done : { ...done, message: owed('REMINDER', document) };
+}
+
+/** Notes the reminder of day `day` as done, or passed over. */
+export function withReminderDone(account: Account, day: number): Account {
+  return { ...account, reminder: day };
 }
 
 /** Certainly not sent yet: a mail that may have left is another matter. */

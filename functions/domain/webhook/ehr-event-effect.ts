@@ -1,7 +1,6 @@
 /** What an event of the EHR means for a case, by the record alone. The chart is asked later, by the workflow. */
-import type { Account, PortalEvent, PortalEventStatus } from '../case/account.ts';
+import type { Account, PortalEventStatus } from '../case/account.ts';
 import { waitsForAddress } from '../case/starting.ts';
-import { millisecondsOf, toInstant } from '../time/instant.ts';
 import type { EhrEvent } from './ehr-event.ts';
 
 /** What the event says about the patient and the portal, if it says that no PIN is needed any more; else null. */
@@ -43,21 +42,4 @@ export function isAwaited(account: Account | null, event: EhrEvent): boolean {
 /** A case that left a Task on somebody's desk, which closes when the case is looked at again. */
 export function waitsForStaff({ outcome }: Account): boolean {
   return outcome === 'EMAIL_MISSING' || outcome === 'HELD';
-}
-
-/**
- * The account that knows the event, or null for news that are old: what happened before the newest PIN was issued, or
- * before what is noted. Counted in whole seconds, as the records hold them; the noted event itself is no old news, so
- * that it can be taken in twice.
- */
-export function withPortalEvent(account: Account, status: PortalEventStatus, timestamp: string): Account | null {
-  const happened: PortalEvent = { status, at: toInstant(millisecondsOf(timestamp) ?? 0) };
-  const noted = account.portalEvent;
-  if (noted?.status === status && noted.at === happened.at) return account;
-  if (noted !== null && happened.at <= noted.at) return null;
-  if (account.issuedAt !== null && happened.at <= account.issuedAt) return null;
-  // A registration tells that the newest PIN was of use.
-  const isClaimed = status === 'REGISTERED' && account.document !== null;
-  const registeredAt = isClaimed ? (account.registeredAt ?? happened.at) : account.registeredAt;
-  return { ...account, portalEvent: happened, registeredAt };
 }

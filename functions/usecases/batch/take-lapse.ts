@@ -1,4 +1,5 @@
 /** What follows when the table's TTL removes a PIN: the execution that regenerates it, at once instead of at the next sweep. */
+import { withNextCheck } from '../../domain/case/schedule.ts';
 import { dayOf } from '../../domain/time/calendar.ts';
 import { millisecondsOf } from '../../domain/time/instant.ts';
 import { type LimitedPorts, startWithinLimit } from '../case/start-within-limit.ts';
@@ -26,6 +27,6 @@ export async function takeLapse(ports: LapsePorts, pin: LapsedPin): Promise<Laps
   if (account === null || account.document !== pin.document) return 'OLD_NEWS';
   if (expiresAt === null || now < expiresAt) return 'OLD_NEWS';
   const nextCheckDay = dayOf(now, practice.timeZone);
-  if (account.nextCheckDay === null) await cases.save(account, { ...account, nextCheckDay });
+  if (account.nextCheckDay === null) await cases.save(account, withNextCheck(account, nextCheckDay));
   return (await startWithinLimit(ports, pin.patientId)).decision;
 }

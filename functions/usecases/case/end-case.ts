@@ -2,6 +2,7 @@
 import { type Account, type StaffTask, withEnd } from '../../domain/case/account.ts';
 import { endFigures, nextCheckDay, tasksThatStay } from '../../domain/case/ending.ts';
 import type { ReminderRule } from '../../domain/case/reminder.ts';
+import { isSameTask, withStaffTask } from '../../domain/case/staff.ts';
 import { RecordConflictError } from '../../domain/errors.ts';
 import type { CaseRecords } from '../../ports/case/case-records.ts';
 import type { Clock } from '../../ports/clock.ts';
@@ -23,11 +24,7 @@ export interface CaseEnd {
   /** A Task for staff that this ending leaves behind, or null. */
   staffTask: StaffTask | null;
   /** What the record learns in the same update. */
-  noting?: Partial<Account>;
-}
-
-function isSame(a: StaffTask, b: StaffTask): boolean {
-  return a.code === b.code && a.reason === b.reason;
+  noting?: (account: Account) => Account;
 }
 
 /**
@@ -37,23 +34,24 @@ function isSame(a: StaffTask, b: StaffTask): boolean {
  */
 export async function endCase(ports: EndPorts, account: Account, end: CaseEnd): Promise<Account> {
   const { patientId } = account;
+  const { noting = (stored: Account) => stored } = end;
   const now = ports.clock.now();
-  const stay = tasksThatStay({ ...account, ...end.noting }, end.reason);
+  const stay = tasksThatStay(noting(account), end.reason);
   // One Task of a kind about the case: the newer reason takes the older one's place.
   const isReplaced = ({ code, document }: StaffTask) => code === end.staffTask?.code && document === undefined;
   const kept = [...stay.filter((each) => !isReplaced(each)), ...(end.staffTask ? [end.staffTask] : [])];
   let current = account;
   if (end.staffTask !== null) {
     const { staffTask } = end;
-    if (!account.staffTasks.some((each) => isSame(each, staffTask))) {
-      current = await ports.cases.save(current, { ...current, staffTasks: [...current.staffTasks, staffTask] });
+    if (!account.staffTasks.some((each) => isSameTask(each, staffTask))) {
+      current = await ports.cases.save(current, withStaffTask(current, staffTask));
     }
     await ports.ehr.openStaffTask({ patientId, ...staffTask });
   }
-  for (const task of current.staffTasks.filter((each) => !kept.some((one) => isSame(one, each)))) {
+  for (const task of current.staffTasks.filter((each) => !kept.some((one) => isSameTask(one, each)))) {
     await ports.ehr.closeStaffTask({ patientId, ...task });
   }
-  const noted = { ...current, ...end.noting };
+  const noted = noting(current);
   const day = nextCheckDay(noted, end.outcome, end.reason, { now, ...ports.practice });
   const { execution, outcome, reason } = end;
   const ended = withEnd(noted, { execution, outcome, reason, nextCheckDay: day, staffTasks: kept, now });
@@ -69,7 +67,7 @@ export async function endCase(ports: EndPorts, account: Account, end: CaseEnd): 
 async function takeBackTask(ports: EndPorts, patientId: string, { execution, staffTask }: CaseEnd): Promise<void> {
   const stored = staffTask === null ? null : await ports.cases.read(patientId);
   if (staffTask === null || stored === null || stored.lease?.owner === execution) return;
-  if (!stored.staffTasks.some((each) => isSame(each, staffTask))) {
+  if (!stored.staffTasks.some((each) => isSameTask(each, staffTask))) {
     await ports.ehr.closeStaffTask({ patientId, ...staffTask });
   }
 }

@@ -1,6 +1,7 @@
 /** Ends a case in which nothing was due. */
 
 import type { Account } from '../../domain/case/account.ts';
+import { withRegistrationFound } from '../../domain/case/claim.ts';
 import type { Reason } from '../../domain/outcomes.ts';
 import { toInstant } from '../../domain/time/instant.ts';
 import type { TrackedPins } from '../../ports/case/tracked-pins.ts';
@@ -21,17 +22,15 @@ export async function endNotNeeded(
   account: Account,
   execution: string,
   reason: Reason | null,
-  noting: Partial<Account> = {},
+  noting: (account: Account) => Account = (stored) => stored,
 ): Promise<void> {
   const untracked = reason === 'ALREADY_REGISTERED' || reason === 'OPTED_OUT' || reason === 'MERGED';
   if (untracked && account.document !== null) await ports.pins.remove(account.patientId);
   // Only the chart knew: nobody told of the registration when it happened.
   const isNews = reason === 'ALREADY_REGISTERED' && account.document !== null && account.registeredAt === null;
-  const claimed = {
-    ...(reason === 'ALREADY_REGISTERED' && { unclaimedCycles: 0 }),
-    ...(isNews && { registeredAt: toInstant(ports.clock.now()) }),
-  };
-  const noted = { ...noting, ...claimed };
+  const now = toInstant(ports.clock.now());
+  const noted = (stored: Account) =>
+    reason === 'ALREADY_REGISTERED' ? withRegistrationFound(noting(stored), now) : noting(stored);
   await endCase(ports, account, { execution, outcome: 'NOT_NEEDED', reason, staffTask: null, noting: noted });
   if (isNews && account.issuedBy !== null) ports.metrics.registered(account.location);
 }

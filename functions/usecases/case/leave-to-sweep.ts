@@ -1,9 +1,9 @@
 /** While starts are paused, what would have started is put before the next sweep. */
-import { type Account, newAccount } from '../../domain/case/account.ts';
+import { newAccount } from '../../domain/case/account.ts';
 import type { ReminderRule } from '../../domain/case/reminder.ts';
+import { withNews, withNextCheck } from '../../domain/case/schedule.ts';
 import { isDueByRecord } from '../../domain/case/starting.ts';
 import { dayOf } from '../../domain/time/calendar.ts';
-import { toInstant } from '../../domain/time/instant.ts';
 import type { CaseRecords } from '../../ports/case/case-records.ts';
 import type { Clock } from '../../ports/clock.ts';
 
@@ -26,7 +26,6 @@ export async function leaveToSweep(ports: LeavePorts, patientId: string, awaited
   if (account.nextCheckDay !== null && account.nextCheckDay <= today) return;
   const isDue = isDueByRecord(account, now, ports.practice, awaitedFactChanged);
   // Whom nobody looks at any more is started by a sweep for what was told alone.
-  const newsAt = awaitedFactChanged ? toInstant(now) : account.newsAt;
-  const moved: Account = { ...account, nextCheckDay: today, newsAt };
+  const moved = withNextCheck(awaitedFactChanged ? withNews(account, now) : account, today);
   if (isDue && isDueByRecord(moved, now, ports.practice, false)) await ports.cases.save(stored, moved);
 }

@@ -1,12 +1,10 @@
 /** The one way in: whatever triggers an execution, a machine or a person, starts it through here. */
 
-import { type Account, hasTakenUp, LEASE_MS, newAccount, withEnd } from '../../domain/case/account.ts';
+import { type Account, hasTakenUp, newAccount } from '../../domain/case/account.ts';
+import { withAbandoned, withNextAttempt } from '../../domain/case/attempt.ts';
 import type { ReminderRule } from '../../domain/case/reminder.ts';
 import { isDueByRecord } from '../../domain/case/starting.ts';
 import { DecisionRefusedError } from '../../domain/errors.ts';
-import { executionName } from '../../domain/identity.ts';
-import { addDays, dayOf } from '../../domain/time/calendar.ts';
-import { toInstant } from '../../domain/time/instant.ts';
 import type { PauseSwitch } from '../../ports/batch/practice-records.ts';
 import type { CaseRecords } from '../../ports/case/case-records.ts';
 import type { Executions } from '../../ports/case/executions.ts';
@@ -82,7 +80,7 @@ async function tryStart(ports: StartPorts, request: StartRequest, isPaused: bool
   // SUCCEEDED without an end of its own is IN_PROGRESS: the case was another's, no failure, and nothing was looked at.
   const isUnlooked = isOpen && last?.status === 'SUCCEEDED';
   if (isOpen && last !== null && !isUnlooked) {
-    account = abandoned(account, last.status, last.stoppedAt ?? now, ports.practice.timeZone);
+    account = withAbandoned(account, latest.execution, last.status, last.stoppedAt ?? now, ports.practice.timeZone);
   }
   const open = isUnlooked ? notServed(account) : unservedRequest(account);
   const isDue =
@@ -91,7 +89,7 @@ async function tryStart(ports: StartPorts, request: StartRequest, isPaused: bool
     if (account !== stored && stored !== null) await cases.save(stored, account);
     return { decision: 'NOT_DUE', execution: account.execution };
   }
-  const next = nextAttempt(
+  const next = withNextAttempt(
     account,
     await youngerRequest(ports.staffRequests, account, force, open),
     now,
@@ -124,19 +122,6 @@ function answerBy({ isOpen, execution, last }: Latest, takesUp: boolean, isTaken
   return last !== null && isTakenUp && !isOpen ? { decision: 'STARTED', execution, arn: last.arn } : null;
 }
 
-/** The account with its next attempt noted, about to be saved and started. */
-function nextAttempt(account: Account, request: string | null, now: number, timeZone: string): Account {
-  const today = dayOf(now, timeZone);
-  const attempt = account.attempt + 1;
-  const execution = executionName(account.patientId, attempt);
-  const lease = account.lease ?? { owner: execution, until: toInstant(now + LEASE_MS) };
-  // Due from the start on: an execution that is left behind is found by the next sweep.
-  const isInIndex = account.nextCheckDay !== null && account.nextCheckDay <= today;
-  const nextCheckDay = isInIndex ? account.nextCheckDay : today;
-  // What was told before is seen by an execution that starts now.
-  return { ...account, attempt, execution, request, lease, nextCheckDay, newsAt: null };
-}
-
 function notServed({ request, servedRequest }: Account): string | null {
   return request === servedRequest ? null : request;
 }
@@ -158,21 +143,6 @@ async function youngerRequest(
 function unservedRequest(account: Account): string | null {
   const { outcome } = account;
   return outcome === 'FAILED' || outcome === 'HELD' || outcome === 'EMAIL_MISSING' ? notServed(account) : null;
-}
-
-/**
- * An execution that closed without ending its case: a failed end, whose lease is nobody's now. It is looked at again on
- * the day after it stopped, which may be today: nobody noted the end when it came.
- */
-function abandoned(account: Account, status: string, stoppedAt: number, timeZone: string): Account {
-  return withEnd(account, {
-    execution: account.execution ?? '',
-    outcome: 'FAILED',
-    reason: status,
-    nextCheckDay: addDays(dayOf(stoppedAt, timeZone), 1),
-    staffTasks: account.staffTasks,
-    now: stoppedAt,
-  });
 }
 
 async function launch(ports: StartPorts, account: Account) {

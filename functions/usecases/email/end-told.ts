@@ -1,5 +1,6 @@
 /** The end of a case whose mail SES has accepted (P14): filed in the chart once, and over. */
 import type { Account, Message } from '../../domain/case/account.ts';
+import { withMessageFiled } from '../../domain/case/message.ts';
 import type { Ending } from '../../domain/outcomes.ts';
 import { toInstant } from '../../domain/time/instant.ts';
 import type { FrontDesk } from '../../ports/ehr/ehr.ts';
@@ -23,7 +24,7 @@ export async function endTold(
     message.kind === 'REMINDER'
       ? { outcome: 'NOT_NEEDED', reason: 'NOT_EXPIRED' }
       : { outcome: 'REGENERATED', reason: null };
-  const noting = { message: { ...message, filed: true } };
+  const noting = (stored: Account) => withMessageFiled(stored, message);
   await endCase(ports, account, { execution, ...ended, staffTask: null, noting });
   return ended;
 }

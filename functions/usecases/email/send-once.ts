@@ -1,6 +1,13 @@
 /** One mail, sent at most once: the record knows more than a process that may stop anywhere (P14). */
 
 import type { Account, Message } from '../../domain/case/account.ts';
+import {
+  withMessageAccepted,
+  withMessageIntended,
+  withMessageRefused,
+  withMessageUnknown,
+  withRejectedAddress,
+} from '../../domain/case/message.ts';
 import { EmailRejectedError, NotificationFateUnknownError, RecordConflictError } from '../../domain/errors.ts';
 import { toInstant } from '../../domain/time/instant.ts';
 import type { CaseRecords } from '../../ports/case/case-records.ts';
@@ -23,8 +30,7 @@ const NOT_SENT: ReadonlySet<string> = new Set(['EmailThrottledError', 'EmailReje
 
 /** Notes that nobody knows whether the mail left, and answers the error that says so, to be thrown. */
 export async function fateUnknown(ports: { cases: CaseRecords }, account: Account, message: Message): Promise<Error> {
-  if (message.state !== 'UNKNOWN')
-    await ports.cases.save(account, { ...account, message: { ...message, state: 'UNKNOWN' } });
+  if (message.state !== 'UNKNOWN') await ports.cases.save(account, withMessageUnknown(account, message));
   return new NotificationFateUnknownError('ANSWER_LOST');
 }
 
@@ -41,22 +47,20 @@ export async function sendOnce(
   mail: Mail,
   pickupToken: string,
 ): Promise<{ account: Account; message: Message }> {
-  const intention = { ...account, message: { ...message, state: 'INTENDED' }, pickupToken } as const;
-  const intended = await ports.cases.save(account, intention);
+  const intended = await ports.cases.save(account, withMessageIntended(account, message, pickupToken));
   let sesId: string;
   try {
     sesId = await ports.mailer.send(mail);
   } catch (error) {
     if (error instanceof NotificationFateUnknownError) throw await fateUnknown(ports, intended, message);
     if (error instanceof Error && NOT_SENT.has(error.name))
-      await noteRefusal(ports, intended, { ...account, message }, error, mail.to);
+      await noteRefusal(ports, intended, { message, pickupToken: account.pickupToken }, error, mail.to);
     throw error;
   }
   const unnoted = await noteSent(ports, account.patientId, message.document, sesId);
-  const accepted: Message = { ...message, state: 'ACCEPTED', sesId, filed: false };
-  const saved = await saveFate(ports, intended, { message: accepted });
+  const saved = await saveFate(ports, intended, (stored) => withMessageAccepted(stored, message, sesId));
   if (unnoted !== null) throw unnoted;
-  return { account: saved, message: accepted };
+  return { account: saved, message: saved.message ?? message };
 }
 
 /**
@@ -64,15 +68,11 @@ export async function sendOnce(
  * beside that, or a mail that SES certainly has would count as one whose fate nobody knows. RecordConflictError where the
  * case is another execution's by now, or the message was decided about.
  */
-async function saveFate(
-  { cases }: SendPorts,
-  intended: Account,
-  fate: Partial<Account> & { message: Message },
-): Promise<Account> {
+async function saveFate({ cases }: SendPorts, intended: Account, fate: (stored: Account) => Account): Promise<Account> {
   let current = intended;
   for (let race = 0; race < RACES; race++) {
     try {
-      return await cases.save(current, { ...current, ...fate });
+      return await cases.save(current, fate(current));
     } catch (error) {
       const stored = error instanceof RecordConflictError ? await cases.read(intended.patientId) : null;
       if (stored === null || !isSameSending(stored, intended)) throw error;
@@ -117,8 +117,7 @@ async function noteRefusal(
   error: Error,
   address: string,
 ): Promise<void> {
-  const refused = await saveFate(ports, intended, { message: { ...message, state: 'REFUSED' }, pickupToken });
+  const refused = await saveFate(ports, intended, (stored) => withMessageRefused(stored, message, pickupToken));
   if (!(error instanceof EmailRejectedError) || error.code !== 'InvalidParameterValue') return;
-  const rejectedAddresses = [...refused.rejectedAddresses, await ports.fingerprint.of(address)];
-  await ports.cases.save(refused, { ...refused, rejectedAddresses });
+  await ports.cases.save(refused, withRejectedAddress(refused, await ports.fingerprint.of(address)));
 }

@@ -3,15 +3,10 @@
  * Each event may come late, twice, in any order and before the record knows of its mail.
  */
 import type { Account } from '../../domain/case/account.ts';
+import { type FeedbackRule, withMailFate } from '../../domain/case/mail-fate.ts';
 import { isDueByRecord } from '../../domain/case/starting.ts';
 import type { EmailEvent, FeedbackKind } from '../../domain/email/email-event.ts';
-import {
-  type FeedbackRule,
-  type MailFate,
-  mailFate,
-  withFeedback,
-  withMailFate,
-} from '../../domain/email/email-feedback.ts';
+import { type MailFate, mailFate, withFeedback } from '../../domain/email/email-feedback.ts';
 import { LeaseHeldError, MessageUnknownError } from '../../domain/errors.ts';
 import { millisecondsOf } from '../../domain/time/instant.ts';
 import type { FrontDesk } from '../../ports/ehr/ehr.ts';

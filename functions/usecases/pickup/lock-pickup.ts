@@ -1,5 +1,6 @@
 /** What follows when nobody may answer for a PIN any more: the front desk and the audit trail are told, once. */
 import type { StaffTask } from '../../domain/case/account.ts';
+import { withTaskAboutPin } from '../../domain/case/staff.ts';
 import { toInstant } from '../../domain/time/instant.ts';
 import type { CaseRecords } from '../../ports/case/case-records.ts';
 import type { Clock } from '../../ports/clock.ts';
@@ -36,17 +37,15 @@ export async function lockPickup(ports: LockPorts, of: AnswersOf, { reason, isCe
 }
 
 /** Noted before it is opened, as every Task: then there is none that nobody will close. */
-async function askFrontDesk(ports: LockPorts, { patientId, document }: AnswersOf, task: StaffTask): Promise<void> {
+async function askFrontDesk(
+  ports: LockPorts,
+  { patientId, document }: AnswersOf,
+  task: StaffTask & { document: string },
+): Promise<void> {
   let isAbout = false;
   await changeAccount(ports.cases, patientId, (account) => {
     isAbout = account.document === document;
-    if (!isAbout || account.staffTasks.some((each) => isSame(each, task) && each.document === document)) return null;
-    // One of an earlier PIN stands for this one from now on, or its end would close it.
-    return { ...account, staffTasks: [...account.staffTasks.filter((each) => !isSame(each, task)), task] };
+    return isAbout ? withTaskAboutPin(account, task) : null;
   });
   if (isAbout) await ports.ehr.openStaffTask({ patientId, code: task.code, reason: task.reason });
-}
-
-function isSame(a: StaffTask, b: StaffTask): boolean {
-  return a.code === b.code && a.reason === b.reason;
 }

@@ -2,6 +2,7 @@
  * One answer on the pick-up page. Whatever is wrong (the link, the answer, both) is REFUSED, and the page knows no more
  * than that; `why` is for the log.
  */
+import { withFirstView } from '../../domain/case/claim.ts';
 import { EhrUnavailableError, PatientNotFoundError } from '../../domain/errors.ts';
 import {
   type Answer,
@@ -144,8 +145,6 @@ async function recordFirstView(ports: PickUpPorts, { patientId, document }: Pick
   const at = toInstant(now);
   await ports.ehr.audit({ patientId, document, what: 'VIEWED', at });
   // Unless another view was first, or another PIN has come.
-  const noted = await changeAccount(ports.cases, patientId, (account) =>
-    account.document === document && account.pickedUpAt === null ? { ...account, pickedUpAt: at } : null,
-  );
+  const noted = await changeAccount(ports.cases, patientId, (account) => withFirstView(account, document, at));
   if (noted !== null) ports.metrics.pickedUp(noted.location);
 }

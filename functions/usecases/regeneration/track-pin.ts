@@ -1,6 +1,7 @@
 /** Begins to track a PIN that the chart holds already: what the first connection to a practice does for each patient. */
 import { newAccount } from '../../domain/case/account.ts';
 import { dayOfNextLook } from '../../domain/case/ending.ts';
+import { withNextCheck } from '../../domain/case/schedule.ts';
 import { readChart } from '../../domain/chart/chart.ts';
 import { dayOf } from '../../domain/time/calendar.ts';
 import { type AdoptPorts, adoptPin } from './adopt-pin.ts';
@@ -22,11 +23,11 @@ export async function trackPin(ports: AdoptPorts, patientId: string): Promise<Tr
   const { newest, unclear } = readChart(await ehr.readPinDocuments(patientId), clock.now());
   if (newest === null) {
     if (unclear.length === 0) return 'WITHDRAWN';
-    await cases.save(null, { ...newAccount(patientId), nextCheckDay: dayOf(clock.now(), practice.timeZone) });
+    await cases.save(null, withNextCheck(newAccount(patientId), dayOf(clock.now(), practice.timeZone)));
     return 'UNCLEAR';
   }
   const account = await adoptPin(ports, newAccount(patientId), newest);
   const nextCheckDay = dayOfNextLook(account, clock.now(), practice);
-  await cases.save(null, { ...account, nextCheckDay });
+  await cases.save(null, withNextCheck(account, nextCheckDay));
   return 'TRACKED';
 }

@@ -2,9 +2,9 @@
  * What a person decides: regenerate now, release a hold, resend or acknowledge a message. Each decision is recorded
  * with actor and reason before it takes effect, and is refused by name where it does not fit the case.
  */
-import { type Account, isMessageOwed, isPinDead, owedAnew } from '../../domain/case/account.ts';
+import { type Account, isPinDead } from '../../domain/case/account.ts';
+import { withAcknowledged, withReleased, withResend } from '../../domain/case/staff.ts';
 import { isAcknowledgeable, isHeld } from '../../domain/case/work.ts';
-import { withMessageAtOnce } from '../../domain/email/email-feedback.ts';
 import { DecisionRefusedError, RecordConflictError } from '../../domain/errors.ts';
 import { dayOf } from '../../domain/time/calendar.ts';
 import { toInstant } from '../../domain/time/instant.ts';
@@ -71,12 +71,6 @@ export async function redrive(ports: DecisionPorts, decision: Decision): Promise
   return startFor(ports, decision, null, decision.version);
 }
 
-/** Where nothing of ours is open, a released chart is believed anew, also when the PIN we knew of is gone from it. */
-function forgottenPin(account: Account): Partial<Account> {
-  const isOurs = account.draft !== null || isMessageOwed(account);
-  return account.reason === 'CHART_UNCLEAR' && !isOurs ? { document: null, issuedAt: null, expiresAt: null } : {};
-}
-
 /**
  * Ends a hold: attempts, cycles and refused addresses count from zero again, a checked signing is believed, and the
  * case goes on.
@@ -86,8 +80,7 @@ export async function release(ports: DecisionPorts, decision: Decision): Promise
   if (!isHeld(account)) throw new DecisionRefusedError('NOT_HELD');
   await record(ports, 'release', decision);
   const nextCheckDay = dayOf(ports.clock.now(), ports.practice.timeZone);
-  const counted = { failures: 0, unclaimedCycles: 0, violations: [], rejectedAddresses: [] };
-  await save(ports, account, { ...withMessageAtOnce(account), ...counted, ...forgottenPin(account), nextCheckDay });
+  await save(ports, account, withReleased(account, nextCheckDay));
   return startFor(ports, decision, null);
 }
 
@@ -99,7 +92,7 @@ export async function resend(ports: DecisionPorts, decision: Decision): Promise<
   if (isPinDead(account, ports.clock.now())) throw new DecisionRefusedError('PIN_EXPIRED');
   await record(ports, 'resend', decision);
   const nextCheckDay = dayOf(ports.clock.now(), ports.practice.timeZone);
-  await save(ports, account, { ...account, message: owedAnew(message), nextCheckDay });
+  await save(ports, account, withResend(account, message, nextCheckDay));
   return startFor(ports, decision, null);
 }
 
@@ -110,13 +103,10 @@ export async function resend(ports: DecisionPorts, decision: Decision): Promise<
 export async function acknowledge(ports: DecisionPorts & { ehr: FrontDesk }, decision: Decision): Promise<void> {
   const account = await idleAccount(ports, decision);
   if (!isAcknowledgeable(account)) throw new DecisionRefusedError('NOTHING_TO_ACKNOWLEDGE');
-  const { message, patientId } = account;
+  const { patientId } = account;
   await record(ports, 'acknowledge', decision);
   for (const task of account.staffTasks.filter((each) => each.code === 'notify-patient')) {
     await ports.ehr.closeStaffTask({ patientId, ...task });
   }
-  const staffTasks = account.staffTasks.filter((each) => each.code !== 'notify-patient');
-  const settled =
-    message === null || message.state === 'ACCEPTED' ? message : ({ ...message, state: 'SETTLED' } as const);
-  await save(ports, account, { ...account, staffTasks, message: settled });
+  await save(ports, account, withAcknowledged(account));
 }

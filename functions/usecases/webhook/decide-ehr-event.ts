@@ -1,11 +1,12 @@
 /** What an event of the EHR sets in motion. Every effect may be done twice, at once or after a crash. */
 import { type Account, hasTakenUp, type PortalEventStatus } from '../../domain/case/account.ts';
-import { withMessageAtOnce } from '../../domain/email/email-feedback.ts';
+import { withPortalEvent } from '../../domain/case/claim.ts';
+import { withMessageAtOnce } from '../../domain/case/message.ts';
+import { withNews } from '../../domain/case/schedule.ts';
 import { LeaseHeldError, PatientNotFoundError, RecordConflictError } from '../../domain/errors.ts';
 import { webhookRequestId } from '../../domain/identity.ts';
-import { toInstant } from '../../domain/time/instant.ts';
 import type { EhrEvent, WebhookAnswer } from '../../domain/webhook/ehr-event.ts';
-import { isAwaited, portalStatusOf, waitsForStaff, withPortalEvent } from '../../domain/webhook/ehr-event-effect.ts';
+import { isAwaited, portalStatusOf, waitsForStaff } from '../../domain/webhook/ehr-event-effect.ts';
 import type { PinReader } from '../../ports/ehr/ehr.ts';
 import type { Metrics } from '../../ports/metrics.ts';
 import { leaveToSweep } from '../case/leave-to-sweep.ts';
@@ -73,7 +74,7 @@ async function noteNews({ cases, clock }: EventPorts, taken: TakenEvent): Promis
   const account = await cases.read(taken.event.data.patientId);
   if (account === null || account.attempt > taken.attempt || account.newsAt !== null) return;
   if (!isUnended(account)) throw new RecordConflictError('ENDED_MEANWHILE');
-  await cases.save(account, { ...account, newsAt: toInstant(clock.now()) });
+  await cases.save(account, withNews(account, clock.now()));
 }
 
 function isUnended({ execution, endedBy }: Account): boolean {
@@ -127,7 +128,7 @@ async function stopTracking(
   if (noted !== account) {
     // As in noteNews.
     const isNews = isUnended(account) && account.attempt <= attempt;
-    await ports.cases.save(account, isNews ? { ...noted, newsAt: toInstant(ports.clock.now()) } : noted);
+    await ports.cases.save(account, isNews ? withNews(noted, ports.clock.now()) : noted);
   }
   const isClaimed = noted.registeredAt !== account.registeredAt && account.issuedBy !== null;
   if (isClaimed) ports.metrics.registered(account.location);

@@ -1,12 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { type Account, newAccount, type PortalEventStatus } from '../../../../../functions/domain/case/account.ts';
+import { withPortalEvent } from '../../../../../functions/domain/case/claim.ts';
 import type { EhrEvent } from '../../../../../functions/domain/webhook/ehr-event.ts';
-import {
-  isAwaited,
-  portalStatusOf,
-  waitsForStaff,
-  withPortalEvent,
-} from '../../../../../functions/domain/webhook/ehr-event-effect.ts';
+import { isAwaited, portalStatusOf, waitsForStaff } from '../../../../../functions/domain/webhook/ehr-event-effect.ts';
 
 const timestamp = '2026-06-15T12:00:00Z';
 const data = { patientId: 'p1' };
