@@ -22,7 +22,7 @@ const BATCHES_AT_ONCE = 8;
 /** Left behind over these days: the index is read up to today, not for today alone. */
 const DAYS = 5;
 
-/** The opaque id of the n-th patient; like an EHR's, it tells nothing of its neighbours. */
+/** The opaque id of the n-th patient; like an EHR's, it tells nothing of its neighbors. */
 export function dueId(n: number): string {
   return `due-${String(n).padStart(7, '0')}`;
 }

@@ -5,7 +5,7 @@ import type { Flow } from './flow.ts';
 import { linesOf, type PlacedState, type PlacedWay, planOf, shortened } from './layout.ts';
 import type { Mark, StateTrace, Trace } from './trace.ts';
 
-/** Words for who listens, and a sign, drawn around its middle, for who cannot tell the colours. */
+/** Words for who listens, and a sign, drawn around its middle, for who cannot tell the colors. */
 const MARKS: Record<Mark, { words: string; sign: string }> = {
   UNTOUCHED: { words: 'not reached', sign: '' },
   RUNNING: { words: 'running', sign: 'M-4 0h.1M0 0h.1M4 0h.1' },

@@ -1,4 +1,4 @@
-/** Outcomes and statuses with the sign and the colour that they have everywhere in the console. */
+/** Outcomes and statuses with the sign and the color that they have everywhere in the console. */
 import Box from '@cloudscape-design/components/box';
 import StatusIndicator, { type StatusIndicatorProps } from '@cloudscape-design/components/status-indicator';
 import type { ReactNode } from 'react';

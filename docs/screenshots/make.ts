@@ -60,7 +60,7 @@ async function shoot(page: Page, address: string, shown: string, name: string, h
   writeFileSync(pathOf(name), small(await page.screenshot({ animations: 'disabled', caret: 'hide' })));
 }
 
-/** The picture in 256 colours, which a page of text and lines hardly has more of: a quarter of the size. */
+/** The picture in 256 colors, which a page of text and lines hardly has more of: a quarter of the size. */
 function small(picture: Buffer): Buffer {
   const decoded = UPNG.decode(new Uint8Array(picture).buffer);
   return Buffer.from(UPNG.encode(UPNG.toRGBA8(decoded), decoded.width, decoded.height, 256));

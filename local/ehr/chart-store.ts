@@ -38,7 +38,7 @@ interface Undo {
 
 /**
  * The resources of the practice in memory: versioned, indexed, with a journal of the running transaction, so that a rollback costs
- * what the transaction changed, not what the chart holds. Synchronous; who lets transactions overlap has to serialise them.
+ * what the transaction changed, not what the chart holds. Synchronous; who lets transactions overlap has to serialize them.
  */
 export class ChartStore {
   readonly #now: () => number;

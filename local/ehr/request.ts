@@ -1,7 +1,7 @@
 import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
 import { badRequest, contentTooLarge, OperationOutcomeError, unsupportedMediaType } from '@medplum/core';
 
-/** One request to the EHR, parsed. Serialisable. */
+/** One request to the EHR, parsed. Serializable. */
 export interface EhrRequest {
   method: string;
   /** Path below the base and query, without leading slash: `Patient/1`, `Task?focus=…`. */
@@ -13,7 +13,7 @@ export interface EhrRequest {
   body: unknown;
 }
 
-/** What a request is answered. Serialisable. */
+/** What a request is answered. Serializable. */
 export interface Answer {
   status: number;
   headers: Record<string, string>;

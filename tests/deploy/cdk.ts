@@ -20,7 +20,7 @@ export function createCdk(folder: string, deploymentFile: string) {
     /** What every account needs once. */
     bootstrap: () => cdk(folder, 'bootstrap', `aws://${ACCOUNT_ID}/${REGION}`),
 
-    /** Synthesises and deploys every stack; answers with the outputs of all. */
+    /** Synthesizes and deploys every stack; answers with the outputs of all. */
     async deploy(): Promise<Outputs> {
       const context = ['--context', `deployment=${deploymentFile}`, '--output', assembly];
       await cdk(ROOT, 'deploy', '--all', '--require-approval', 'never', '--outputs-file', outputsFile, ...context);
@@ -30,7 +30,7 @@ export function createCdk(folder: string, deploymentFile: string) {
       return Object.fromEntries(all.filter(([name]) => !name.startsWith('ExportsOutput')));
     },
 
-    /** Whether what is deployed is what was synthesised last. Rejects, as the CLI does, when something differs. */
+    /** Whether what is deployed is what was synthesized last. Rejects, as the CLI does, when something differs. */
     diff: () => cdk(folder, 'diff', '--fail', '--app', assembly),
 
     /** Deletes every stack; rejects when it comes to one that is protected. */

@@ -29,7 +29,7 @@ export function scratchFolder(): string {
   return folder;
 }
 
-/** The app and its stacks, not synthesised yet. */
+/** The app and its stacks, not synthesized yet. */
 export function built(changes: Partial<Deployment> = {}) {
   const folder = scratchFolder();
   const { context } = JSON.parse(readFileSync('cdk.json', 'utf8'));

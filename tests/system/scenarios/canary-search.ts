@@ -19,7 +19,7 @@ function base64Of(text: string): string[] {
   const bytes = Buffer.from(text);
   return [0, 1, 2].map((before) => {
     const encoded = Buffer.concat([Buffer.alloc(before), bytes]).toString('base64');
-    // A character holds 6 bits; those that also hold bits of a neighbour are left out.
+    // A character holds 6 bits; those that also hold bits of a neighbor are left out.
     const first = Math.ceil((before * 8) / 6);
     return encoded.slice(first, Math.floor(((before + bytes.length) * 8) / 6));
   });

@@ -36,7 +36,7 @@ async function open(name: string): Promise<OpenPage> {
   return opened;
 }
 
-/** Background and text colour of the first element of a selector, as `rgb(…)`. */
+/** Background and text color of the first element of a selector, as `rgb(…)`. */
 const coloursOf = async ({ page }: OpenPage, selector: string) =>
   (await page.evaluate(
     `((style) => [style.backgroundColor, style.color])(getComputedStyle(document.querySelector(${JSON.stringify(selector)})))`,

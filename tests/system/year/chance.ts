@@ -5,7 +5,7 @@ export type Chance = (...subject: readonly (string | number)[]) => number;
 
 export function chanceOf(seed: number): Chance {
   return (...subject) => {
-    // FNV-1a over the subject, then the finalizer of MurmurHash3: neighbours have nothing in common.
+    // FNV-1a over the subject, then the finalizer of MurmurHash3: neighbors have nothing in common.
     let hash = 0x811c9dc5 ^ seed;
     for (const letter of subject.join('/')) hash = Math.imul(hash ^ letter.charCodeAt(0), 0x01000193);
     hash = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b);

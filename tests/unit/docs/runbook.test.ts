@@ -1,12 +1,12 @@
-/** Whoever is woken finds a line for each name and code that a log can show. */
+/** An operator finds a line for each name and code that a log can show. */
 import { globSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { ERROR_NAMES } from '../../../functions/domain/errors.ts';
+import { runbookSections } from '../../support/docs/runbook.ts';
 
 const ROOT = fileURLToPath(new URL('../../..', import.meta.url));
-const runbook = readFileSync(`${ROOT}docs/runbook.md`, 'utf8');
-const section = (title: string) => runbook.split(/^## /m).find((each) => each.startsWith(`${title}\n`)) ?? '';
+const section = (anchor: string) => runbookSections.get(anchor) ?? '';
 
 /** By these no execution fails: the workflow catches them, and they become an outcome with a reason of its own. */
 const CAUGHT = [
@@ -18,9 +18,9 @@ const CAUGHT = [
 /** Of what is told over HTTP or by a queue. */
 const ELSEWHERE = ['DecisionRefusedError', 'MessageUnknownError', 'WrongCursorError'];
 
-describe('docs/runbook.md', () => {
+describe('the runbook', () => {
   it('has a line for each error by which an execution can fail, and no line for another name', () => {
-    const table = section('Executions fail');
+    const table = section('executions-fail');
     const failing = ERROR_NAMES.filter((name) => !CAUGHT.includes(name) && !ELSEWHERE.includes(name));
     expect(failing.filter((name) => !table.includes(`\`${name}\``))).toEqual([]);
     const named = [...table.matchAll(/^\| .*?\|/gm)].flatMap(([cell]) => cell.match(/\w+Error\b/g) ?? []);
@@ -28,7 +28,7 @@ describe('docs/runbook.md', () => {
   });
 
   it('has a line for each code of a ConfigurationError', () => {
-    const table = section('A setting is wrong');
+    const table = section('a-setting-is-wrong');
     const sources = globSync('functions/**/*.ts', { cwd: ROOT }).map((file) => readFileSync(`${ROOT}${file}`, 'utf8'));
     const codes = sources.flatMap((text) =>
       [...text.matchAll(/ConfigurationError\(\s*['`]([A-Z_]+)/g)].map(([, code = '']) => code),

@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import { describe, expect, it, vi } from 'vitest';
 import type { FeedbackKind } from '../../../../functions/domain/email/email-event.ts';
 import { ERROR_NAMES } from '../../../../functions/domain/errors.ts';
@@ -7,6 +6,7 @@ import { METRICS } from '../../../../functions/runtime/metric-names.ts';
 import { WEBHOOK_PROBLEMS } from '../../../../functions/runtime/webhook-problems.ts';
 import { STEP_FAILED } from '../../../../infra/observability/metrics.ts';
 import { FUNCTIONS } from '../../../../infra/tables/functions.ts';
+import { runbookSections } from '../../../support/docs/runbook.ts';
 import { propertiesOf, type Statement, synthesized, textOf } from '../../../support/infra/synthesized.ts';
 
 interface Alarm {
@@ -32,11 +32,6 @@ const only = (type: string): Record<string, unknown> => {
   return first;
 };
 const rules = propertiesOf<Record<string, unknown>>(template, 'AWS::Events::Rule');
-const runbook = readFileSync('docs/runbook.md', 'utf8');
-/** As GitHub makes an anchor of a heading. */
-const sections = new Map(
-  runbook.split(/^## /m).map((text) => [text.split('\n')[0]?.toLowerCase().replaceAll(' ', '-') ?? '', text]),
-);
 const NOT_SENT: FeedbackKind = 'NOT_SENT';
 const anchorOf = (text: string) => /docs\/runbook\.md#([a-z-]+)$/.exec(text)?.[1] ?? '';
 
@@ -69,7 +64,7 @@ describe('alarms', () => {
   it.each(alarms)('$id names its harm, and a section of the runbook that helps', ({ AlarmDescription }) => {
     const [harm] = AlarmDescription.split(' What to do: ');
     expect(harm).toMatch(/^[A-Z].{30,}\.$/);
-    const section = sections.get(anchorOf(AlarmDescription));
+    const section = runbookSections.get(anchorOf(AlarmDescription));
     for (const part of ['Description', 'Harm', 'Investigation', 'Resolution'])
       expect(section).toContain(`**${part}.**`);
   });
@@ -83,7 +78,7 @@ describe('alarms', () => {
     expect(alarm.Period * alarm.EvaluationPeriods).toBeLessThanOrEqual(alarm.Period >= 3600 ? 604_800 : 86_400);
   });
   it('every section of the runbook that an alarm could lead to has one', () => {
-    const described = [...sections].filter(([, text]) => text.includes('**Harm.**')).map(([anchor]) => anchor);
+    const described = [...runbookSections].filter(([, text]) => text.includes('**Harm.**')).map(([anchor]) => anchor);
     expect(described.toSorted()).toEqual(
       [...new Set(alarms.map((each) => anchorOf(each.AlarmDescription)))].toSorted(),
     );
@@ -218,7 +213,7 @@ describe('notices', () => {
       '$.time',
     ]);
     expect(String(InputTemplate)).not.toMatch(/input|output|cause|error/i);
-    expect(sections.has(anchorOf(JSON.parse(String(InputTemplate))))).toBe(true);
+    expect(runbookSections.has(anchorOf(JSON.parse(String(InputTemplate))))).toBe(true);
   });
 });
 
@@ -237,7 +232,7 @@ describe('the notice of a key in danger', () => {
     expect(textOf(target?.Arn)).toMatch(/^\{AlarmTopic/);
   });
   it('leads to a section of the runbook', () => {
-    expect(sections.has(anchorOf(JSON.parse(String(target?.InputTransformer.InputTemplate))))).toBe(true);
+    expect(runbookSections.has(anchorOf(JSON.parse(String(target?.InputTransformer.InputTemplate))))).toBe(true);
   });
 });
 
