@@ -1,4 +1,4 @@
-/** How a case ends. The execution's output carries `outcome` and `reason` (a contract: docs/architecture.md). */
+/** How a case ends. The execution's output carries `outcome` and `reason` (a contract: docs/workflow.md). */
 
 export const NOT_NEEDED_REASONS = [
   'NOT_EXPIRED',

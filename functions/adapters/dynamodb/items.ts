@@ -1,4 +1,4 @@
-/** Single items of the one table (docs/architecture.md, "Records"): one call each, and what each failure is called. */
+/** Single items of the one table (docs/data.md): one call each, and what each failure is called. */
 import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
 import {
   DeleteCommand,

@@ -33,7 +33,7 @@ export const staffTask = z.strictObject({
 
 export const reason = z
   .nullable(z.string())
-  .check(z.describe('Reason of the outcome, or the name of the error where it is FAILED; docs/architecture.md.'));
+  .check(z.describe('Reason of the outcome, or the name of the error where it is FAILED; docs/workflow.md.'));
 
 export const version = z
   .string()

@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
 import type { AslDefinition } from '../../../statemachines/asl.ts';
+import { readStateMachine } from '../../../statemachines/read-asl.ts';
 
 const page = readFileSync('docs/workflow.md', 'utf8');
 const [, diagram = ''] = /```mermaid\nstateDiagram-v2\n([\s\S]*?)```/.exec(page) ?? [];
@@ -20,7 +21,7 @@ function transitions(machine: AslDefinition): string[] {
   return [`[*] --> ${machine.StartAt}`, ...ways].toSorted();
 }
 
-const read = (): AslDefinition => JSON.parse(readFileSync('statemachines/regenerate-pin.asl.json', 'utf8'));
+const read = (): AslDefinition => readStateMachine('regenerate-pin');
 
 const drawn = diagram
   .split('\n')
