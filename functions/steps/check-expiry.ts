@@ -8,12 +8,12 @@ import {
   isMessageOwed,
   isUnsent,
   newAccount,
-  withLease,
   withReminder,
   withReminderDone,
 } from '../domain/case/account.ts';
 import { caseFacts, hasDraftToDiscard } from '../domain/case/case-facts.ts';
 import { type Limits, whatIsDue } from '../domain/case/due.ts';
+import { withLease } from '../domain/case/lease.ts';
 import { reminderDue } from '../domain/case/reminder.ts';
 import { type Decision, decision, patientFacts, stepInput } from '../domain/case/state-data.ts';
 import { type Chart, readChart } from '../domain/chart/chart.ts';

@@ -3,7 +3,7 @@
  * of them and proves that none is left, so that the document reaches nobody's desktop.
  */
 import * as z from 'zod/mini';
-import { assertLease } from '../domain/case/account.ts';
+import { assertLease } from '../domain/case/lease.ts';
 import { stepInput } from '../domain/case/state-data.ts';
 import { DraftGoneError } from '../domain/errors.ts';
 import type { CaseRecords } from '../ports/case/case-records.ts';

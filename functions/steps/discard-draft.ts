@@ -3,8 +3,9 @@
  * completed, a newer PIN made by hand wins, and only then is the draft entered in error.
  */
 import * as z from 'zod/mini';
-import { type Account, assertLease } from '../domain/case/account.ts';
+import type { Account } from '../domain/case/account.ts';
 import { withDraft } from '../domain/case/attempt.ts';
+import { assertLease } from '../domain/case/lease.ts';
 import { identifiersOf, isOurs, type Remains, verdictOf } from '../domain/case/remains.ts';
 import { type Decision, decision, stepInput } from '../domain/case/state-data.ts';
 import { type Chart, readChart } from '../domain/chart/chart.ts';

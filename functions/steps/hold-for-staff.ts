@@ -1,7 +1,7 @@
 /** HoldForStaff (P5 and what else a person must decide): a Task names what is to be decided, the case waits. */
 import * as z from 'zod/mini';
-import { assertLease } from '../domain/case/account.ts';
 import { holdTask } from '../domain/case/ending.ts';
+import { assertLease } from '../domain/case/lease.ts';
 import { ending, stepInput } from '../domain/case/state-data.ts';
 import { HELD_REASONS } from '../domain/outcomes.ts';
 import { clock } from '../runtime/clock.ts';

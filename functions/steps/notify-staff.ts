@@ -3,8 +3,9 @@
  * unless a setting is wrong; the execution ends as failed.
  */
 import * as z from 'zod/mini';
-import { type Account, assertLease, type StaffTask } from '../domain/case/account.ts';
+import type { Account, StaffTask } from '../domain/case/account.ts';
 import { checkSigningTask } from '../domain/case/ending.ts';
+import { assertLease } from '../domain/case/lease.ts';
 import { stepInput } from '../domain/case/state-data.ts';
 import { clock } from '../runtime/clock.ts';
 import { frontDesk } from '../runtime/providers/chart.ts';

@@ -3,8 +3,9 @@
  * new PIN in its form. Nothing takes effect before SignDocument; a draft of an earlier try is used again.
  */
 import * as z from 'zod/mini';
-import { type Account, assertLease, type Draft } from '../domain/case/account.ts';
+import type { Account, Draft } from '../domain/case/account.ts';
 import { withDraft } from '../domain/case/attempt.ts';
+import { assertLease } from '../domain/case/lease.ts';
 import { fhirId, stepInput } from '../domain/case/state-data.ts';
 import { responsibleProvider } from '../domain/chart/responsible-provider.ts';
 import { ResponsibleProviderUnresolvedError } from '../domain/errors.ts';

@@ -1,6 +1,7 @@
 /** RequestEmail (P1): without a usable address nothing is regenerated; the front desk is asked to enter one. */
 import * as z from 'zod/mini';
-import { type Account, assertLease, type StaffTask } from '../domain/case/account.ts';
+import type { Account, StaffTask } from '../domain/case/account.ts';
+import { assertLease } from '../domain/case/lease.ts';
 import { withoutUsableAddress } from '../domain/case/message.ts';
 import { ending, stepInput } from '../domain/case/state-data.ts';
 import { EMAIL_MISSING_REASONS } from '../domain/outcomes.ts';

@@ -4,7 +4,8 @@
  * by itself.
  */
 import * as z from 'zod/mini';
-import { type Account, assertLease } from '../domain/case/account.ts';
+import type { Account } from '../domain/case/account.ts';
+import { assertLease } from '../domain/case/lease.ts';
 import { ending, stepInput } from '../domain/case/state-data.ts';
 import { standingOf } from '../domain/chart/patient.ts';
 import { languageFor } from '../domain/email/language.ts';

@@ -3,7 +3,8 @@
  * P10–P12 hold, and records the PIN with its 30 days (P8).
  */
 import * as z from 'zod/mini';
-import { type Account, assertLease, type Draft } from '../domain/case/account.ts';
+import type { Account, Draft } from '../domain/case/account.ts';
+import { assertLease } from '../domain/case/lease.ts';
 import { fhirId, stepInput } from '../domain/case/state-data.ts';
 import { readChart } from '../domain/chart/chart.ts';
 import {

@@ -4,15 +4,9 @@
  */
 
 import type { Compared, Violation } from '../chart/chart.ts';
-import { lifeOf } from '../chart/expiry.ts';
-import { LeaseHeldError, LeaseLostError } from '../errors.ts';
-import { isResolved, type Outcome } from '../outcomes.ts';
+import type { Outcome } from '../outcomes.ts';
 import type { Day } from '../time/calendar.ts';
-import type { Instant } from '../time/instant.ts';
-import { millisecondsOf, toInstant } from '../time/instant.ts';
-
-/** 60 minutes: the machine's TimeoutSeconds is 50, so a lease outlives every execution that may still write. */
-export const LEASE_MS = 60 * 60 * 1000;
+import { type Instant, millisecondsOf } from '../time/instant.ts';
 
 export interface Lease {
   owner: string;
@@ -194,74 +188,8 @@ export function hasTakenUp({ request, servedRequest }: Account, id: string): boo
   return request === id || servedRequest === id;
 }
 
-/** A lease on `account` for `execution`; LeaseHeldError while another's has not lapsed. One's own is kept, never renewed. */
-export function withLease(account: Account, execution: string, now: number): Account {
-  const { lease } = account;
-  if (lease?.owner === execution) return account;
-  if (lease !== null && now < (millisecondsOf(lease.until) ?? 0)) throw new LeaseHeldError('LEASE_HELD');
-  return { ...account, lease: { owner: execution, until: toInstant(now + LEASE_MS) } };
-}
-
-/** Refuses a writer that is not the lease's owner. One that lapsed untaken is still its owner's. */
-export function assertLease(account: Account | null, execution: string): asserts account is Account {
-  if (account?.lease?.owner !== execution) throw new LeaseLostError('LEASE_LOST');
-}
-
-export interface Signing {
-  document: string;
-  signedAt: number;
-  /** Id of the Organization that the document names as its custodian, or null. */
-  location: string | null;
-}
-
-/** What is known of a PIN's way to its patient begins anew with each document. */
-const NOT_CLAIMED = { pickedUpAt: null, registeredAt: null };
-
-/**
- * Adopts the chart's newest PIN document, made by hand or unknown to the record: no message is owed for it.
- * @param reminder the reminder day that has come before anybody here knew of the PIN; it counts as done, so that a first
- * look at a practice sends nothing
- */
-export function withAdopted(
-  account: Account,
-  signing: Signing,
-  unclaimedCycles: number,
-  reminder: number | null,
-): Account {
-  if (account.document === signing.document) return account;
-  const { issuedAt, expiresAt } = lifeOf(signing.signedAt);
-  const { document, location } = signing;
-  const issued = { document, location, issuedAt, expiresAt, issuedBy: null, ...NOT_CLAIMED };
-  // Whoever made it by hand told the patient.
-  const told = { message: null, pickupToken: null, complainedAt: null, withoutAccessSince: null };
-  return { ...account, ...issued, reminder, unclaimedCycles, ...told };
-}
-
-/** Records the PIN that we signed, with what the read-back found wrong. Idempotent by document id. */
-export function withSigned(account: Account, signing: Signing, violations: Violation[]): Account {
-  if (account.document === signing.document && account.draft === null) return account;
-  const { issuedAt, expiresAt } = lifeOf(signing.signedAt);
-  return {
-    ...account,
-    document: signing.document,
-    location: signing.location,
-    issuedAt,
-    expiresAt,
-    issuedBy: account.attempt,
-    ...NOT_CLAIMED,
-    reminder: null,
-    unclaimedCycles: account.unclaimedCycles + 1,
-    servedRequest: account.draft?.request ?? account.servedRequest,
-    draft: null,
-    violations,
-    withoutAccessSince: account.withoutAccessSince ?? expiryBefore(account, signing.signedAt),
-    pickupToken: null,
-    message: owed(account.draft?.request == null ? 'NEW_PIN' : 'REQUESTED', signing.document),
-    complainedAt: null,
-  };
-}
-
-function owed(kind: MessageKind, document: string): Message {
+/** A message of that kind about the PIN document, to be sent. */
+export function owed(kind: MessageKind, document: string): Message {
   return { kind, state: 'OWED', document, sesId: null, filed: false };
 }
 
@@ -289,47 +217,6 @@ export function withReminderDone(account: Account, day: number): Account {
 /** Certainly not sent yet: a mail that may have left is another matter. */
 export function isUnsent({ state }: Message): boolean {
   return state === 'OWED' || state === 'REFUSED';
-}
-
-/** When the account's PIN had expired by `now` (milliseconds); null where it lives, or where there is none. */
-function expiryBefore({ expiresAt }: Account, now: number): Instant | null {
-  return expiresAt !== null && (millisecondsOf(expiresAt) ?? now + 1) <= now ? expiresAt : null;
-}
-
-export interface End {
-  execution: string;
-  outcome: Outcome | 'FAILED';
-  reason: string | null;
-  nextCheckDay: Day | null;
-  /** Tasks that stay open for staff; the others are closed by whoever ends the case. */
-  staffTasks: StaffTask[];
-  now: number;
-}
-
-/**
- * Ends a case: outcome, next look, lease freed; `failures` counts FAILED ends in a row. What is resolved waits no more:
- * neither a person nor, for access, the patient.
- */
-export function withEnd(account: Account, end: End): Account {
-  const failures = end.outcome === 'FAILED' ? account.failures + 1 : end.outcome === 'HELD' ? account.failures : 0;
-  const resolved = isResolved(end.outcome);
-  // A living PIN's case waits for no fact.
-  const waitsForNone = end.outcome === 'REGENERATED' || end.reason === 'NOT_EXPIRED';
-  return {
-    ...account,
-    failures,
-    lease: account.lease?.owner === end.execution ? null : account.lease,
-    staffTasks: end.staffTasks,
-    outcome: end.outcome,
-    reason: end.reason,
-    endedBy: end.execution,
-    endedAt: toInstant(end.now),
-    nextCheckDay: end.nextCheckDay,
-    newsAt: waitsForNone ? null : account.newsAt,
-    complainedAt: null,
-    unresolvedSince: resolved ? null : (account.unresolvedSince ?? toInstant(end.now)),
-    withoutAccessSince: resolved ? null : account.withoutAccessSince,
-  };
 }
 
 /** Whether the message for the newest PIN is not through: to be sent, lost on the way, or accepted but not in the chart. */

@@ -2,7 +2,9 @@
 import { executionName } from '../identity.ts';
 import { addDays, dayOf } from '../time/calendar.ts';
 import { toInstant } from '../time/instant.ts';
-import { type Account, type Draft, LEASE_MS, withEnd } from './account.ts';
+import type { Account, Draft } from './account.ts';
+import { withEnd } from './ending.ts';
+import { LEASE_MS } from './lease.ts';
 
 /**
  * The next attempt, to be saved before its execution is started.

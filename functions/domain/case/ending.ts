@@ -1,8 +1,8 @@
 /** When a case that ended is looked at again, which Tasks stay on somebody's desk, and how long it took. */
 
-import { type HeldReason, isResolved } from '../outcomes.ts';
+import { type HeldReason, isResolved, type Outcome } from '../outcomes.ts';
 import { addDays, type Day, dayOf } from '../time/calendar.ts';
-import { type Instant, millisecondsOf } from '../time/instant.ts';
+import { type Instant, millisecondsOf, toInstant } from '../time/instant.ts';
 import { type Account, isPostponed, type StaffTask } from './account.ts';
 import { nextReminderDay, type ReminderRule } from './reminder.ts';
 
@@ -114,4 +114,40 @@ export function endFigures(before: Account, outcome: NonNullable<Account['outcom
 function secondsSince(instant: Instant | null, now: number): number | null {
   const since = instant === null ? null : millisecondsOf(instant);
   return since === null ? null : Math.max(0, Math.floor((now - since) / 1000));
+}
+
+export interface End {
+  execution: string;
+  outcome: Outcome | 'FAILED';
+  reason: string | null;
+  nextCheckDay: Day | null;
+  /** Tasks that stay open for staff; the others are closed by whoever ends the case. */
+  staffTasks: StaffTask[];
+  now: number;
+}
+
+/**
+ * Ends a case: outcome, next look, lease freed; `failures` counts FAILED ends in a row. What is resolved waits no more:
+ * neither a person nor, for access, the patient.
+ */
+export function withEnd(account: Account, end: End): Account {
+  const failures = end.outcome === 'FAILED' ? account.failures + 1 : end.outcome === 'HELD' ? account.failures : 0;
+  const resolved = isResolved(end.outcome);
+  // A living PIN's case waits for no fact.
+  const waitsForNone = end.outcome === 'REGENERATED' || end.reason === 'NOT_EXPIRED';
+  return {
+    ...account,
+    failures,
+    lease: account.lease?.owner === end.execution ? null : account.lease,
+    staffTasks: end.staffTasks,
+    outcome: end.outcome,
+    reason: end.reason,
+    endedBy: end.execution,
+    endedAt: toInstant(end.now),
+    nextCheckDay: end.nextCheckDay,
+    newsAt: waitsForNone ? null : account.newsAt,
+    complainedAt: null,
+    unresolvedSince: resolved ? null : (account.unresolvedSince ?? toInstant(end.now)),
+    withoutAccessSince: resolved ? null : account.withoutAccessSince,
+  };
 }

@@ -1,6 +1,6 @@
 /** The end of every path: one conditional update that says how the case ended, and the Tasks that it answers. */
-import { type Account, type StaffTask, withEnd } from '../../domain/case/account.ts';
-import { endFigures, nextCheckDay, tasksThatStay } from '../../domain/case/ending.ts';
+import type { Account, StaffTask } from '../../domain/case/account.ts';
+import { endFigures, nextCheckDay, tasksThatStay, withEnd } from '../../domain/case/ending.ts';
 import type { ReminderRule } from '../../domain/case/reminder.ts';
 import { isSameTask, withStaffTask } from '../../domain/case/staff.ts';
 import { RecordConflictError } from '../../domain/errors.ts';

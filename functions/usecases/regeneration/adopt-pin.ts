@@ -1,7 +1,8 @@
 /** Brings the record up to the chart, which wins (P2): a PIN made by hand is adopted, not replaced. */
 
-import { type Account, withAdopted } from '../../domain/case/account.ts';
+import type { Account } from '../../domain/case/account.ts';
 import { latestReminderBy, type ReminderRule } from '../../domain/case/reminder.ts';
+import { withAdopted } from '../../domain/case/signing.ts';
 import type { NewestPin } from '../../domain/chart/chart.ts';
 import { isExpired, lifeOf } from '../../domain/chart/expiry.ts';
 import type { CaseRecords } from '../../ports/case/case-records.ts';

@@ -1,6 +1,7 @@
 /** Verifies and records a signed document of ours; used by whoever finds it signed first. */
 
-import { type Account, type Draft, withSigned } from '../../domain/case/account.ts';
+import type { Account, Draft } from '../../domain/case/account.ts';
+import { withSigned } from '../../domain/case/signing.ts';
 import { violationsOf } from '../../domain/chart/chart.ts';
 import { lifeOf, readSigningInstant } from '../../domain/chart/expiry.ts';
 import { EhrUnavailableError } from '../../domain/errors.ts';

@@ -1,20 +1,16 @@
 import { describe, expect, it } from 'vitest';
 import {
   type Account,
-  assertLease,
   type Draft,
-  type End,
   isMessageOwed,
-  LEASE_MS,
   MESSAGE_STATES,
   type Message,
   newAccount,
-  withAdopted,
-  withEnd,
-  withLease,
   withReminder,
-  withSigned,
 } from '../../../../../functions/domain/case/account.ts';
+import { type End, withEnd } from '../../../../../functions/domain/case/ending.ts';
+import { assertLease, LEASE_MS, withLease } from '../../../../../functions/domain/case/lease.ts';
+import { withAdopted, withSigned } from '../../../../../functions/domain/case/signing.ts';
 import { LeaseHeldError, LeaseLostError } from '../../../../../functions/domain/errors.ts';
 
 const NOW = Date.parse('2026-06-15T12:00:00Z');

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { type Account, newAccount, withAdopted, withSigned } from '../../../../../functions/domain/case/account.ts';
+import { type Account, newAccount } from '../../../../../functions/domain/case/account.ts';
+import { withAdopted, withSigned } from '../../../../../functions/domain/case/signing.ts';
 import { STANDINGS } from '../../../../../functions/domain/chart/patient.ts';
 import {
   type Answer,
