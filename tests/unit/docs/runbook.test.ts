@@ -27,6 +27,17 @@ describe('the runbook', () => {
     expect(named.filter((name) => !(failing as string[]).includes(name))).toEqual([]);
   });
 
+  it('names groups and actions as the console does', () => {
+    const pages = globSync('docs/runbook/*.md', { cwd: ROOT }).map((file) => readFileSync(`${ROOT}${file}`, 'utf8'));
+    const text = pages.join('\n').replaceAll(/\s+/g, ' ');
+    const actions = [...text.matchAll(/\*\*Actions, ([^*]+)\*\*|in the console \*\*([^*]+)\*\*[^*]+\*\*([^*]+)\*\*/g)];
+    const groups = [...text.matchAll(/\*\*Today\*\* shows it under "([^"]+)"/g)];
+    const labels = [...actions, ...groups].flatMap(([, ...found]) => found.filter((label) => label !== undefined));
+    expect(labels).toHaveLength(4);
+    const words = readFileSync(`${ROOT}console/words.ts`, 'utf8');
+    expect(labels.filter((label) => !words.includes(`'${label}'`))).toEqual([]);
+  });
+
   it('has a line for each code of a ConfigurationError', () => {
     const table = section('a-setting-is-wrong');
     const sources = globSync('functions/**/*.ts', { cwd: ROOT }).map((file) => readFileSync(`${ROOT}${file}`, 'utf8'));
