@@ -1,5 +1,6 @@
 /** Where the command line works: the local platform that runs, or a stack on AWS. */
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { CloudFormationClient, DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
 import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import * as z from 'zod';
@@ -23,10 +24,13 @@ export interface Where {
   /** Name of the deployment on AWS; null: the local platform. */
   stack: string | null;
   region: string | null;
+  /** The endpoints file of the local platform; null: $PORTAL_PIN_ENDPOINTS, or the nearest one from here upwards. */
+  endpoints: string | null;
 }
 
 const ENDPOINTS_FILE = '.local/endpoints.json';
-const POLICY_FILE = '.local/policy.json';
+/** Beside the endpoints. */
+const POLICY_FILE = 'policy.json';
 
 const endpointsSchema = z.object({
   stepfunctions: z.url(),
@@ -54,7 +58,7 @@ interface Found {
 
 /** @throws NoConnectionError, InputError, PolicyError with the way out */
 export async function connect(where: Where) {
-  const found = where.stack === null ? await local() : await onAws(where.stack, where.region);
+  const found = where.stack === null ? await local(where.endpoints) : await onAws(where.stack, where.region);
   const config = {
     table: found.table,
     stateMachineArn: found.regenerateArn,
@@ -84,18 +88,27 @@ export async function connect(where: Where) {
 
 export type Connection = Awaited<ReturnType<typeof connect>>;
 
-function readEndpoints(): z.infer<typeof endpointsSchema> {
+/** The nearest `.local/endpoints.json` from this folder upwards; null where there is none. */
+function nearestEndpoints(): string | null {
+  for (let folder = process.cwd(); ; folder = dirname(folder)) {
+    const file = join(folder, ENDPOINTS_FILE);
+    if (existsSync(file)) return file;
+    if (folder === dirname(folder)) return null;
+  }
+}
+
+function readEndpoints(file: string | null): z.infer<typeof endpointsSchema> {
   let text: string;
   try {
-    text = readFileSync(ENDPOINTS_FILE, 'utf8');
+    text = readFileSync(file ?? '', 'utf8');
   } catch {
     throw new NoConnectionError(
-      'No local platform runs here: start it with "npm start", or give --stack <name> for AWS.',
+      'No local platform runs here: start it with "npm start", or give --endpoints <file>, or --stack <name> for AWS.',
     );
   }
   const endpoints = endpointsSchema.safeParse(parsed(text));
   if (endpoints.success) return endpoints.data;
-  throw new InputError(`${ENDPOINTS_FILE} is damaged: stop the platform and start it again with "npm start".`);
+  throw new InputError(`${file} is damaged: stop the platform and start it again with "npm start".`);
 }
 
 function parsed(text: string): unknown {
@@ -106,9 +119,10 @@ function parsed(text: string): unknown {
   }
 }
 
-async function local(): Promise<Found> {
-  const endpoints = readEndpoints();
-  const practice = readPolicy(POLICY_FILE);
+async function local(given: string | null): Promise<Found> {
+  const file = given ?? process.env.PORTAL_PIN_ENDPOINTS ?? nearestEndpoints();
+  const endpoints = readEndpoints(file);
+  const practice = readPolicy(join(dirname(file ?? ''), POLICY_FILE));
   Object.assign(process.env, {
     AWS_REGION: endpoints.region,
     AWS_ACCESS_KEY_ID: 'local',
@@ -122,7 +136,7 @@ async function local(): Promise<Found> {
     const offset = Date.parse(now) - realTime();
     useClock({ now: () => realTime() + offset });
   } catch {
-    throw new NoConnectionError(`The local platform of ${ENDPOINTS_FILE} does not answer. Start it with "npm start".`);
+    throw new NoConnectionError(`The local platform of ${file} does not answer. Start it with "npm start".`);
   }
   const { table, stateMachines, webhooks, webhookSecret } = endpoints;
   return {

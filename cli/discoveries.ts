@@ -3,8 +3,8 @@ import { ListExecutionsCommand, SFNClient, StopExecutionCommand } from '@aws-sdk
 import type { Discovery } from '../functions/domain/batch/discovery.ts';
 import type { Connection } from './connection.ts';
 import { follow, nameOf, startByHand } from './follow.ts';
-import { whole } from './interrupt.ts';
-import type { Answer } from './show.ts';
+import { uninterrupted } from './interrupt.ts';
+import { type Answer, countsOf } from './show.ts';
 
 /** Readings are few: the first connection's, and its repetitions. */
 const LISTED = 20;
@@ -64,7 +64,7 @@ export async function discoveries({ ports }: Connection): Promise<Answer> {
     startedAt,
     stoppedBy ?? endedAt ?? 'not at its end',
     documents,
-    JSON.stringify(counts),
+    countsOf(counts),
   ]);
   const lines = rows.length === 0 ? ['The chart was never read: "portal-pin discover" does.'] : [];
   return {
@@ -79,6 +79,6 @@ export async function stopDiscovery(connection: Connection): Promise<Answer> {
   const executionArn = await running(connection);
   if (executionArn === null) return { json: { stopped: null }, lines: ['No discovery runs.'] };
   const command = new StopExecutionCommand({ executionArn, error: 'StoppedByHand' });
-  await whole(() => new SFNClient({}).send(command));
+  await uninterrupted(() => new SFNClient({}).send(command));
   return { json: { stopped: nameOf(executionArn) }, lines: [`Stopped. ${NEXT}`] };
 }

@@ -12,7 +12,7 @@ import {
 import { redrive } from '../functions/usecases/staff/decisions.ts';
 import type { Connection } from './connection.ts';
 import { InputError } from './failure.ts';
-import { whole } from './interrupt.ts';
+import { uninterrupted } from './interrupt.ts';
 import { started } from './patients.ts';
 import type { Answer } from './show.ts';
 
@@ -105,6 +105,6 @@ export async function redriveExecution(
   const { input } = await describe(connection, execution);
   const patientId = patientOf(input);
   if (patientId === null) throw new InputError(`${execution} is no execution for a patient.`);
-  const answer = await whole(() => redrive(connection.ports, { patientId, ...by }));
+  const answer = await uninterrupted(() => redrive(connection.ports, { patientId, ...by }));
   return started(answer);
 }

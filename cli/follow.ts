@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout } from 'node:timers/promises';
 import { DescribeExecutionCommand, SFNClient, StartExecutionCommand } from '@aws-sdk/client-sfn';
 import { SingleBar } from 'cli-progress';
-import { whole } from './interrupt.ts';
+import { uninterrupted } from './interrupt.ts';
 
 /** How often a run is looked at, in milliseconds; AWS answers DescribeExecution 15 times a second for everybody together. */
 export const LOOK_EVERY_MS = { local: 300, aws: 2_000 } as const;
@@ -12,7 +12,7 @@ export const LOOK_EVERY_MS = { local: 300, aws: 2_000 } as const;
 export async function startByHand(stateMachineArn: string, input: object): Promise<string> {
   const name = `by-hand-${randomUUID()}`;
   const command = new StartExecutionCommand({ stateMachineArn, name, input: JSON.stringify(input) });
-  const { executionArn } = await whole(() => new SFNClient({}).send(command));
+  const { executionArn } = await uninterrupted(() => new SFNClient({}).send(command));
   return executionArn ?? '';
 }
 

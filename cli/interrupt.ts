@@ -8,7 +8,7 @@ let underWay = 0;
 let interruptedAt: number | null = null;
 
 /** Work that is not left half done. */
-export async function whole<T>(work: () => Promise<T>): Promise<T> {
+export async function uninterrupted<T>(work: () => Promise<T>): Promise<T> {
   underWay += 1;
   try {
     return await work();

@@ -1,10 +1,12 @@
 /** Commands about one patient's case. */
+import { executionArn } from '../functions/adapters/aws/stepfunctions-executions.ts';
 import { explain } from '../functions/domain/case/explain.ts';
 import type { StartAnswer } from '../functions/usecases/case/start.ts';
-import { type Decision, redrive, regenerate, release } from '../functions/usecases/staff/decisions.ts';
+import { type Decision, regenerate, release } from '../functions/usecases/staff/decisions.ts';
 import type { Connection } from './connection.ts';
 import { InputError } from './failure.ts';
-import { whole } from './interrupt.ts';
+import { follow } from './follow.ts';
+import { uninterrupted } from './interrupt.ts';
 import type { Answer } from './show.ts';
 import { pausedLine } from './sweeps.ts';
 
@@ -66,13 +68,31 @@ export function started(answer: StartAnswer): Answer {
   return { json: answer, lines: [SAID[decision], ...where], isFailure };
 }
 
-/** A new PIN whatever the age of the old one with `force`; else the ordinary workflow, now. */
-export async function regenerateNow(connection: Connection, decision: Decision, force: boolean): Promise<Answer> {
-  await accountOf(connection, decision.patientId);
-  return started(await whole(() => (force ? regenerate : redrive)(connection.ports, decision)));
+/** Starts the workflow now, by force also where the PIN has not expired, and follows the execution to its end. */
+export async function regenerateNow(
+  connection: Connection,
+  decision: Decision,
+  { force, isQuiet }: { force: boolean; isQuiet: boolean },
+): Promise<Answer> {
+  const { patientId } = decision;
+  await accountOf(connection, patientId);
+  const answer = await uninterrupted(() => regenerate(connection.ports, decision, force));
+  const said = started(answer);
+  const { execution } = answer;
+  if (execution === null) return said;
+  const { error } = await follow(executionArn(connection.regenerateArn, execution), {
+    everyMs: connection.lookEveryMs,
+    read: async () => null,
+    isOver: () => false,
+    progress: isQuiet ? null : () => `${execution} is running`,
+  });
+  const { outcome, reason } = await accountOf(connection, patientId);
+  const json = { ...answer, outcome: error === null ? outcome : null, reason: error === null ? reason : null, error };
+  const end = error === null ? `It ended ${[outcome, reason].filter(Boolean).join(' / ')}.` : `It failed: ${error}.`;
+  return { json, lines: [...(said.lines ?? []), end], isFailure: error !== null || said.isFailure === true };
 }
 
 export async function releaseHold(connection: Connection, decision: Decision): Promise<Answer> {
   await accountOf(connection, decision.patientId);
-  return started(await whole(() => release(connection.ports, decision)));
+  return started(await uninterrupted(() => release(connection.ports, decision)));
 }

@@ -57,8 +57,19 @@ function atLeastOne(text: string): number {
 }
 
 function day(text: string): string {
-  if (!/^\d{4}-\d{2}-\d{2}$/.test(text)) throw new InvalidArgumentError('It takes a day such as 2026-11-23.');
+  const isDay = /^\d{4}-\d{2}-\d{2}$/.test(text) && !Number.isNaN(Date.parse(`${text}T00:00:00Z`));
+  // Date.parse takes February 30 for March 2.
+  if (!isDay || !new Date(`${text}T00:00:00Z`).toISOString().startsWith(text)) {
+    throw new InvalidArgumentError('It takes a day of the calendar such as 2026-11-23.');
+  }
   return text;
+}
+
+/** As the admin API takes one: 1 to 500 characters. */
+function reasonOf(text: string): string {
+  const trimmed = text.trim();
+  if (trimmed !== '' && trimmed.length <= 500) return trimmed;
+  throw new InvalidArgumentError('A reason has 1 to 500 characters.');
 }
 
 function httpUrl(text: string): string {
@@ -73,21 +84,22 @@ export const program = new Command('portal-pin')
   .description('Inspects and steers Portal PIN. Works on the local platform, or on AWS with --stack.')
   .option('--stack <name>', 'name of the deployment on AWS; its credentials are those of the AWS SDK')
   .option('--region <region>', 'its AWS region')
-  .option('--json', 'print one JSON document')
+  .option('--endpoints <file>', 'of the local platform; default: .local/endpoints.json of this folder or one above it')
+  .option('--json', 'print one JSON document; an error is one on standard error')
   .addHelpText('after', EXAMPLES)
   .exitOverride();
 
-type Common = { stack?: string; region?: string; json?: boolean };
+type Common = { stack?: string; region?: string; endpoints?: string; json?: boolean };
 type By = { reason: string; actor: string };
 
 function print(answer: Answer): void {
-  process.stdout.write(show(answer, program.opts<Common>().json ?? false));
+  process.stdout.write(show(answer, program.opts<Common>().json ?? false, process.stdout.columns));
   if (answer.isFailure === true) process.exitCode = EXIT.refused;
 }
 
 function connected(): Promise<Connection> {
-  const { stack = null, region = null } = program.opts<Common>();
-  return connect({ stack, region });
+  const { stack = null, region = null, endpoints = null } = program.opts<Common>();
+  return connect({ stack, region, endpoints });
 }
 
 async function run(work: (connection: Connection, isJson: boolean) => Promise<Answer>): Promise<void> {
@@ -97,14 +109,14 @@ async function run(work: (connection: Connection, isJson: boolean) => Promise<An
 /** A decision is a person's and says why. */
 function decision(command: Command): Command {
   return command
-    .requiredOption('--reason <text>', 'why; recorded with the decision')
+    .requiredOption('--reason <text>', 'why; recorded with the decision', reasonOf)
     .option('--actor <name>', 'who decides; recorded', userInfo().username);
 }
 
 /** What is done to the practice as a whole is recorded, too; whoever watches it run need not say why. */
 function recorded(command: Command): Command {
   return command
-    .option('--reason <text>', 'why; recorded', 'at the command line')
+    .option('--reason <text>', 'why; recorded', reasonOf, 'at the command line')
     .option('--actor <name>', 'who decides; recorded', userInfo().username);
 }
 
@@ -117,9 +129,9 @@ program
   .description('every rule about the case, with the fact behind it')
   .action((patient: string) => run((connection) => patients.why(connection, patient)));
 decision(program.command('regenerate <patient>').option('--force', 'also where the PIN has not expired'))
-  .description('take a patient through the workflow now')
+  .description('take a patient through the workflow now, and say how it ends')
   .action((patientId: string, { force = false, ...by }: By & { force?: boolean }) =>
-    run((connection) => patients.regenerateNow(connection, { patientId, ...by }, force)),
+    run((connection, isQuiet) => patients.regenerateNow(connection, { patientId, ...by }, { force, isQuiet })),
   );
 decision(program.command('release <patient>'))
   .description('end a hold: the case goes on')

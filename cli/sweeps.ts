@@ -8,8 +8,8 @@ import { pauseStarts, resumeStarts, type Steering, startSweep } from '../functio
 import { sweepReport } from '../functions/usecases/staff/sweep-report.ts';
 import type { Connection } from './connection.ts';
 import { follow } from './follow.ts';
-import { whole } from './interrupt.ts';
-import type { Answer } from './show.ts';
+import { uninterrupted } from './interrupt.ts';
+import { type Answer, countsOf } from './show.ts';
 
 /** Who decides, and why. */
 type By = Omit<Steering, 'id'>;
@@ -21,7 +21,7 @@ export async function sweep(
 ): Promise<Answer> {
   const { ports, sweepArn, lookEveryMs } = connection;
   const { dryRun, actor, reason } = options;
-  const { day, execution } = await whole(() => startSweep(ports, { id: randomUUID(), actor, reason, dryRun }));
+  const { day, execution } = await uninterrupted(() => startSweep(ports, { id: randomUUID(), actor, reason, dryRun }));
   const { error } = await follow<SweepRun>(executionArn(sweepArn, execution), {
     everyMs: lookEveryMs,
     read: () => ports.sweeps.read(day, execution),
@@ -74,8 +74,8 @@ export async function reports(connection: Connection, day: string | null): Promi
             report.execution,
             report.startedAt,
             report.stoppedBy ?? '',
-            JSON.stringify(report.counts),
-            JSON.stringify(report.outcomes),
+            countsOf(report.counts),
+            countsOf(report.outcomes),
             conversionLines(report.conversion).join('\n'),
           ],
         ],
@@ -89,7 +89,7 @@ export async function reports(connection: Connection, day: string | null): Promi
 }
 
 export async function pause({ ports }: Connection, by: By): Promise<Answer> {
-  const paused = await whole(() => pauseStarts(ports, { id: randomUUID(), ...by }));
+  const paused = await uninterrupted(() => pauseStarts(ports, { id: randomUUID(), ...by }));
   return {
     json: { paused },
     lines: ['All starts are paused; what runs goes to its end. "portal-pin resume" ends the pause.'],
@@ -98,7 +98,7 @@ export async function pause({ ports }: Connection, by: By): Promise<Answer> {
 
 export async function resume({ ports }: Connection, by: By): Promise<Answer> {
   const before = await ports.pauseSwitch.read();
-  await whole(() => resumeStarts(ports, { id: randomUUID(), ...by }));
+  await uninterrupted(() => resumeStarts(ports, { id: randomUUID(), ...by }));
   const line =
     before === null ? 'Nothing was paused.' : 'Starts are possible again; the next sweep takes up what was left.';
   return { json: { paused: null }, lines: [line] };

@@ -8,7 +8,7 @@ import { toInstant } from '../functions/domain/time/instant.ts';
 import { type EhrEvent, ehrEvent, type WebhookAnswer, webhookAnswer } from '../functions/domain/webhook/ehr-event.ts';
 import { clock, realTime } from '../functions/runtime/clock.ts';
 import { InputError, NoConnectionError, noConnection } from './failure.ts';
-import { whole } from './interrupt.ts';
+import { uninterrupted } from './interrupt.ts';
 import type { Answer } from './show.ts';
 
 export interface WebhookOptions {
@@ -138,7 +138,7 @@ const ANSWERED_WITHIN_MS = 30_000;
 export async function sendWebhook(target: WebhookTarget, event: EhrEvent, options: WebhookOptions): Promise<Answer> {
   const request = requestOf(target, event, options.id);
   if (options.print === true) return { json: request, lines: asCurl(request) };
-  const { status, body } = await whole(() => send(request));
+  const { status, body } = await uninterrupted(() => send(request));
   const id = request.headers['webhook-id'];
   const decided = status === 202 ? webhookAnswer.safeParse(body) : null;
   if (decided?.success !== true) {

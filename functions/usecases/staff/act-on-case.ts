@@ -48,7 +48,7 @@ function startBy(
 ): Promise<StartAnswer> {
   switch (action) {
     case 'regenerate':
-      return force ? regenerate(ports, decision) : redrive(ports, decision);
+      return regenerate(ports, decision, force);
     case 'redrive':
       return redrive(ports, decision);
     case 'resend':

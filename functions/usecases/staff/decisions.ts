@@ -59,10 +59,13 @@ function startFor(ports: DecisionPorts, { patientId }: Decision, force: string |
   return start(ports, { patientId, trigger: 'person', force, awaitedFactChanged: false, version });
 }
 
-/** A new PIN whatever the age of the old one; the running execution, if there is one, is the answer instead. */
-export async function regenerate(ports: DecisionPorts, decision: Decision): Promise<StartAnswer> {
-  const force = await record(ports, 'regenerate', decision);
-  return startFor(ports, decision, force, decision.version);
+/**
+ * Starts the workflow for the patient now; with `isForced` it makes a new PIN whatever the age of the old one. If an
+ * execution is running, the answer names that one instead.
+ */
+export async function regenerate(ports: DecisionPorts, decision: Decision, isForced = true): Promise<StartAnswer> {
+  const id = await record(ports, 'regenerate', decision);
+  return startFor(ports, decision, isForced ? id : null, decision.version);
 }
 
 /** A fresh look at the case, due or not; the running execution, if there is one, is the answer instead. */

@@ -1,4 +1,5 @@
-import { readFileSync, statSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { DOCUMENT_TYPE } from '../../../functions/adapters/fhir/codes.ts';
@@ -32,13 +33,28 @@ describe('the command line on a running platform', PATIENCE, () => {
   });
 
   it('regenerates by force, and shows the execution’s history', async () => {
-    const { decision, execution } = await json('regenerate', 'demo-002', '--reason', 'lost the mail', '--force');
-    expect(decision).toBe('STARTED');
-    await expect.poll(async () => (await json('status', 'demo-002')).outcome, PATIENCE).toBe('REGENERATED');
+    const { execution, ...how } = await json('regenerate', 'demo-002', '--reason', 'lost the mail', '--force');
+    expect(how).toMatchObject({ decision: 'STARTED', outcome: 'REGENERATED', reason: null, error: null });
+    const unforced = await at('regenerate', 'demo-002', '--reason', 'just to see');
+    expect([unforced.code, unforced.stdout]).toEqual([
+      0,
+      expect.stringMatching(/It ended NOT_NEEDED \/ NOT_EXPIRED\.\n$/),
+    ]);
     const states = (await json('history', execution)).map(({ state }: { state: string }) => state);
     expect(states).toContain('SignDocument');
     const redriven = await json('redrive', execution, '--reason', 'once more');
-    expect(redriven).toMatchObject({ decision: 'STARTED', execution: expect.stringMatching(/-3$/) });
+    expect(redriven).toMatchObject({ decision: 'STARTED', execution: expect.stringMatching(/-4$/) });
+  });
+
+  it('is found from a folder below, by an option and by a variable', async () => {
+    const below = mkdtempSync(join(running.folder, 'below-'));
+    const elsewhere = mkdtempSync(join(tmpdir(), 'portal-pin-'));
+    const file = join(running.folder, '.local/endpoints.json');
+    expect((await portalPin(below, ['status', 'demo-001'])).code).toBe(0);
+    expect((await portalPin(elsewhere, ['status', 'demo-001'])).code).toBe(3);
+    expect((await portalPin(elsewhere, ['--endpoints', file, 'status', 'demo-001'])).code).toBe(0);
+    expect((await portalPin(elsewhere, ['status', 'demo-001'], { PORTAL_PIN_ENDPOINTS: file })).code).toBe(0);
+    rmSync(elsewhere, { recursive: true });
   });
 
   it('starts nothing while it is paused, and says so', async () => {
@@ -125,11 +141,19 @@ describe('the command line on a running platform', PATIENCE, () => {
     ['an unknown execution of a patient', ['redrive', `${'0'.repeat(40)}-1`, '--reason', 'x'], 2, /no execution 0{40}/],
     ['a hold that is none', ['release', 'demo-001', '--reason', 'x'], 1, /NOT_HELD/],
     ['no reason', ['release', 'demo-001'], 2, /--reason/],
+    ['an empty reason', ['release', 'demo-001', '--reason', ' '], 2, /1 to 500 characters/],
+    ['a long reason', ['pause', '--reason', 'x'.repeat(501)], 2, /1 to 500 characters/],
+    ['help for an unknown command', ['help', 'bogus'], 2, /no command bogus/],
+    ['a day that does not exist', ['sweeps', '--day', '2026-13-01'], 2, /day of the calendar/],
+    ['February 30', ['sweeps', '--day', '2026-02-30'], 2, /day of the calendar/],
     ['an unknown command', ['bogus'], 2, /unknown command/],
     ['a limit that is no number', ['executions', '--limit', 'many'], 2, /whole number/],
   ])('answers %s with one clear line and its exit code', async (_what, args, code, line) => {
     const said = await at(...args);
     expect([said.code, said.stdout]).toEqual([code, '']);
     expect(said.stderr.trim().split('\n')[0]).toMatch(line);
+    const asJson = await at('--json', ...args);
+    expect([asJson.code, asJson.stdout]).toEqual([code, '']);
+    expect(JSON.parse(asJson.stderr)).toEqual({ error: { message: expect.stringMatching(line), exitCode: code } });
   });
 });
