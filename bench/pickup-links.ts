@@ -2,7 +2,7 @@
 import { callUntil } from '../functions/runtime/call.ts';
 import { configuration } from '../functions/runtime/config.ts';
 import { pickupChart } from '../functions/runtime/providers/chart.ts';
-import { chance, metrics } from '../functions/runtime/providers/practice.ts';
+import { metrics, random } from '../functions/runtime/providers/practice.ts';
 import { makePickupLink } from '../functions/usecases/email/pickup-link.ts';
 import { pickUp } from '../functions/usecases/pickup/pick-up.ts';
 import { trackPin } from '../functions/usecases/regeneration/track-pin.ts';
@@ -10,7 +10,7 @@ import { outsidePorts } from '../local/http/ports.ts';
 
 /** The token of a link to the patient's living PIN, as the newest mail would have it. */
 export async function linkOf(patientId: string): Promise<string> {
-  const ports = { ...outsidePorts(), chance: chance(), pickupUrl: configuration().pickupUrl };
+  const ports = { ...outsidePorts(), random: random(), pickupUrl: configuration().pickupUrl };
   await trackPin(ports, patientId);
   const account = await ports.cases.read(patientId);
   if (account === null) throw new Error(`${patientId} has no PIN`);

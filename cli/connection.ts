@@ -8,7 +8,7 @@ import type { ReminderRule } from '../functions/domain/case/reminder.ts';
 import { clock, realTime, useClock } from '../functions/runtime/clock.ts';
 import { readPolicy } from '../functions/runtime/policy.ts';
 import { executionReader, executions, sweepExecutions } from '../functions/runtime/providers/executions.ts';
-import { chance } from '../functions/runtime/providers/practice.ts';
+import { random } from '../functions/runtime/providers/practice.ts';
 import {
   caseRecords,
   discoveries,
@@ -80,7 +80,7 @@ export async function connect(where: Where) {
       discoveries: discoveries(call),
       decisions: practiceDecisions(call),
       clock: clock(),
-      chance: chance(),
+      random: random(),
       practice: found.practice,
     },
   };

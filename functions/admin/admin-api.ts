@@ -8,7 +8,7 @@ import { clock, realPause, realTime } from '../runtime/clock.ts';
 import { type HttpAnswer, httpHandler } from '../runtime/http-handler.ts';
 import { frontDesk } from '../runtime/providers/chart.ts';
 import { executionReader, executions, sweepExecutions } from '../runtime/providers/executions.ts';
-import { chance, policy } from '../runtime/providers/practice.ts';
+import { policy, random } from '../runtime/providers/practice.ts';
 import {
   caseLists,
   caseRecords,
@@ -75,7 +75,7 @@ export const handler = httpHandler({
     sweepExecutions,
     reader: executionReader,
     ehr: frontDesk,
-    chance,
+    random,
     clock,
     wait: () => realPause,
     practice: policy,

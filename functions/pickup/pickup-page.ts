@@ -12,7 +12,7 @@ import { logPageFailure, type PageAnswer, pageHandler } from '../runtime/page-ha
 import type { Policy } from '../runtime/policy.ts';
 import { pickupChart } from '../runtime/providers/chart.ts';
 import { executions } from '../runtime/providers/executions.ts';
-import { chance, fingerprint, metrics, policy } from '../runtime/providers/practice.ts';
+import { fingerprint, metrics, policy, random } from '../runtime/providers/practice.ts';
 import { caseRecords, pauseSwitch, pickupRecords, staffRequests } from '../runtime/providers/records.ts';
 import { type AskPorts, askForNewPin } from '../usecases/pickup/new-pin-request.ts';
 import { type PickUpPorts, pickUp } from '../usecases/pickup/pick-up.ts';
@@ -79,7 +79,7 @@ export const handler = pageHandler({
     pauseSwitch,
     metrics,
     clock,
-    chance,
+    random,
     practice: policy,
   },
   run: pickupPage,

@@ -1,5 +1,5 @@
 /** Unbiased chance and fresh ids, injected so that tests are deterministic. */
-export interface Chance {
+export interface Random {
   /** An unbiased integer in [0, max), from a CSPRNG. */
   randomInt(max: number): number;
   /** A UUID. */

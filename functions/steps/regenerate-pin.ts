@@ -14,7 +14,7 @@ import type { DraftIds, UpdateFacts } from '../ports/ehr/ehr.ts';
 import { clock } from '../runtime/clock.ts';
 import type { Policy } from '../runtime/policy.ts';
 import { ehr } from '../runtime/providers/chart.ts';
-import { chance, fingerprint, policy } from '../runtime/providers/practice.ts';
+import { fingerprint, policy, random } from '../runtime/providers/practice.ts';
 import { caseRecords, pinReservations } from '../runtime/providers/records.ts';
 import { stepHandler } from '../runtime/step-handler.ts';
 import { type OpenPorts, openUpdate, usableDraft } from '../usecases/regeneration/open-update.ts';
@@ -73,6 +73,6 @@ export const handler = stepHandler({
   name: 'RegeneratePin',
   input,
   output,
-  ports: { ehr, cases: caseRecords, reservations: pinReservations, fingerprint, clock, chance, practice: policy },
+  ports: { ehr, cases: caseRecords, reservations: pinReservations, fingerprint, clock, random, practice: policy },
   run: regeneratePin,
 });

@@ -25,7 +25,7 @@ import { clock } from '../runtime/clock.ts';
 import type { Policy } from '../runtime/policy.ts';
 import { frontDesk } from '../runtime/providers/chart.ts';
 import { mailer } from '../runtime/providers/email.ts';
-import { chance, fingerprint, metrics, policy } from '../runtime/providers/practice.ts';
+import { fingerprint, metrics, policy, random } from '../runtime/providers/practice.ts';
 import { caseRecords, pickupRecords, sentMessages, trackedPins } from '../runtime/providers/records.ts';
 import { stepHandler } from '../runtime/step-handler.ts';
 import { endNotNeeded, type NotNeededPorts } from '../usecases/case/end-not-needed.ts';
@@ -100,7 +100,7 @@ export const handler = stepHandler({
     sentMessages,
     pickups: pickupRecords,
     pickupUrl: ({ config }) => config.pickupUrl,
-    chance,
+    random,
     mailer,
     fingerprint,
     clock,

@@ -9,7 +9,7 @@ import { clock } from '../runtime/clock.ts';
 import { type HttpAnswer, httpHandler } from '../runtime/http-handler.ts';
 import { pinReader } from '../runtime/providers/chart.ts';
 import { executions } from '../runtime/providers/executions.ts';
-import { chance, fingerprint, metrics, policy } from '../runtime/providers/practice.ts';
+import { fingerprint, metrics, policy, random } from '../runtime/providers/practice.ts';
 import {
   caseRecords,
   pauseSwitch,
@@ -59,7 +59,7 @@ export const handler = httpHandler({
     pauseSwitch,
     fingerprint,
     clock,
-    chance,
+    random,
     metrics,
     practice: policy,
   },

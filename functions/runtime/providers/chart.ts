@@ -12,7 +12,7 @@ import { clock, realTime } from '../clock.ts';
 import { logAudit } from '../logger.ts';
 import { secretsManager } from './clients.ts';
 import { once } from './once.ts';
-import { chance } from './practice.ts';
+import { random } from './practice.ts';
 
 type EhrCall = Call<'ehrBaseUrl' | 'ehrClientId' | 'ehrScopes' | 'ehrKeySecretArn'>;
 
@@ -24,7 +24,7 @@ const authorization = /* @__PURE__ */ once((config: EhrCall['config']) =>
     scopes: config.ehrScopes,
     readKey: (signal) => readSecret({ client: secretsManager(), arn: config.ehrKeySecretArn, signal }),
     now: realTime,
-    newId: chance().newId,
+    newId: random().newId,
   }),
 );
 

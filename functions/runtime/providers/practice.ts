@@ -3,7 +3,7 @@ import { randomBytes, randomInt, randomUUID } from 'node:crypto';
 import { createKmsFingerprint } from '../../adapters/aws/kms-fingerprint.ts';
 import type { Fingerprint } from '../../ports/ehr/fingerprint.ts';
 import type { Metrics } from '../../ports/metrics.ts';
-import type { Chance } from '../../ports/random.ts';
+import type { Random } from '../../ports/random.ts';
 import type { Call } from '../call.ts';
 import { policyFile } from '../config.ts';
 import { createMetrics } from '../metrics.ts';
@@ -18,7 +18,7 @@ export function policy(): Policy {
   return readPolicyOnce();
 }
 
-export function chance(): Chance {
+export function random(): Random {
   return { randomInt: (max) => randomInt(max), newId: () => randomUUID(), bytes: (count) => randomBytes(count) };
 }
 

@@ -31,7 +31,7 @@ import type { WebhookRecords } from '../../ports/webhook/webhooks.ts';
 import type { Call } from '../call.ts';
 import { logStep } from '../logger.ts';
 import { dynamoDb } from './clients.ts';
-import { chance } from './practice.ts';
+import { random } from './practice.ts';
 
 type TableCall = Call<'table'>;
 
@@ -42,7 +42,7 @@ function tableOf({ config, signal }: TableCall) {
 }
 
 function tableWithIds(call: TableCall) {
-  return { ...tableOf(call), newId: chance().newId };
+  return { ...tableOf(call), newId: random().newId };
 }
 
 export function caseRecords(call: TableCall): CaseRecords {

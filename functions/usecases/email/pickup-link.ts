@@ -2,11 +2,11 @@
 import type { Account } from '../../domain/case/account.ts';
 import { TOKEN_BYTES, tokenHash } from '../../domain/pickup/pickup.ts';
 import type { PickupRecords } from '../../ports/pickup/pickup-records.ts';
-import type { Chance } from '../../ports/random.ts';
+import type { Random } from '../../ports/random.ts';
 
 export interface LinkPorts {
   pickups: PickupRecords;
-  chance: Chance;
+  random: Random;
   /** Base URL of the page, without a slash at its end. */
   pickupUrl: string;
 }
@@ -16,7 +16,7 @@ export interface LinkPorts {
  * mail that never left opens nothing. Throws AwsUnavailableError.
  */
 export async function makePickupLink(ports: LinkPorts, account: Account): Promise<{ link: string; hash: string }> {
-  const token = Buffer.from(ports.chance.bytes(TOKEN_BYTES)).toString('base64url');
+  const token = Buffer.from(ports.random.bytes(TOKEN_BYTES)).toString('base64url');
   const hash = tokenHash(token);
   const { patientId, document, expiresAt } = account;
   await ports.pickups.putToken({ hash, patientId, document: document ?? '', expiresAt: expiresAt ?? '' });

@@ -7,7 +7,7 @@ import type { PinReservations } from '../../ports/case/pin-reservations.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { DraftIds, Ehr, UpdateFacts } from '../../ports/ehr/ehr.ts';
 import type { Fingerprint } from '../../ports/ehr/fingerprint.ts';
-import type { Chance } from '../../ports/random.ts';
+import type { Random } from '../../ports/random.ts';
 
 export interface OpenPorts {
   ehr: Ehr;
@@ -15,7 +15,7 @@ export interface OpenPorts {
   reservations: PinReservations;
   fingerprint: Fingerprint;
   clock: Clock;
-  chance: Chance;
+  random: Random;
 }
 
 /** Five PINs in a row that are taken do not happen among 24 × 10⁹. */
@@ -44,7 +44,7 @@ export async function openUpdate(
 ): Promise<DraftIds> {
   const now = ports.clock.now();
   for (let minting = 0; minting < MINTINGS; minting++) {
-    const pin = generatePin(ports.chance.randomInt);
+    const pin = generatePin(ports.random.randomInt);
     if (!(await ports.reservations.reserve(await ports.fingerprint.of(pin), identifier, now))) continue;
     const { location, visit } = facts;
     return ports.ehr.openUpdate({ patientId, cycleIdentifier: identifier, provider, location, visit, pin, now });

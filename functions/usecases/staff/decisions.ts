@@ -10,12 +10,12 @@ import { dayOf } from '../../domain/time/calendar.ts';
 import { toInstant } from '../../domain/time/instant.ts';
 import type { StaffRequest, StaffRequests } from '../../ports/case/staff-requests.ts';
 import type { FrontDesk } from '../../ports/ehr/ehr.ts';
-import type { Chance } from '../../ports/random.ts';
+import type { Random } from '../../ports/random.ts';
 import { type StartAnswer, type StartPorts, start } from '../case/start.ts';
 
 export interface DecisionPorts extends StartPorts {
   staffRequests: StaffRequests;
-  chance: Chance;
+  random: Random;
 }
 
 export interface Decision {
@@ -30,7 +30,7 @@ export interface Decision {
 
 async function record(ports: DecisionPorts, action: StaffRequest['action'], decision: Decision): Promise<string> {
   const { patientId, actor, reason } = decision;
-  const id = decision.id ?? ports.chance.newId();
+  const id = decision.id ?? ports.random.newId();
   await ports.staffRequests.put({ id, patientId, action, actor, reason, at: toInstant(ports.clock.now()) });
   return id;
 }

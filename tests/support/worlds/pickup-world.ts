@@ -109,7 +109,7 @@ export async function pickupWorld(lifetimeMs?: number): Promise<PickupWorld> {
       pickupLocked: () => void counted.push('PickupLocked'),
     },
     clock: { now: () => now },
-    chance: { randomInt: () => 0, newId, bytes: (count) => randomBytes(count) },
+    random: { randomInt: () => 0, newId, bytes: (count) => randomBytes(count) },
     practice: { timeZone: 'America/New_York', reminderDays: [20, 27] },
     pickupUrl: PICKUP_URL,
   };

@@ -90,7 +90,7 @@ export async function webhookWorld(webhooksPerMinute = 600): Promise<WebhookWorl
         },
       },
       clock: { now: () => NOW },
-      chance: { randomInt: () => 0, newId: () => randomUUID(), bytes: (count) => randomBytes(count) },
+      random: { randomInt: () => 0, newId: () => randomUUID(), bytes: (count) => randomBytes(count) },
       metrics,
       practice: { timeZone: 'America/New_York', reminderDays: [20, 27], webhooksPerMinute },
     },

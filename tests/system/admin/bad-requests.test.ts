@@ -8,7 +8,7 @@ import type { AdminPorts } from '../../../functions/admin/operations/operation.t
 import { callUntil } from '../../../functions/runtime/call.ts';
 import { realPause } from '../../../functions/runtime/clock.ts';
 import { executionReader, sweepExecutions } from '../../../functions/runtime/providers/executions.ts';
-import { chance } from '../../../functions/runtime/providers/practice.ts';
+import { random } from '../../../functions/runtime/providers/practice.ts';
 import { caseLists, onceRecords, practiceDecisions } from '../../../functions/runtime/providers/records.ts';
 import { outsidePorts } from '../../../local/http/ports.ts';
 import { type Answered, handling, requestOf, type Sent } from '../../support/admin/http-events.ts';
@@ -31,7 +31,7 @@ beforeAll(async () => {
   const ports: AdminPorts = {
     ...outsidePorts(call.signal),
     ...{ lists: caseLists(call), decisions: practiceDecisions(call), once: onceRecords(call) },
-    ...{ sweepExecutions: sweepExecutions(call), reader: executionReader(call), chance: chance(), wait: realPause },
+    ...{ sweepExecutions: sweepExecutions(call), reader: executionReader(call), random: random(), wait: realPause },
   };
   ask = handling(ports);
 });

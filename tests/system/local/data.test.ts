@@ -128,7 +128,7 @@ describe('a first pass that is killed', () => {
   afterAll(() => here.clear());
 
   it('goes on where it was, and chart, table, mailbox and executions agree', PATIENCE, async () => {
-    const chance = seeded(20261122);
+    const random = seeded(20261122);
     const options = ['--data', join(here.folder, 'data'), '--practice', practiceOf(here.folder, 'p', PATIENTS)];
     // Fewer than five: after five interrupted executions in a row the case goes to staff.
     for (let kill = 0; kill < 3; kill++) {
@@ -137,7 +137,7 @@ describe('a first pass that is killed', () => {
       // In the middle: some patients have their mail, sixteen are under way, most have not begun.
       const sent = async () => (await json<{ emails: unknown[] }>(`${url}/mailbox/store`)).emails.length;
       await expect.poll(sent, { timeout: 15_000, interval: 10 }).toBeGreaterThanOrEqual(6 * (kill + 1));
-      await wait(chance() * 100);
+      await wait(random() * 100);
       await run.kill();
     }
     const last = here.start(...options, '--once', '--json');

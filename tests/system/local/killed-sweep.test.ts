@@ -98,7 +98,7 @@ describe('a sweep that is killed', () => {
   const PATIENTS = 40;
 
   it('goes on at the next start, however often: at its beginning, in its middle, near its end', PATIENCE, async () => {
-    const chance = seeded(20261124);
+    const random = seeded(20261124);
     const bundles = withoutAddress(largePractice(PATIENTS, Date.now()), () => true);
     const options = ['--data', join(here.folder, 'data'), '--practice', writePractice(here.folder, 'p', bundles)];
     const before = here.start(...options, '--once', '--json');
@@ -117,7 +117,7 @@ describe('a sweep that is killed', () => {
     for (const mailsBefore of [1, PATIENTS / 3, (2 * PATIENTS) / 3]) {
       const again = here.start(...options);
       await expect.poll(async () => (await mailsOf(again)).length, SOON).toBeGreaterThanOrEqual(mailsBefore);
-      await wait(chance() * 50);
+      await wait(random() * 50);
       await again.kill();
     }
     await expectNobodyLeftOut(options, PATIENTS);

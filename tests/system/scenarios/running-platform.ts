@@ -15,7 +15,7 @@ import type { TrackedPins } from '../../../functions/ports/case/tracked-pins.ts'
 import type { Ehr } from '../../../functions/ports/ehr/ehr.ts';
 import type { Fingerprint } from '../../../functions/ports/ehr/fingerprint.ts';
 import type { PickupRecords } from '../../../functions/ports/pickup/pickup-records.ts';
-import { chance } from '../../../functions/runtime/providers/practice.ts';
+import { random } from '../../../functions/runtime/providers/practice.ts';
 import { start } from '../../../functions/usecases/case/start.ts';
 import { type Tracking, trackPin } from '../../../functions/usecases/regeneration/track-pin.ts';
 import type { DecisionPorts } from '../../../functions/usecases/staff/decisions.ts';
@@ -74,7 +74,7 @@ export async function runPlatform(
   const aws = { region: endpoints.region, credentials: CREDENTIALS };
   const sfn = new SFNClient({ ...aws, endpoint: endpoints.stepfunctions });
   const dynamoDb = DynamoDBDocumentClient.from(new DynamoDBClient({ ...aws, endpoint: endpoints.dynamodb }));
-  const ports = { ...outsidePorts(), chance: chance() };
+  const ports = { ...outsidePorts(), random: random() };
   const { cases } = ports;
   const closings = new Map<string, PromiseWithResolvers<void>>();
   const closingOf = (arn: string) => {

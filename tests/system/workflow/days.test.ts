@@ -1,5 +1,5 @@
 import { afterAll, describe, expect, it } from 'vitest';
-import { chance } from '../../../functions/runtime/providers/practice.ts';
+import { random } from '../../../functions/runtime/providers/practice.ts';
 import { start } from '../../../functions/usecases/case/start.ts';
 import { release } from '../../../functions/usecases/staff/decisions.ts';
 import { FAMILY_DOCTORS } from '../../../local/demo/directory.ts';
@@ -26,7 +26,7 @@ const broken = async (patientId: string, expected = REGENERATED) =>
   brokenInvariants(await stateOf(practice, patientId), expected, false);
 
 async function releaseByHand(patientId: string) {
-  const ports = { ...practice.ports, chance: chance() };
+  const ports = { ...practice.ports, random: random() };
   const answer = await release(ports, { patientId, actor: 'admin', reason: 'The chart was looked at.' });
   return answer.decision === 'STARTED' ? practice.ended(answer.execution) : null;
 }

@@ -34,8 +34,8 @@ async function tell(patientId: string): Promise<void> {
   // A second after whatever was signed at this standstill of the clock.
   const timestamp = toInstant(practice.platform.clock.now() + 1000);
   const event = { type: 'portal.registered', timestamp, data: { patientId } } as const;
-  const chance = { randomInt: () => 0, newId: () => randomUUID(), bytes: () => Buffer.alloc(0) };
-  const ports = { ...practice.ports, chance, metrics: UNCOUNTED };
+  const random = { randomInt: () => 0, newId: () => randomUUID(), bytes: () => Buffer.alloc(0) };
+  const ports = { ...practice.ports, random, metrics: UNCOUNTED };
   await decideEhrEvent(ports, { webhookId: randomUUID(), attempt, event });
 }
 

@@ -6,7 +6,7 @@ import { DecisionRefusedError } from '../../../functions/domain/errors.ts';
 import { toInstant } from '../../../functions/domain/time/instant.ts';
 import type { EhrEvent } from '../../../functions/domain/webhook/ehr-event.ts';
 import type { Policy } from '../../../functions/runtime/policy.ts';
-import { chance as ownChance } from '../../../functions/runtime/providers/practice.ts';
+import { random } from '../../../functions/runtime/providers/practice.ts';
 import type { StartAnswer } from '../../../functions/usecases/case/start.ts';
 import { demoDirectory } from '../../../local/demo/directory.ts';
 import { syntheticPin } from '../../../local/demo/signed-pin-update.ts';
@@ -30,7 +30,7 @@ export interface Practice {
   diary: Diary;
   chance: Chance;
   policy: Policy;
-  ports: Outside & { chance: ReturnType<typeof ownChance> };
+  ports: Outside & { random: ReturnType<typeof random> };
   mail: MailService;
   aws: AwsHiccup;
   now(): number;
@@ -88,7 +88,7 @@ export async function openPractice({ seed, firstDay }: YearOptions): Promise<Pra
       step: (_name, handler) => handler,
     },
   });
-  const ports = { ...outsidePorts(), chance: ownChance() };
+  const ports = { ...outsidePorts(), random: random() };
   const { ehr } = platform;
   await ehr.load([transactionOf(demoDirectory())]);
   const sender: EhrSender = ehrSender(platform.endpoints.webhooks, await secretOf(platform.url));

@@ -28,7 +28,7 @@ function countBy(pins: readonly string[], position: number): Map<string, number>
 }
 
 describe('generatePin (P6)', () => {
-  it('is one letter, no I and no O, and nine digits, whatever chance says', () => {
+  it('is one letter, no I and no O, and nine digits, whatever is drawn', () => {
     fc.assert(
       fc.property(fc.nat(23), fc.nat(999_999_999), (letter, digits) => {
         const pin = generatePin((max) => (max === 24 ? letter : digits));
@@ -39,7 +39,7 @@ describe('generatePin (P6)', () => {
     );
   });
 
-  it('asks chance once for a letter of 24 and once for a number below 10⁹', () => {
+  it('draws once for a letter of 24 and once for a number below 10⁹', () => {
     const asked: number[] = [];
     generatePin((max) => {
       asked.push(max);

@@ -1,8 +1,8 @@
 import { expect, it } from 'vitest';
-import { chance } from '../../../../../functions/runtime/providers/practice.ts';
+import { random } from '../../../../../functions/runtime/providers/practice.ts';
 
-it('has chance within its bounds and fresh ids', () => {
-  const { randomInt, newId, bytes } = chance();
+it('draws within its bounds and fresh ids', () => {
+  const { randomInt, newId, bytes } = random();
   const drawn = Array.from({ length: 500 }, () => randomInt(24));
   expect(Math.min(...drawn)).toBeGreaterThanOrEqual(0);
   expect(Math.max(...drawn)).toBeLessThan(24);
