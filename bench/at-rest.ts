@@ -1,4 +1,4 @@
-/** What the deployed stacks cost in a month in which nobody's PIN expires. */
+/** Cost of the deployed stacks in a month without an expiring PIN. */
 import { EMAIL_MISSING_REASONS, HELD_REASONS, NOT_NEEDED_REASONS } from '../functions/domain/outcomes.ts';
 import type { Deployed } from './deployed.ts';
 import { PRICES, usd } from './prices.ts';

@@ -43,7 +43,7 @@ async function paging(): Promise<void> {
     await page.locator('tbody a').first().waitFor();
     const times: number[] = [];
     for (let turn = 0; turn < TURNS; turn++) {
-      // As text: it runs in the page, of whose globals this file's types know nothing.
+      // As text: it runs in the page, and this file's types do not know the page's globals.
       times.push(
         await page.evaluate<number>(`new Promise((resolve) => {
           const first = () => document.querySelector('tbody a').href;

@@ -1,5 +1,5 @@
 /**
- * The same handlers as `NodejsFunction` bundles them when nobody says anything: CommonJS, not minified, the AWS SDK left out
+ * The same handlers as `NodejsFunction` bundles them by default: CommonJS, not minified, the AWS SDK left out
  * since Lambda's runtime has one. A process of its own, started by bundles.ts: it is slow and talkative.
  * Arguments: a folder to write to, the entry files. Sends the paths of the bundles, in the entries' order.
  */

@@ -1,4 +1,4 @@
-/** A table full of accounts whose PIN has expired, filled by batches: what a sweep finds, without a chart behind it. */
+/** A table full of cases with an expired PIN, filled by batches: what a sweep finds, without a chart behind it. */
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import {
   BatchWriteCommand,

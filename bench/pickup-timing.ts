@@ -101,7 +101,7 @@ async function measure(platform: Platform): Promise<void> {
   print('The pick-up page: does its time tell?', rows);
 }
 
-/** Percentage of answers whose work took longer than a beat: where the kinds differ, so do their means, and t tells it. */
+/** Percentage of answers that took longer than a beat: if the kinds differ here, their means differ, and t shows it. */
 function late(times: readonly number[]): number {
   return (100 * times.filter((milliseconds) => milliseconds > 1.5 * BEAT_MS).length) / times.length;
 }
@@ -175,7 +175,7 @@ function post(agent: Agent, url: string, body: string): Promise<{ milliseconds: 
 
 const idOf = (n: number) => `timing-${n}`;
 
-/** A patient whose PIN lives. */
+/** A patient with a valid PIN. */
 function living(n: number, now: number): FhirResource[] {
   const id = idOf(n);
   const pin = syntheticPin(n);

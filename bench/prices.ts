@@ -7,7 +7,7 @@ export interface Price {
   unit: string;
   /** AWS's own page; it bears no date. */
   source: string;
-  /** When the figure was true: the date of `seen`, a page that quotes it; without one, the day somebody knew it. */
+  /** When the figure was true: the date of `seen`, a page that quotes it; without one, the day it was known. */
   asOf: string;
   seen?: string;
 }

@@ -10,7 +10,7 @@ export interface Quota {
   perDay?: number;
   /** AWS's own page. */
   source: string;
-  /** When the figure was true: the date of `seen`, a copy of that page or what quotes it; without one, the day somebody knew it. */
+  /** When the figure was true: the date of `seen`, a copy of that page or what quotes it; without one, the day it was known. */
   asOf: string;
   seen?: string;
   /** What the bare number hides. */

@@ -41,7 +41,7 @@ async function measure(due: number): Promise<SweepMeasured> {
   const folder = mkdtempSync(join(tmpdir(), 'portal-pin-bench-'));
   const policyFile = join(folder, 'policy.json');
   const policy = JSON.parse(readFileSync(fileURLToPath(new URL('../local/demo/policy.json', import.meta.url)), 'utf8'));
-  // As fast as the policy lets it go: the virtual clock waits for nobody.
+  // As fast as the policy allows: the virtual clock does not wait.
   const sweep = { ...policy.sweep, startsPerMinute: 6000, dailyLimit: 1_000_000 };
   writeFileSync(policyFile, JSON.stringify({ ...policy, sweep }));
   const counting = createCountingExecutions(STATE_MACHINE);

@@ -65,10 +65,10 @@ export function createVirtualTime(): VirtualTime {
       };
       work.then(over, over);
       for (;;) {
-        await breathe(); // whoever can go on does
+        await breathe(); // lets pending work continue
         if (isOver) return work;
         const first = next();
-        if (first === undefined) throw new Error('somebody waits for something that never comes');
+        if (first === undefined) throw new Error('a task waits for an event that never comes');
         now = first.at;
         first.resolve();
       }

@@ -44,7 +44,7 @@ function reported(run: Discovery | null, error: string | null, wasRunning: boole
   const { counts, failed, withoutPatient } = run;
   if (counts.FAILED > 0)
     lines.push(`${counts.FAILED} patients failed; the next "portal-pin discover" looks at them again.`);
-  if (withoutPatient > 0) lines.push(`${withoutPatient} PIN documents name no patient: nobody can be told of them.`);
+  if (withoutPatient > 0) lines.push(`${withoutPatient} PIN documents name no patient and cannot be tracked.`);
   const rows = [['documents', run.documents], ['pages', run.pages], ...Object.entries(counts)];
   const patients = failed.map(({ patientId, error: name }) => [patientId, name]);
   const isFailure = error !== null || counts.FAILED > 0;

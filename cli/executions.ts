@@ -90,7 +90,7 @@ export async function history(connection: Connection, execution: string): Promis
   return { json, lines, table: { head: ['At', 'Event', 'State', 'Error'], rows } };
 }
 
-/** Whose execution has this input; null: a sweep's, a discovery's. */
+/** The patient of an execution's input; null for a sweep or a discovery. */
 function patientOf(input: string | undefined): string | null {
   const { patientId } = JSON.parse(input ?? '{}') as { patientId?: unknown };
   return typeof patientId === 'string' ? patientId : null;

@@ -31,7 +31,7 @@ const NO_CREDENTIALS =
   /Credential|ExpiredToken|InvalidClientTokenId|UnrecognizedClient|InvalidSignature|SignatureDoesNotMatch|TokenRefresh|SSO/;
 const FORBIDDEN = /AccessDenied|NotAuthorized/;
 const NOT_DEPLOYED = /ResourceNotFound|StateMachineDoesNotExist/;
-/** As Node, its fetch and the SDK call an address where nobody answers. */
+/** Errors of Node, fetch and the SDK for an address that does not answer. */
 const NO_ANSWER = /ECONN|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH|EPIPE|Timeout|Networking|AwsUnavailable/;
 
 export function failureOf(error: unknown): Failure {

@@ -3,7 +3,7 @@ import { EXIT, failureOf, InputError } from './failure.ts';
 import { watchInterrupts } from './interrupt.ts';
 import { program } from './program.ts';
 
-// Who reads only the first lines (`| head`) closes the pipe; that is no failure.
+// A reader of only the first lines (`| head`) closes the pipe; that is no failure.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   if (error.code !== 'EPIPE') throw error;
   process.exit(EXIT.done);

@@ -110,14 +110,14 @@ async function run(work: (connection: Connection, isJson: boolean) => Promise<An
 function decision(command: Command): Command {
   return command
     .requiredOption('--reason <text>', 'why; recorded with the decision', reasonOf)
-    .option('--actor <name>', 'who decides; recorded', userInfo().username);
+    .option('--actor <name>', 'recorded as the user', userInfo().username);
 }
 
-/** What is done to the practice as a whole is recorded, too; whoever watches it run need not say why. */
+/** Practice-wide actions are recorded, too; their reason is optional. */
 function recorded(command: Command): Command {
   return command
     .option('--reason <text>', 'why; recorded', reasonOf, 'at the command line')
-    .option('--actor <name>', 'who decides; recorded', userInfo().username);
+    .option('--actor <name>', 'recorded as the user', userInfo().username);
 }
 
 program
@@ -137,7 +137,7 @@ decision(program.command('release <patient>'))
   .description('end a hold: the case goes on')
   .action((patientId: string, by: By) => run((connection) => patients.releaseHold(connection, { patientId, ...by })));
 recorded(program.command('sweep').option('--dry-run', 'decide and start nothing'))
-  .description('start whoever is due, now')
+  .description('start all due patients now')
   .action(({ dryRun = false, ...by }: By & { dryRun?: boolean }) =>
     run((connection, isQuiet) => sweeps.sweep(connection, { dryRun, isQuiet, ...by })),
   );
@@ -185,7 +185,7 @@ program
   .description('send a webhook as the EHR would, signed; shows the answer')
   .addArgument(new Argument('<type>', 'of the event').choices(EHR_EVENT_TYPES))
   .argument('<patient>', 'id of the FHIR Patient')
-  .option('--actor <name>', 'who asks, for pin.regeneration_requested; you unless told')
+  .option('--actor <name>', 'the requester, for pin.regeneration_requested (default: your user name)')
   .option('--reason <text>', 'why, for pin.regeneration_requested')
   .option('--force', 'also where the PIN has not expired, for pin.regeneration_requested')
   .option('--change <what>', 'deceased, inactive, merged or provider, for patient.updated')

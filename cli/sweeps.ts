@@ -11,7 +11,7 @@ import { follow } from './follow.ts';
 import { uninterrupted } from './interrupt.ts';
 import { type Answer, countsOf } from './show.ts';
 
-/** Who decides, and why. */
+/** The user and the reason. */
 type By = Omit<Steering, 'id'>;
 
 /** Starts one sweep and follows it; `isQuiet` shows no progress. The sweep goes on when this command is stopped. */
@@ -45,7 +45,7 @@ async function reported({ ports }: Connection, day: string, execution: string, e
   const { counts, stoppedBy, outcomes, conversion } = report;
   const rows = [...Object.entries(counts), ...Object.entries(outcomes)].map(([what, count]) => [what, count]);
   const stopped = stoppedBy === null ? [] : [`Stopped before everybody was looked at: ${stoppedBy}`];
-  const dry = report.dryRun ? ['Dry run: STARTED counts who would be started; nothing was.'] : [];
+  const dry = report.dryRun ? ['Dry run: STARTED counts what would be started; nothing was.'] : [];
   const lines = [`Sweep ${execution} of ${day}`, ...dry, ...stopped, ...broke, ...conversionLines(conversion)];
   return { json: report, lines, table: { head: ['', ''], rows }, isFailure };
 }
@@ -92,7 +92,7 @@ export async function pause({ ports }: Connection, by: By): Promise<Answer> {
   const paused = await uninterrupted(() => pauseStarts(ports, { id: randomUUID(), ...by }));
   return {
     json: { paused },
-    lines: ['All starts are paused; what runs goes to its end. "portal-pin resume" ends the pause.'],
+    lines: ['Processing is paused; running work will finish. "portal-pin resume" ends the pause.'],
   };
 }
 

@@ -1,4 +1,4 @@
-/** `send-webhook`: what an EHR would send, signed by Standard Webhooks, for who connects one. */
+/** `send-webhook`: an EHR's webhook, signed by Standard Webhooks, for engineers connecting an EHR. */
 import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { userInfo } from 'node:os';

@@ -11,11 +11,11 @@ interface TodoWords {
 export const TODO_WORDS: Record<Todo, TodoWords> = {
   'enter-email': {
     title: 'Enter an email address',
-    how: 'The chart has no address that can be written to. Enter one in the EHR; the case then goes on by itself.',
+    how: 'The chart has no usable email address. Enter one in the EHR; the case then resumes automatically.',
   },
   'resolve-provider': {
     title: 'Name the responsible provider',
-    how: 'No single active provider is responsible. Correct the chart in the EHR; the case then goes on by itself.',
+    how: 'No single active provider is responsible. Correct the chart in the EHR; the case then resumes automatically.',
   },
   'review-chart': {
     title: 'Correct the chart',
@@ -27,14 +27,14 @@ export const TODO_WORDS: Record<Todo, TodoWords> = {
   },
   'notify-patient': {
     title: 'Tell the patient',
-    how: 'A new PIN is there and nobody knows whether the patient was told. Call them and acknowledge, or send the notification again.',
+    how: 'A new PIN was issued, but delivery is unconfirmed. Call the patient and mark them as informed, or send the notification again.',
   },
   decide: {
-    title: 'Decide how it goes on',
+    title: 'Decide next step',
     how: 'Several PINs in a row went unused, or several attempts failed. Release the hold to go on; otherwise nothing happens.',
   },
   'see-failure': {
-    title: 'See why it failed',
+    title: 'Review failure',
     how: 'The execution failed and left nothing half-done. It is tried again by itself the next day, or now by a redrive.',
   },
 };
@@ -42,7 +42,7 @@ export const TODO_WORDS: Record<Todo, TodoWords> = {
 interface ActionWords {
   /** On the button. */
   verb: string;
-  /** What it does, before somebody decides. */
+  /** What it does, shown before the decision. */
   effect: string;
 }
 
@@ -53,7 +53,7 @@ export const ACTION_WORDS: Record<Action, ActionWords> = {
       'Takes the patient through the whole procedure now. With force they get a new PIN although the old one is valid.',
   },
   redrive: {
-    verb: 'Redrive',
+    verb: 'Try again',
     effect: 'Starts a fresh execution for this patient. It looks at everything anew and goes on from what it finds.',
   },
   resend: {
@@ -62,11 +62,11 @@ export const ACTION_WORDS: Record<Action, ActionWords> = {
   },
   release: {
     verb: 'Release hold',
-    effect: 'Attempts and unused PINs count from zero again, a checked signing is believed, and the case goes on.',
+    effect: 'Resets the counts of failures and unused PINs, marks the signature as verified, and resumes the case.',
   },
   acknowledge: {
-    verb: 'Acknowledge',
-    effect: 'Says that somebody has told the patient. Nothing is sent any more, and the Task is closed.',
+    verb: 'Mark patient as informed',
+    effect: 'Records that staff told the patient. No further mail is sent, and the Task is closed.',
   },
 };
 
@@ -101,7 +101,7 @@ const REASON_WORDS: Record<string, string> = {
   MERGED: 'merged into another chart',
   IN_PROGRESS: 'another execution was at work',
   NONE: 'no address is entered',
-  INVALID: 'what is entered is no address',
+  INVALID: 'invalid email address',
   SUPPRESSED: 'every address was refused or is marked undeliverable',
   RESPONSIBLE_PROVIDER_UNRESOLVED: 'no single responsible provider',
   CHART_UNCLEAR: 'the chart is unclear',

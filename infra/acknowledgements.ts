@@ -109,13 +109,13 @@ export function acknowledgementsOf(names: Names, { account, region }: Place): re
       rule: 'AwsSolutions-APIG4',
       constructs: OPEN_ROUTES.map(({ key }) => `stateless/Api/${routeIdOf(key)}/Route`),
       reason:
-        'No authorizer of API Gateway knows who asks: a webhook’s signature covers the raw body, and the pick-up page is for patients who have no account yet, and whom the link’s token and an answer prove. Each function verifies that itself, and each route has a limit of its own.',
+        'No API Gateway authorizer fits: a webhook’s signature covers the raw body, and the pick-up page is for patients without an account, identified by the link’s token and an answer. Each function verifies that itself, and each route has a limit of its own.',
     },
     {
       rule: 'AwsSolutions-CFR1',
       constructs: [DISTRIBUTION],
       reason:
-        'Staff travel. Whoever is not one of them sees the page’s public files and nothing else, wherever they are: every request to the API takes a token and a second factor before it.',
+        'Staff travel. Anyone else sees the page’s public files and nothing more: every API request needs a token, which needs a second factor.',
     },
     {
       rule: 'AwsSolutions-CFR2',

@@ -108,7 +108,7 @@ const deploymentSchema = z.strictObject({
     .default(null),
   /** Of the workflow's executions those that X-Ray records, from 0 to 1; null: X-Ray's own rule, the first of each second and 5 % of the others. */
   tracedShare: z.number().min(0).max(1).nullable().default(null),
-  /** Who is told about alarms and failed executions; null: nobody by mail, the topic is there all the same. */
+  /** Email address for alarms and failed executions; null: no subscription, the topic exists anyway. */
   alarmEmail: z.email().nullable(),
 });
 

@@ -18,7 +18,7 @@ export interface EnvironmentSources {
   discoverStateMachineArn: string;
   /** Of the pick-up page. */
   pickupUrl: string;
-  /** Whose pages may call the admin API. */
+  /** Allowed origins of the admin API. */
   consoleOrigins: readonly string[];
   metricNamespace: string;
 }

@@ -52,7 +52,7 @@ export interface ConsoleOutputs {
 
 /**
  * The files in the order in which they are put: the page comes last, so that it never names what is not there yet.
- * @throws DeploymentError where there is no build, or one with a file of a kind that nobody has told a type of
+ * @throws DeploymentError where there is no build, or one with a file of unknown type
  */
 export function filesOf(dist: string, { ConsoleIssuer, ConsoleLogin, ConsoleClientId }: ConsoleOutputs): Published[] {
   const names = existsSync(dist) ? globSync('**/*', { cwd: dist, withFileTypes: true }) : [];
@@ -66,7 +66,7 @@ export function filesOf(dist: string, { ConsoleIssuer, ConsoleLogin, ConsoleClie
   const files = paths.map((path): Published => {
     const type = TYPES[extname(path)];
     if (type === undefined)
-      throw new DeploymentError(`${path}: nobody has told the type of such a file (infra/publish-console.ts).`);
+      throw new DeploymentError(`${path}: no content type is known for such a file (infra/publish-console.ts).`);
     const cacheControl = path.startsWith('assets/') ? FOR_EVER : ASK_AGAIN;
     return { key: keyOf(path), body: readFileSync(join(dist, path)), type, cacheControl };
   });

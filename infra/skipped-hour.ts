@@ -5,7 +5,7 @@ import { Temporal } from 'temporal-polyfill';
 const YEARS_AHEAD = 2;
 
 /**
- * The first day from `from` on, within two years, on whose clocks the hour is skipped; null where every day has it.
+ * The first day from `from` on, within two years, on which the hour is skipped; null if every day has it.
  * https://docs.aws.amazon.com/scheduler/latest/UserGuide/schedule-types.html#daylist-savings-time
  * @param hour of the day, 0 to 23, on the clocks of the time zone
  */

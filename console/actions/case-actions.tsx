@@ -6,7 +6,7 @@ import { useCanAct } from '../api/questions.ts';
 import { ACTION_WORDS } from '../words.ts';
 import type { ActionableCase } from './actionable-case.ts';
 
-// Dialogs come when somebody acts: a page is there sooner without them.
+// Dialogs load on the first action, so a page opens sooner.
 const CaseDialog = lazy(() => import('./case-dialog.tsx'));
 
 interface Props {

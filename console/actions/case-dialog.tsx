@@ -39,7 +39,7 @@ export default function CaseDialog({ of, action, close }: { of: ActionableCase; 
   return (
     <ReasonDialog
       header={`${verb}: ${patientId}`}
-      verb={now !== undefined && !isOver ? `${verb} all the same` : verb}
+      verb={now !== undefined && !isOver ? `${verb} anyway` : verb}
       effect={effect}
       draftKey={draftKey}
       isSending={isSending}
@@ -68,7 +68,7 @@ export default function CaseDialog({ of, action, close }: { of: ActionableCase; 
         <Checkbox
           checked={isForced}
           onChange={({ detail }) => setIsForced(detail.checked)}
-          description="Also where the old one is valid: it dies when the new one is signed."
+          description="Even if the old PIN is valid: it stops working when the new one is signed."
         >
           Force a new PIN
         </Checkbox>

@@ -1,9 +1,9 @@
-/** What somebody typed and has not sent: kept for this tab, also when they are sent to log in again. */
+/** Unsent form input, kept for this tab, also across a new sign-in. */
 import { useState } from 'react';
 
 const PREFIX = 'portal-pin.draft.';
 
-/** Whoever signs in next in this tab is somebody else. */
+/** The next sign-in in this tab may be another person. */
 export function forgetDrafts(): void {
   for (const key of Object.keys(sessionStorage)) if (key.startsWith(PREFIX)) sessionStorage.removeItem(key);
 }

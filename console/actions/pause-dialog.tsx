@@ -5,9 +5,9 @@ import { useSending } from './send.ts';
 
 const SWITCH = {
   pause: {
-    header: 'Pause all starts',
+    header: 'Pause processing',
     verb: 'Pause',
-    effect: 'No trigger starts an execution any more: no sweep, no webhook, no person. What runs goes to its end.',
+    effect: 'No sweep, webhook or person can start an execution. Running work will finish.',
     done: 'All starts are paused',
   },
   resume: {

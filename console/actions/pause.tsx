@@ -40,7 +40,7 @@ export function PauseButton() {
   if (!canAct || data === undefined || data.paused !== null) return null;
   return (
     <>
-      <Button onClick={() => setIsOpen(true)}>Pause all starts</Button>
+      <Button onClick={() => setIsOpen(true)}>Pause processing</Button>
       {isOpen ? (
         <Suspense>
           <PauseDialog to="pause" close={() => setIsOpen(false)} />

@@ -93,7 +93,7 @@ export function ReasonDialog(props: Props) {
 function Failure({ error }: { error: ApiError }) {
   const isRefused = error.kind === 'REFUSED';
   return (
-    <Alert type="error" header={isRefused ? 'It was refused' : 'It was not done'}>
+    <Alert type="error" header={isRefused ? 'Request rejected' : 'Request not completed'}>
       {error.message} {isRefused ? '' : 'Your reason is kept: try again, it is still done only once.'}
     </Alert>
   );

@@ -1,4 +1,4 @@
-/** Sending what a person decided: once, however often they press, and again by itself while nobody answers. */
+/** Sends a decision once, however often the button is pressed, and retries while the API does not answer. */
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useRef } from 'react';
 import type { Answer, OperationName } from '../../functions/admin/contract.ts';
@@ -22,7 +22,7 @@ interface Sending {
 }
 
 /**
- * The same order keeps its Idempotency-Key, so that one of which nobody knows whether it arrived may be sent again.
+ * The same order keeps its Idempotency-Key, so it can be sent again when its arrival is unknown.
  * @param done called once with the answer
  */
 export function useSending<Name extends OperationName>(name: Name, done: (answer: Answer<Name>) => void): Sending {

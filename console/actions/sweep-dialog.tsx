@@ -9,12 +9,12 @@ export type SweepKind = 'dry-run' | 'sweep';
 const KINDS = {
   'dry-run': {
     verb: 'Dry run',
-    effect: 'Looks at everybody who is due and counts whom a sweep would start. Nothing is started.',
+    effect: 'Checks all due patients and counts the executions a sweep would start. Nothing is started.',
     done: 'A dry run has started',
   },
   sweep: {
     verb: 'Start a sweep',
-    effect: 'Starts an execution for everybody who is due, at the practice’s rate and within its daily limit.',
+    effect: 'Starts an execution for every due patient, at the practice’s rate and within its daily limit.',
     done: 'A sweep has started',
   },
 } as const;

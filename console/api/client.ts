@@ -54,7 +54,7 @@ export interface Api {
 /** API Gateway answers after 10 s at the latest (infra/constructs/http-api.ts); what is silent for twice as long is gone. */
 const PATIENCE_MS = 20_000;
 
-/** @param token the access token, or null where nobody logs in */
+/** @param token the access token, or null without a login */
 export function createApi(token: () => string | null): Api {
   return {
     async call(name, call = {}) {

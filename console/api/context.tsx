@@ -1,4 +1,4 @@
-/** What every page may ask: the API, the place where the console runs, the practice's time, and who looks. */
+/** What every page needs: the API, the site's settings, the practice's time, and the signed-in user. */
 import { createContext, useContext } from 'react';
 import type { Api } from './client.ts';
 import type { Site } from './site.ts';
@@ -6,9 +6,9 @@ import type { Site } from './site.ts';
 interface Surroundings {
   api: Api;
   site: Site;
-  /** null where nobody logs in. */
+  /** null without a login. */
   signOut: (() => void) | null;
-  /** For whose session has ended; null where nobody logs in. */
+  /** Signs in again after the session ended; null without a login. */
   signIn: (() => void) | null;
 }
 

@@ -1,4 +1,4 @@
-/** Answers that stay current: asked again while the page is looked at, less often the longer nobody answers. */
+/** Answers that stay current: polled while the page is visible, less often the longer the API does not answer. */
 import {
   keepPreviousData,
   QueryClient,
@@ -41,7 +41,7 @@ export function retryAfter(failedAt: number, answeredAt: number, failures: numbe
 type Every<Data> = number | ((data: Data | undefined) => number);
 
 /**
- * Asks `ask` and asks again every `every` milliseconds (0: never), also after a failure that passes; not while nobody
+ * Asks `ask` and asks again every `every` milliseconds (0: never), also after a temporary failure; not while nobody
  * looks at the page.
  */
 export function useLive<Data>(

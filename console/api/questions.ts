@@ -6,7 +6,7 @@ import { type Api, ApiError } from './client.ts';
 import { useSurroundings } from './context.tsx';
 import { BUSY_MS, CALM_MS, useLive, useLiveList } from './live.ts';
 
-/** What does not change while somebody looks: who they are, a deployed policy, the definition of an execution. */
+/** Data that does not change during a visit: the user, the deployed policy, the definition of an execution. */
 const NEVER = 0;
 
 type Query = Record<string, string | undefined>;

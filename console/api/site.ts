@@ -15,7 +15,7 @@ export interface Site extends ConsoleConfig {
   local: z.infer<typeof local> | null;
 }
 
-/** Where there is no such file nobody logs in, and there is nothing beside the API. */
+/** Without this file there is no login, and only the API is available. */
 const BARE: Site = { api: '/api', auth: null, local: null };
 
 /** The file is there and says nothing that can be used: a mistake of the deployment. */
@@ -23,7 +23,7 @@ export class SiteError extends Error {
   override readonly name = 'SiteError';
 }
 
-/** @throws SiteError; TypeError or TimeoutError where nobody answers */
+/** @throws SiteError; TypeError or TimeoutError without an answer */
 export async function readSite(): Promise<Site> {
   const response = await fetch(`${import.meta.env.BASE_URL}config.json`, {
     cache: 'no-store',

@@ -5,7 +5,7 @@ import type { Flow } from './flow.ts';
 import { linesOf, type PlacedState, type PlacedWay, planOf, shortened } from './layout.ts';
 import type { Mark, StateTrace, Trace } from './trace.ts';
 
-/** Words for who listens, and a sign, drawn around its middle, for who cannot tell the colors. */
+/** Text for screen readers, and a symbol, drawn around its center, so that color is not the only cue. */
 const MARKS: Record<Mark, { words: string; sign: string }> = {
   UNTOUCHED: { words: 'not reached', sign: '' },
   RUNNING: { words: 'running', sign: 'M-4 0h.1M0 0h.1M4 0h.1' },
@@ -18,7 +18,7 @@ interface Props {
   name: string;
   flow: Flow;
   trace: Trace;
-  /** Name of the state whose details are shown, or null. */
+  /** Name of the state with open details, or null. */
   chosen: string | null;
   choose: (state: string) => void;
 }

@@ -1,4 +1,4 @@
-/** One chart: who it is, what the front desk may do in it, and the FHIR resources in it. */
+/** One chart: the patient, the front desk's edits, and its FHIR resources. */
 import Box from '@cloudscape-design/components/box';
 import Container from '@cloudscape-design/components/container';
 import ExpandableSection from '@cloudscape-design/components/expandable-section';

@@ -52,7 +52,7 @@ export default function Charts() {
             ]}
             items={patients}
             trackBy="id"
-            empty={<Empty title="Nobody is found">Search for a part of the name, or for the id.</Empty>}
+            empty={<Empty title="No matching patients">Search by part of the name or by id.</Empty>}
             footer={total > patients.length ? `The first ${patients.length} are shown.` : undefined}
           />
         )}

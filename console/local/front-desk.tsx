@@ -47,10 +47,10 @@ export function FrontDesk({ chart }: { chart: Chart }) {
       header={
         <Header
           variant="h2"
-          description="An EHR tells Portal PIN by webhook of what is changed. Without it the case goes on at its next look, or when somebody redrives it."
+          description="An EHR reports changes to Portal PIN by webhook. Without a webhook the case resumes at its next check, or when staff try it again."
           actions={
             <Toggle checked={isTold} onChange={({ detail }) => setIsTold(detail.checked)}>
-              Tell by webhook
+              Send webhook
             </Toggle>
           }
         >
@@ -118,7 +118,7 @@ function ProviderForm({ chart, save, isSaving }: FormProps & { chart: Chart }) {
   ];
   return (
     <SpaceBetween size="xs">
-      <FormField label="Responsible where" description="Alone there: who else stood there is taken out (P5).">
+      <FormField label="Responsible where" description="Replaces all other providers there (P5).">
         <Select
           options={places}
           selectedOption={places.find(({ value }) => value === at) ?? AS_GP}

@@ -3,7 +3,7 @@ import type { ReactNode } from 'react';
 
 const ADDRESS = /https?:\/\/[^\s<>"]+[^\s<>".,)]/g;
 
-/** Text whose web addresses can be followed; everything else in it is text. */
+/** Text with clickable web addresses; the rest stays text. */
 export function LinkedText({ text }: { text: string }) {
   const parts: ReactNode[] = [];
   let end = 0;

@@ -28,7 +28,7 @@ export default function Mailbox() {
       description="Every mail that was sent on this machine ends here; none leaves it."
       actions={
         <Button href={`${site.local?.mailbox ?? ''}/`} target="_blank" external>
-          As a mail program shows them
+          Open in mail viewer
         </Button>
       }
     >
@@ -78,7 +78,7 @@ export default function Mailbox() {
               ]}
               items={emails.toReversed().slice(0, MOST)}
               trackBy="messageId"
-              empty={<Empty title="No mail yet">A patient whose PIN is regenerated gets one.</Empty>}
+              empty={<Empty title="No mail yet">A patient with a regenerated PIN gets one.</Empty>}
               footer={emails.length > MOST ? `The latest ${MOST} are shown.` : undefined}
             />
           </SpaceBetween>

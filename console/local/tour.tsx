@@ -1,4 +1,4 @@
-/** The life of a PIN in two minutes, for who sees Portal PIN for the first time. */
+/** The life of a PIN in two minutes, for a first look at Portal PIN. */
 import Alert from '@cloudscape-design/components/alert';
 import Box from '@cloudscape-design/components/box';
 import Button from '@cloudscape-design/components/button';
@@ -39,16 +39,17 @@ function Steps() {
     <Container header={<Header variant="h2">What to try</Header>}>
       <ol>
         <li>
-          <PageLink to="/">Today</PageLink> shows who needs a person: everybody else was regenerated, or needed nothing.
+          <PageLink to="/">Today</PageLink> shows the cases that need attention. All others were regenerated or needed
+          nothing.
         </li>
         <li>Open the execution of one of them: the picture shows where it turned off, and why.</li>
         <li>
-          Mend the cause in its chart: enter an address, or set the provider. The EHR tells by webhook, and the case
-          goes on; or switch that off and redrive it yourself.
+          Fix the cause in its chart: enter an address, or set the provider. The EHR tells by webhook, and the case goes
+          on; or switch that off and redrive it yourself.
         </li>
         <li>
           The patient’s mail is in the <PageLink to="/local/mailbox">mailbox</PageLink>. Its link leads to the page on
-          which the patient says who they are and sees the PIN.
+          the patient confirms a date of birth and sees the PIN.
         </li>
         <li>
           Let 30 days pass below: the PIN expires, a sweep finds it, and it is regenerated again. See the{' '}
@@ -175,7 +176,7 @@ function Troubles() {
       header={
         <Header
           variant="h2"
-          description="Once, for whoever comes next. Then regenerate somebody’s PIN and watch the execution."
+          description="Once, for the next request. Then regenerate a patient’s PIN and watch the execution."
         >
           Let something go wrong
         </Header>
@@ -188,7 +189,7 @@ function Troubles() {
           </Button>
         ))}
         <Button variant="link" onClick={() => arm(null, '')}>
-          Nothing goes wrong
+          Clear faults
         </Button>
       </SpaceBetween>
     </Container>

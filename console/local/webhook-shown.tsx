@@ -1,4 +1,4 @@
-/** A webhook as it was sent and answered, for who connects an EHR. */
+/** A webhook as it was sent and answered, for engineers connecting an EHR. */
 import ExpandableSection from '@cloudscape-design/components/expandable-section';
 import SpaceBetween from '@cloudscape-design/components/space-between';
 import type { WebhookSent } from '../../local/console/local-api-contract.ts';

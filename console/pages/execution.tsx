@@ -93,18 +93,18 @@ function Summary({ of }: { of: Answer<'readExecution'> }) {
   const { site } = useSurroundings();
   const { name, status, startedAt, stoppedAt, patientId, outcome, error, cause } = of;
   return (
-    <Container header={<Header variant="h2">In short</Header>}>
+    <Container header={<Header variant="h2">Summary</Header>}>
       <KeyValuePairs
         columns={3}
         items={[
           { label: 'Status', value: <Status of={status} /> },
-          { label: 'How the case ended', value: outcome === null ? '–' : <EndingStatus {...of} /> },
+          { label: 'Outcome', value: outcome === null ? '–' : <EndingStatus {...of} /> },
           {
             label: 'Patient',
             value: patientId === null ? '–' : <PageLink to={`/patients/${patientId}`}>{patientId}</PageLink>,
           },
           { label: 'Started', value: exactMomentOf(startedAt, timeZone) },
-          { label: 'Took', value: lengthOf(startedAt, stoppedAt ?? now) },
+          { label: 'Duration', value: lengthOf(startedAt, stoppedAt ?? now) },
           { label: 'Error', value: error ?? 'none' },
           { label: 'Cause', value: cause === null ? '–' : <Json value={cause} /> },
           { label: 'Name', value: <Box variant="code">{name}</Box> },
@@ -139,7 +139,7 @@ function Course({ of: { name, machine, status } }: { of: Answer<'readExecution'>
       <SpaceBetween size="l">
         <Container
           header={
-            <Header variant="h2" description="Thick: the way it took. Dashed: ways for errors.">
+            <Header variant="h2" description="Bold: path taken. Dashed: error paths.">
               State machine
             </Header>
           }

@@ -32,7 +32,7 @@ export default function Executions() {
   const { next, ...rows } = listed(
     executions,
     'executions',
-    <Empty title="No execution is like that">
+    <Empty title="No matching executions">
       {executions.data?.next == null
         ? 'Take a filter off. Step Functions forgets executions after 90 days.'
         : 'Go on to the next page.'}
@@ -43,7 +43,7 @@ export default function Executions() {
       <Table
         {...rows}
         variant="container"
-        header={<Header variant="h2">{filters.outcome === undefined ? 'Newest first' : 'Oldest first'}</Header>}
+        header={<Header variant="h2">{filters.outcome === undefined ? 'Executions' : 'Open cases'}</Header>}
         ariaLabels={{ tableLabel: 'Executions' }}
         columnDefinitions={columns}
         trackBy="name"
@@ -81,7 +81,7 @@ function Filters() {
       />
       {machine === USUAL_MACHINE ? (
         <Choice
-          label="Left open as"
+          label="Open cases"
           options={choices(OUTCOMES)}
           chosen={read('outcome') ?? ANY.id}
           choose={(id) => set({ outcome: chosenOf(id), status: undefined })}
@@ -127,7 +127,7 @@ function useColumns(machine: string | undefined, isByOutcome: boolean): TablePro
           },
           {
             id: 'took',
-            header: 'Took',
+            header: 'Duration',
             cell: ({ startedAt, stoppedAt }: Row) =>
               startedAt === null || stoppedAt === null ? '–' : lengthOf(startedAt, stoppedAt),
           },

@@ -1,4 +1,4 @@
-/** What became of what a sweep started, most frequent first. */
+/** Outcomes of a sweep's executions, most frequent first. */
 import BarChart from '@cloudscape-design/components/bar-chart';
 import { endingWords } from '../words.ts';
 
@@ -16,7 +16,7 @@ export default function OutcomeChart({ outcomes }: { outcomes: Readonly<Record<s
       hideLegend
       xTitle="Ending"
       yTitle="Patients"
-      ariaLabel="What became of what was started"
+      ariaLabel="Outcomes of started executions"
     />
   );
 }

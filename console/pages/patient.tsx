@@ -25,7 +25,7 @@ export default function Patient() {
     <Page
       title={patientId}
       tabTitle={`Patient ${patientId}`}
-      description="Id of the FHIR Patient; who it is stands in the EHR."
+      description="Id of the FHIR Patient. Identity is in the EHR."
       actions={data === undefined ? null : <CaseActions of={data} variant="primary" />}
     >
       <Answered
@@ -34,8 +34,8 @@ export default function Patient() {
         missing={
           <Container>
             <Empty title={`No record of ${patientId}`}>
-              No PIN of theirs is tracked. Check the id of the FHIR Patient; who was never issued a PIN has no record.
-              Back to <PageLink to="/patients">Patients</PageLink>.
+              No PIN is tracked for this patient. Check the id of the FHIR Patient; a patient without a PIN has no
+              record. Back to <PageLink to="/patients">Patients</PageLink>.
             </Empty>
           </Container>
         }
@@ -72,16 +72,16 @@ function Standing({ of }: { of: PatientView }) {
             { label: 'PIN', value: <PinStatus pin={pin} /> },
             { label: 'Issued', value: moment(pin.issuedAt) },
             { label: 'Expires', value: moment(pin.expiresAt) },
-            { label: 'Last look', value: <EndingStatus {...of} /> },
-            { label: 'Waits for a person', value: since === null ? 'no' : `for ${lengthOf(since, now)}` },
-            { label: 'Next look', value: nextCheckDay === null ? 'not by itself' : shortDayOf(nextCheckDay) },
+            { label: 'Last result', value: <EndingStatus {...of} /> },
+            { label: 'Waiting for staff', value: since === null ? 'no' : lengthOf(since, now) },
+            { label: 'Next check', value: nextCheckDay === null ? 'Manual only' : shortDayOf(nextCheckDay) },
             { label: 'Notification', value: message === null ? 'none' : messageWords(message) },
             { label: 'Picked up', value: moment(of.pickedUpAt) },
             { label: 'Registered', value: moment(of.registeredAt) },
             { label: 'Reminded', value: of.reminder === null ? 'not yet' : `on day ${of.reminder}` },
             { label: 'Location of care', value: location ?? 'not known' },
-            { label: 'PINs in a row nobody used', value: unclaimedCycles },
-            { label: 'Failed attempts in a row', value: failures },
+            { label: 'Consecutive unused PINs', value: unclaimedCycles },
+            { label: 'Consecutive failures', value: failures },
             {
               label: 'Open tasks for staff',
               value:
@@ -110,7 +110,7 @@ function messageWords({ state, isFiled }: NonNullable<PatientView['message']>): 
     case 'REFUSED':
       return 'refused by the mail service';
     case 'UNKNOWN':
-      return 'nobody knows whether it was sent';
+      return 'delivery unknown';
     case 'SETTLED':
       return 'a person has told the patient';
   }
@@ -122,10 +122,10 @@ function Why({ of: { explain } }: { of: PatientView }) {
       variant="container"
       header={
         <Header variant="h2" description="Each rule of the procedure with the fact behind it.">
-          Why it stands so
+          Status details
         </Header>
       }
-      ariaLabels={{ tableLabel: 'Why it stands so' }}
+      ariaLabels={{ tableLabel: 'Status details' }}
       wrapLines
       columnDefinitions={[
         { id: 'rule', header: 'Rule', isRowHeader: true, cell: ({ rule }) => rule },
@@ -154,7 +154,7 @@ function Executions({ of: { executions } }: { of: PatientView }) {
         { id: 'started', header: 'Started', cell: ({ startedAt }) => momentOf(startedAt, timeZone) },
         {
           id: 'took',
-          header: 'Took',
+          header: 'Duration',
           cell: ({ startedAt, stoppedAt }) => (stoppedAt === null ? '–' : lengthOf(startedAt, stoppedAt)),
         },
       ]}
@@ -175,13 +175,13 @@ function Decisions({ of: { decisions } }: { of: PatientView }) {
       wrapLines
       columnDefinitions={[
         { id: 'what', header: 'What', isRowHeader: true, cell: ({ action }) => ACTION_WORDS[action].verb },
-        { id: 'who', header: 'Who', cell: ({ actor }) => actor },
+        { id: 'actor', header: 'User', cell: ({ actor }) => actor },
         { id: 'why', header: 'Why', cell: ({ reason }) => reason },
         { id: 'when', header: 'When', cell: ({ at }) => momentOf(at, timeZone) },
       ]}
       items={decisions}
       trackBy="id"
-      empty={<Empty title="Nobody has decided anything about this patient" />}
+      empty={<Empty title="No decisions about this patient" />}
     />
   );
 }

@@ -1,4 +1,4 @@
-/** Patients by their next look: whose PIN expires soon, and whose case is looked at again. */
+/** Upcoming checks: expiring PINs and cases due for another check. */
 import Box from '@cloudscape-design/components/box';
 import Button from '@cloudscape-design/components/button';
 import Header from '@cloudscape-design/components/header';
@@ -31,7 +31,7 @@ export default function Patients() {
   return (
     <Page
       title="Patients"
-      description="By the day on which they are looked at next: the day their PIN expires, or their case is tried again. Who a patient is stands in the EHR."
+      description="By the day of the next check: the day the PIN expires or the case is tried again. Identity is in the EHR."
       actions={<Search />}
     >
       <Answered query={overview} what="the day">
@@ -76,7 +76,7 @@ function List({ today }: { today: string }) {
   const { next, ...rows } = listed(
     patients,
     'patients',
-    <Empty title="Nobody is looked at in these days">
+    <Empty title="No checks in this period">
       {patients.data?.next == null ? 'Choose a longer span, or open a patient by id.' : 'Go on to the next page.'}
     </Empty>,
   );
@@ -84,14 +84,14 @@ function List({ today }: { today: string }) {
     <Table
       {...rows}
       variant="container"
-      header={<Header variant="h2">By their next look</Header>}
+      header={<Header variant="h2">Upcoming checks</Header>}
       ariaLabels={{ tableLabel: 'Patients' }}
       columnDefinitions={COLUMNS}
       trackBy="patientId"
       wrapLines
       filter={
         <Choice
-          label="Next look within"
+          label="Next check within"
           options={SPANS}
           chosen={span}
           choose={(id) => set({ days: id === USUAL ? undefined : id })}
@@ -116,7 +116,7 @@ const COLUMNS: TableProps.ColumnDefinition<PatientRow>[] = [
     ),
   },
   { id: 'pin', header: 'PIN', minWidth: 210, cell: ({ pin }) => <PinStatus pin={pin} /> },
-  { id: 'case', header: 'Last look', minWidth: 220, cell: (row) => <EndingStatus {...row} /> },
+  { id: 'case', header: 'Last result', minWidth: 220, cell: (row) => <EndingStatus {...row} /> },
   {
     id: 'todo',
     header: 'To do',
@@ -125,8 +125,8 @@ const COLUMNS: TableProps.ColumnDefinition<PatientRow>[] = [
   },
   {
     id: 'next',
-    header: 'Next look',
-    cell: ({ nextCheckDay }) => (nextCheckDay === null ? 'not by itself' : shortDayOf(nextCheckDay)),
+    header: 'Next check',
+    cell: ({ nextCheckDay }) => (nextCheckDay === null ? 'Manual only' : shortDayOf(nextCheckDay)),
   },
   { id: 'location', header: 'Location', cell: ({ location }) => <span className="whole">{location ?? '–'}</span> },
 ];

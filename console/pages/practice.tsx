@@ -1,4 +1,4 @@
-/** The practice: its policy with what each setting does, and who stopped or started what. */
+/** The practice: its policy with explanations, and the log of pauses, resumes and manual sweeps. */
 import { useCollection } from '@cloudscape-design/collection-hooks';
 import Header from '@cloudscape-design/components/header';
 import SpaceBetween from '@cloudscape-design/components/space-between';
@@ -49,7 +49,7 @@ export default function Practice() {
               wrapLines
               columnDefinitions={[
                 { id: 'what', header: 'What', isRowHeader: true, cell: ({ action }) => DECISIONS[action] ?? action },
-                { id: 'who', header: 'Who', cell: ({ actor }) => actor },
+                { id: 'actor', header: 'User', cell: ({ actor }) => actor },
                 { id: 'why', header: 'Why', cell: ({ reason }) => reason },
                 { id: 'when', header: 'When', cell: ({ at }) => momentOf(at, timeZone) },
                 {
@@ -65,7 +65,7 @@ export default function Practice() {
               ]}
               items={items}
               trackBy="id"
-              empty={<Empty title="Nobody has paused, resumed or swept by hand" />}
+              empty={<Empty title="No pauses, resumes or manual sweeps" />}
             />
           )}
         </Answered>

@@ -33,7 +33,7 @@ export default function SweepChart({ sweeps, from, to }: Props) {
       hideFilter
       xTitle="Day"
       yTitle="Patients"
-      ariaLabel="Patients whom sweeps looked at, by day"
+      ariaLabel="Patients checked by sweeps, by day"
       empty={<Empty title="No sweep has looked at anybody in these days" />}
     />
   );

@@ -8,7 +8,7 @@ import { PageLink } from '../shell/page-link.tsx';
 export function SweepProgress({ of: { day, execution, counts, dryRun } }: { of: Sweep }) {
   const due = useOverview().data?.due;
   const done = Object.values(counts).reduce((sum, count) => sum + count, 0);
-  // Whoever was started is due no more; in a dry run everybody stays due.
+  // A started patient is no longer due; in a dry run all stay due.
   const total = due === undefined ? done : dryRun ? Math.max(done, due.count) : done + due.count;
   const value = total === 0 ? 0 : Math.round((done / total) * 100);
   return (

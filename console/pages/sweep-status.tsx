@@ -5,7 +5,7 @@ import { STOP_WORDS } from '../words.ts';
 /** Whether a sweep has seen everybody, and what stopped it where it has not. */
 export function SweepStatus({ of: { status, stoppedBy } }: { of: Sweep }) {
   if (status === 'RUNNING') return <StatusIndicator type="in-progress">Running</StatusIndicator>;
-  if (status === 'STOPPED') return <StatusIndicator type="stopped">Stopped from outside</StatusIndicator>;
+  if (status === 'STOPPED') return <StatusIndicator type="stopped">Stopped manually</StatusIndicator>;
   if (stoppedBy !== null) return <StatusIndicator type="warning">{STOP_WORDS[stoppedBy] ?? stoppedBy}</StatusIndicator>;
-  return <StatusIndicator type="success">Looked at everybody</StatusIndicator>;
+  return <StatusIndicator type="success">Completed</StatusIndicator>;
 }

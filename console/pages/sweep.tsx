@@ -58,8 +58,8 @@ function Report({ of }: { of: Answer<'readSweep'> }) {
           items={[
             { label: 'Status', value: <SweepStatus of={of} /> },
             { label: 'Began', value: momentOf(startedAt, timeZone) },
-            { label: 'Took', value: endedAt === null ? '–' : lengthOf(startedAt, endedAt) },
-            { label: 'Minutes of work', value: minutes },
+            { label: 'Duration', value: endedAt === null ? '–' : lengthOf(startedAt, endedAt) },
+            { label: 'Active minutes', value: minutes },
             ...Object.entries(counts).map(([look, count]) => ({
               label: dryRun && look === 'STARTED' ? 'Would be started' : upper(LOOK_WORDS[look] ?? look),
               value: count,
@@ -73,9 +73,9 @@ function Report({ of }: { of: Answer<'readSweep'> }) {
       </Container>
       {dryRun ? null : (
         <SpaceBetween size="l">
-          <Container header={<Header variant="h2">What became of what it started</Header>}>
+          <Container header={<Header variant="h2">Outcomes</Header>}>
             {rows.length === 0 ? (
-              <Empty title="It has started nothing">Nobody was due.</Empty>
+              <Empty title="No executions started">No patient was due.</Empty>
             ) : (
               <Suspense fallback={<Reading what="the chart" />}>
                 <OutcomeChart outcomes={outcomes} />
@@ -84,8 +84,8 @@ function Report({ of }: { of: Answer<'readSweep'> }) {
           </Container>
           <Table
             variant="container"
-            header={<Header variant="h2">In numbers</Header>}
-            ariaLabels={{ tableLabel: 'What became of what it started' }}
+            header={<Header variant="h2">Outcome counts</Header>}
+            ariaLabels={{ tableLabel: 'Outcomes' }}
             columnDefinitions={[
               { id: 'ending', header: 'Ending', isRowHeader: true, cell: ([key]) => endingWords(key) },
               { id: 'count', header: 'Patients', cell: ([, count]) => count },
@@ -97,10 +97,10 @@ function Report({ of }: { of: Answer<'readSweep'> }) {
             variant="container"
             header={
               <Header variant="h2" description="By location of care: what came of the PINs that its executions signed.">
-                What patients did
+                Patient activity
               </Header>
             }
-            ariaLabels={{ tableLabel: 'What patients did' }}
+            ariaLabels={{ tableLabel: 'Patient activity' }}
             columnDefinitions={[
               {
                 id: 'location',
@@ -114,7 +114,7 @@ function Report({ of }: { of: Answer<'readSweep'> }) {
               { id: 'replaced', header: 'Replaced unused', cell: ([, { replaced }]) => replaced },
             ]}
             items={Object.entries(conversion)}
-            empty={<Empty title="It has made no PIN" />}
+            empty={<Empty title="No PINs issued" />}
           />
         </SpaceBetween>
       )}

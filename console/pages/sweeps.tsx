@@ -34,7 +34,7 @@ export default function Sweeps() {
   return (
     <Page
       title="Sweeps"
-      description="Once a day a sweep starts an execution for everybody who is due. Whoever is left is taken up by the next one."
+      description="Once a day a sweep starts an execution for every due patient. The next sweep continues with the rest."
       actions={<StartSweep />}
     >
       <Answered query={sweeps} what="sweeps">
@@ -49,7 +49,7 @@ export default function Sweeps() {
               header={
                 <Header
                   variant="h2"
-                  description="Patients whom a sweep looked at, by day and by what the look came to; dry runs are left out."
+                  description="Patients checked by sweeps, by day and result. Dry runs are excluded."
                   actions={
                     <Choice
                       label="Shown"
@@ -101,7 +101,7 @@ function useColumns(): TableProps.ColumnDefinition<Sweep>[] {
     { id: 'kind', header: 'Kind', cell: ({ dryRun }) => (dryRun ? 'dry run' : 'sweep') },
     {
       id: 'took',
-      header: 'Took',
+      header: 'Duration',
       cell: ({ startedAt, endedAt }) => (endedAt === null ? '–' : lengthOf(startedAt, endedAt)),
     },
     { id: 'started', header: 'Started', cell: ({ counts }) => counts.STARTED },

@@ -84,13 +84,13 @@ function Numbers({ of: { work, running, due, lastSweep, now } }: { of: Overview 
         columns={4}
         items={[
           {
-            label: 'Need a person',
+            label: 'Needs attention',
             value: (
               <>
                 <Figure>{counted({ count: total, isComplete })}</Figure>
                 {oldest === undefined ? null : (
                   <Box variant="p" color="text-body-secondary">
-                    The oldest waits for {lengthOf(oldest, now)}
+                    Oldest: waiting {lengthOf(oldest, now)}
                   </Box>
                 )}
               </>
@@ -149,7 +149,7 @@ export function counted({ count, isComplete }: { count: number; isComplete: bool
 function NothingToDo({ of: { due, paused } }: { of: Overview }) {
   return (
     <Container>
-      <Empty title="Nobody needs you">
+      <Empty title="All caught up">
         {paused === null
           ? `Whatever can go on by itself does; the next sweep looks at ${counted(due)} patients.`
           : 'Nothing starts while all starts are paused.'}

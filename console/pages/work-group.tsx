@@ -42,7 +42,7 @@ export function WorkGroup({ group, location }: Props) {
           variant="h2"
           // The overview counts everywhere.
           {...(location === undefined && { counter: `(${count}${isComplete ? '' : '+'})` })}
-          description={`${how} The oldest waits for ${lengthOf(oldestSince, now)}.`}
+          description={`${how} Oldest: waiting ${lengthOf(oldestSince, now)}.`}
         >
           {title}
         </Header>
@@ -53,12 +53,12 @@ export function WorkGroup({ group, location }: Props) {
       trackBy="patientId"
       wrapLines
       loading={list.data === undefined}
-      loadingText="Reading the cases"
+      loadingText="Loading cases"
       empty={
         location === undefined ? (
           <Empty title="Done">The last of these has just been seen to.</Empty>
         ) : (
-          <Empty title="Nobody there">These cases wait at other locations, or at none.</Empty>
+          <Empty title="No cases at this location">These cases are at other locations, or at none.</Empty>
         )
       }
       footer={
@@ -90,11 +90,11 @@ function useColumns(): TableProps.ColumnDefinition<WorkItem>[] {
       ),
     },
     { id: 'why', header: 'Why', minWidth: 220, cell: (item) => <EndingStatus {...item} /> },
-    { id: 'since', header: 'Waits for', cell: ({ since }) => <span className="whole">{lengthOf(since, now)}</span> },
+    { id: 'since', header: 'Waiting', cell: ({ since }) => <span className="whole">{lengthOf(since, now)}</span> },
     {
       id: 'next',
-      header: 'Next look',
-      cell: ({ nextCheckDay }) => (nextCheckDay === null ? 'not by itself' : shortDayOf(nextCheckDay)),
+      header: 'Next check',
+      cell: ({ nextCheckDay }) => (nextCheckDay === null ? 'Manual only' : shortDayOf(nextCheckDay)),
     },
     { id: 'location', header: 'Location', cell: ({ location }) => <span className="whole">{location ?? '–'}</span> },
     {

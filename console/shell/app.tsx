@@ -31,7 +31,7 @@ const Charts = lazy(() => import('../local/charts.tsx'));
 const Chart = lazy(() => import('../local/chart.tsx'));
 const Mailbox = lazy(() => import('../local/mailbox.tsx'));
 
-/** Loaded while nobody waits for them, so that one can decide although the page's files are away. */
+/** Preloaded in the background, so that actions work even if the page's files become unavailable. */
 const DIALOGS = [
   () => import('../actions/case-dialog.tsx'),
   () => import('../actions/pause-dialog.tsx'),
@@ -112,7 +112,7 @@ function Frame() {
   );
 }
 
-/** Whoever follows a link by keyboard, or listens, goes on at the new page and not where the link was. */
+/** Moves focus to the new page, so keyboard and screen reader users do not stay at the link. */
 function useFocusOnMove(pathname: string, content: React.RefObject<HTMLDivElement | null>): void {
   const before = useRef(pathname);
   useEffect(() => {
@@ -233,7 +233,8 @@ function Notifications() {
       type: 'warning',
       loading: true,
       header: 'Portal PIN does not answer',
-      content: 'What you see may be old. The page goes on by itself as soon as it answers; nothing you typed is lost.',
+      content:
+        'This data may be outdated. The page resumes automatically when the API answers; nothing you typed is lost.',
     });
   }
   if (health === 'SIGNED_OUT') {

@@ -29,12 +29,12 @@ export class ErrorBoundary extends Component<Props, { error: Error | null }> {
       <Box padding="l">
         <Alert
           type="error"
-          header={isOld ? 'A part of the page could not be loaded' : 'This page is broken'}
+          header={isOld ? 'A part of the page could not be loaded' : 'Something went wrong'}
           action={<Button onClick={() => location.reload()}>Reload</Button>}
         >
           {isOld
             ? 'Portal PIN does not answer, or there is a newer console. Reload the page; nothing that was done is lost.'
-            : `Nothing that was done is lost. Reload the page; if that does not help, tell whoever runs Portal PIN: ${error.message}`}
+            : `Nothing is lost. Reload the page. If that does not help, tell your administrator: ${error.message}`}
         </Alert>
       </Box>
     );

@@ -61,7 +61,7 @@ function SignedIn({ site, auth, home }: { site: Site; auth: Auth; home: string }
     if (mustSignIn) signIn();
   }, [mustSignIn, signIn]);
 
-  // Whoever is at work when their token cannot be renewed keeps the page: the API's refusal is told above it.
+  // If a token cannot be renewed during work, the page stays: the API's refusal is shown above it.
   if (error !== undefined && !isAuthenticated) {
     return (
       <Before>

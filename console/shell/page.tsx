@@ -36,7 +36,7 @@ export function Page({ title, tabTitle = title, description, actions, children }
 
 interface AnswerProps<Data> {
   query: { data: Data | undefined; error: ApiError | null; refetch: () => unknown };
-  /** What is being read, as in "Reading the history…". */
+  /** What is being read, as in "Loading the history…". */
   what: string;
   /** Where there is no such thing: what to do. */
   missing?: ReactNode;
@@ -54,7 +54,7 @@ export function Answered<Data>({ query, what, missing, children }: AnswerProps<D
   if (passes(error)) {
     return (
       <Box padding="m" color="text-body-secondary">
-        <Spinner /> {error.message} Reading {what} is tried again by itself.
+        <Spinner /> {error.message} Loading {what} is retried automatically.
       </Box>
     );
   }
@@ -84,7 +84,7 @@ export function listed<Item>(query: ListQuery<Item>, what: string, empty: ReactN
     items: data?.items ?? [],
     // A page that cannot be read is told of by `empty`.
     loading: !isRead && error === null,
-    loadingText: `Reading ${what}`,
+    loadingText: `Loading ${what}`,
     empty:
       error !== null && data === undefined ? (
         <Answered query={{ ...query, data: undefined }} what={what}>
@@ -105,7 +105,7 @@ export function Reading({ what }: { what: string }) {
   }, []);
   return (
     <Box padding="m" color="text-body-secondary">
-      <Spinner /> Reading {what}…{isLong ? ' It takes longer than usual.' : ''}
+      <Spinner /> Loading {what}…{isLong ? ' It takes longer than usual.' : ''}
     </Box>
   );
 }

@@ -1,4 +1,4 @@
-/** What stands before the pages: where the console runs, and who is there. Each can fail, and says so. */
+/** Startup before the first page: site settings and sign-in. Each can fail, and says so. */
 import Alert from '@cloudscape-design/components/alert';
 import { I18nProvider } from '@cloudscape-design/components/i18n';
 import messages from '@cloudscape-design/components/i18n/messages/all.en';
@@ -13,7 +13,7 @@ import { App } from './app.tsx';
 import { Before, Waiting } from './before.tsx';
 import { ErrorBoundary } from './error-boundary.tsx';
 
-// Nobody logs in locally, so that nobody loads it there.
+// The local platform has no login, so it does not load this module.
 const Login = lazy(() => import('./login.tsx'));
 
 const AGAIN_AFTER_MS = 2_000;
@@ -56,7 +56,7 @@ function AtSite() {
     return (
       <Before>
         <Alert type="warning" header="Portal PIN does not answer">
-          The page goes on by itself as soon as it does.
+          The page resumes automatically as soon as it does.
         </Alert>
       </Before>
     );

@@ -29,7 +29,7 @@ interface Ending {
   isAtWork?: boolean;
 }
 
-/** How a case ended last, or that somebody is at it. */
+/** The last result of a case, or that it is in progress. */
 export function EndingStatus({ outcome, reason, isAtWork = false }: Ending) {
   if (isAtWork) return <Status of="RUNNING">An execution is at work</Status>;
   if (outcome === null) return <StatusIndicator type="pending">Not looked at yet</StatusIndicator>;

@@ -1,4 +1,4 @@
-/** Above everything: what this is, whose it is, the practice's time on one machine, and how it looks. */
+/** The top bar: product and practice name, the practice's time on a local platform, and display settings. */
 import TopNavigation, { type TopNavigationProps } from '@cloudscape-design/components/top-navigation';
 import { useState } from 'react';
 import { useHref, useNavigate } from 'react-router';
@@ -9,7 +9,7 @@ import { momentOf } from '../time.ts';
 import { APPEARANCES, appearance, chooseAppearance } from './appearance.ts';
 import { isKnown, usePracticeTime } from './practice-time.tsx';
 
-const LOOKS = { system: 'As the system', light: 'Light', dark: 'Dark' } as const;
+const LOOKS = { system: 'System default', light: 'Light', dark: 'Dark' } as const;
 
 export function TopBar() {
   const navigate = useNavigate();
@@ -67,7 +67,7 @@ function useUserMenu(): TopNavigationProps.Utility {
     description: me.data === undefined ? '' : me.data.canAct ? `May act (${groups})` : `May read (${groups})`,
     items:
       signOut === null
-        ? [{ id: 'open', text: 'Nobody logs in on this machine', disabled: true }]
+        ? [{ id: 'open', text: 'No sign-in on this machine', disabled: true }]
         : [{ id: 'sign-out', text: 'Sign out' }],
     onItemClick: ({ detail }) => {
       if (detail.id === 'sign-out') signOut?.();

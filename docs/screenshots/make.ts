@@ -71,7 +71,7 @@ async function walkThrough(page: Page, at: (path: string) => string): Promise<vo
   await page.goto(at(''));
   const row = page.getByRole('row', { name: FAILING });
   await row.scrollIntoViewIfNeeded();
-  await shoot(page, page.url(), 'See why it failed', 'failed-1-today');
+  await shoot(page, page.url(), 'Review failure', 'failed-1-today');
   await row.getByRole('link', { name: 'Open' }).click();
   await page.getByRole('button', { name: /^SignDocument,/ }).click();
   await shoot(page, page.url(), 'SignDocument', 'failed-2-execution', 1_380);
@@ -96,9 +96,9 @@ try {
   // The earliest of the week: it looked at everybody who waits.
   const sweep = items.findLast(({ counts }) => counts.STARTED > 0);
   const { page } = await browser.open({ viewport: { width: WIDTH, height: HEIGHT } });
-  await shoot(page, at(''), 'See why it failed', 'today');
-  await shoot(page, at('patients'), 'By their next look', 'patients');
-  await shoot(page, at(`patients/${WAITING}`), 'Why it stands so', 'patient', 1_200);
+  await shoot(page, at(''), 'Review failure', 'today');
+  await shoot(page, at('patients'), 'Upcoming checks', 'patients');
+  await shoot(page, at(`patients/${WAITING}`), 'Status details', 'patient', 1_200);
   await shoot(page, at('executions'), 'Newest first', 'executions');
   await shoot(page, at(`executions/${executions[0]?.name}`), 'HoldForStaff', 'execution', 1_380);
   await shoot(page, at('sweeps'), 'Day by day', 'sweeps');

@@ -1,6 +1,6 @@
 /**
  * AdminApi: `/api/…`, what the practice's staff see and do (docs/openapi/admin-api.json). Behind a JWT authorizer on
- * AWS; who may do what is checked here. What is done is done once by its Idempotency-Key.
+ * AWS; roles are checked here. An Idempotency-Key makes each action happen once.
  */
 import type { APIGatewayProxyEventV2 } from 'aws-lambda';
 import { actionRequestId, requestDigest } from '../domain/identity.ts';
@@ -31,7 +31,7 @@ import { routed } from './routing.ts';
 const DEADLINE_MS = 8_000;
 
 export interface Guard {
-  /** Whose pages may call. */
+  /** Allowed origins. */
   origins: readonly string[];
   /** The machine's time, in milliseconds: tokens are agreed with another machine. */
   now: number;

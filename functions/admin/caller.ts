@@ -1,4 +1,4 @@
-/** Who asks: by the claims that the JWT authorizer has verified, and by nothing that the request itself says. */
+/** The caller, from the claims verified by the JWT authorizer, never from the request itself. */
 import type { APIGatewayProxyEventV2 } from 'aws-lambda';
 import * as z from 'zod/mini';
 import { GROUPS } from './contract/practice.ts';
@@ -13,7 +13,7 @@ export interface Caller {
 
 /** Of an access token of Cognito; API Gateway hands a list on as text in brackets, separated by spaces. */
 const claims = z.object({
-  /** An ID token says who somebody is to the page, and lets nobody in here. */
+  /** An ID token is for the page; it grants no access here. */
   token_use: z.literal('access'),
   username: z.string().check(z.regex(/^[\p{L}\p{M}\p{S}\p{N}\p{P}]{1,128}$/u)),
   exp: z.coerce.number().check(z.int()),

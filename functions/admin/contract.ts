@@ -28,7 +28,7 @@ export interface Operation {
   /** Path parameters in braces. */
   path: string;
   summary: string;
-  /** Who may: acting takes `operator`. */
+  /** Required group: actions need `operator`. */
   group: 'viewer' | 'operator';
   parameters?: Record<string, z.ZodMiniType<string>>;
   query?: z.ZodMiniObject;
@@ -64,7 +64,7 @@ export const BODY_PROBLEMS: readonly AdminProblem[] = [
 ];
 
 export const OPERATIONS = {
-  readMe: { ...read, path: '/api/me', summary: 'Who asks, and what they may do', answer: me, problems: [] },
+  readMe: { ...read, path: '/api/me', summary: 'The caller and their permissions', answer: me, problems: [] },
   readOverview: {
     ...read,
     path: '/api/overview',
@@ -83,8 +83,7 @@ export const OPERATIONS = {
   listPatients: {
     ...read,
     path: '/api/patients',
-    summary:
-      'Patients by the day of their next look: whose PIN expires, or whose case is looked at again, between two days',
+    summary: 'Upcoming checks between two days: expiring PINs and cases due for another check',
     query: patientsQuery,
     answer: patients,
     problems: [],
@@ -100,7 +99,7 @@ export const OPERATIONS = {
   actOnPatient: {
     ...act,
     path: '/api/patients/{patientId}/actions',
-    summary: 'A person’s decision about a case; recorded with who and why',
+    summary: 'A staff decision about a case; recorded with user and reason',
     parameters: { patientId },
     body: actionOrder,
     status: 202,
@@ -170,7 +169,7 @@ export const OPERATIONS = {
   pause: {
     ...act,
     path: '/api/pause',
-    summary: 'Stops all starts at once; what runs goes to its end',
+    summary: 'Pauses processing at once; running work will finish',
     body: pauseOrder,
     status: 200,
     answer: pauseState,
@@ -188,7 +187,7 @@ export const OPERATIONS = {
   listDecisions: {
     ...read,
     path: '/api/decisions',
-    summary: 'Who paused, resumed or swept, when and why, newest first',
+    summary: 'Pauses, resumes and manual sweeps with user, time and reason, newest first',
     query: decisionsQuery,
     answer: decisions,
     problems: [],

@@ -1,4 +1,4 @@
-/** What each setting of the practice policy does, for people who do not read the source. */
+/** What each setting of the practice policy does, for readers without the source. */
 import type { Policy } from '../runtime/policy.ts';
 import type { Answer } from './contract.ts';
 
@@ -34,7 +34,7 @@ export const EXPLANATIONS: Record<SettingKey<Policy>, string> = {
     'Whether the page that shows a PIN asks for the last name, too, and not for the date of birth alone.',
   'pickup.triesPerHour':
     'How often one internet address may answer there in an hour; a clinic or a phone network has one for many people.',
-  reminderDays: 'Days after a PIN was issued on which a patient who has not registered is reminded.',
+  reminderDays: 'Days after a PIN was issued on which an unregistered patient is reminded.',
   softBounceRetries:
     'How often a mail that came back for now is sent again, a day later each time, before its address counts as dead.',
   languages: 'Languages of the mail; the first one where the patient reads none of them.',

@@ -28,7 +28,7 @@ function pinOf(account: Account, now: number): PatientRow['pin'] {
   return { state: isPinDead(account, now) ? 'EXPIRED' : 'ALIVE', issuedAt, expiresAt };
 }
 
-/** One line of the work list; null where the case waits for nobody any more. */
+/** One line of the work list; null if the case no longer needs staff. */
 export function workItem(account: Account, now: number): WorkItem | null {
   const entry = workEntryOf(account);
   if (entry === null) return null;

@@ -1,6 +1,6 @@
 /** The page's one style and one script. Their digests stand in the Content-Security-Policy: nothing else may run or look. */
 
-/** System fonts, wide targets, and colors whose contrast holds by day and by night (WCAG 2.2 AA). */
+/** System fonts, large targets, and colors with enough contrast in light and dark mode (WCAG 2.2 AA). */
 export const STYLE = `
 :root{color-scheme:light dark;--ink:#1b1f24;--paper:#fff;--soft:#4a525c;--line:#6b7280;--act:#0b5cab;--on-act:#fff;--bad:#b00020;--box:#f2f5f9;--focus:#ffb000}
 @media (prefers-color-scheme:dark){:root{--ink:#f1f3f5;--paper:#16191d;--soft:#c3cad3;--line:#98a1ad;--act:#8ec5ff;--on-act:#10151b;--bad:#ff9aa6;--box:#232830}}

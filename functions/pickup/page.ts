@@ -10,7 +10,7 @@ import { SCRIPT, STYLE } from './look.ts';
 import { EXPIRED, FORM, LAYOUT, NOTICE, PIN, REGISTERED } from './templates.ts';
 import { WORDS, type Words } from './words.ts';
 
-/** What somebody typed, to be corrected. */
+/** Form input to be corrected. */
 export interface Entered extends DateFields {
   lastName: string;
 }
@@ -27,7 +27,7 @@ export type Shown =
 
 type FormShown = { kind: 'ASK' } | { kind: 'REFUSED' } | { kind: 'LATE' } | Correction;
 
-/** What somebody typed is no date, or a name is missing. */
+/** The input is not a date, or a name is missing. */
 export interface Correction {
   kind: 'CORRECT';
   entered: Entered;

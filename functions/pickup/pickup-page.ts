@@ -1,6 +1,6 @@
 /**
  * PickupPage: `GET /pickup/{token}` shows a form, the same for every token, and touches nothing: mail scanners open
- * links. `POST` shows the PIN to whoever also knows the patient's date of birth (P14), and to nobody else anything.
+ * links. `POST` shows the PIN after the patient's date of birth (P14), and otherwise nothing.
  */
 import type { APIGatewayProxyEventV2 } from 'aws-lambda';
 import { languageOf } from '../domain/email/language.ts';
@@ -25,7 +25,7 @@ const NAME = 'PickupPage';
 const DEADLINE_MS = 7_500;
 /** An EHR that hangs is given up while there is time left to give the answer back, which was not looked at. */
 const EHR_DEADLINE_MS = 5_500;
-/** Longer than an answer takes at nearly all times, and short enough for somebody who waits. */
+/** Longer than nearly every answer takes, and short enough to wait for. */
 const BEAT_MS = 1_000;
 
 type Ports = PickUpPorts & AskPorts & { practice: Policy };

@@ -24,7 +24,7 @@ export interface Words {
   error: string;
   mend: string;
   faults: Record<DateFault, string> & { LAST_NAME: string };
-  /** For the wrong link, the wrong answer and both: nobody is told which. */
+  /** For a wrong link, a wrong answer and both: the text does not say which. */
   refused: { title: string; what: string; tries: readonly string[] };
   late: { title: string; what: string };
   pin: { title: string; until: string; spelled: string; copy: string; copied: string; notCopied: string };
@@ -46,7 +46,7 @@ const EN: Words = {
   other: { language: 'es', name: 'Español' },
   ask: {
     title: 'Get your patient portal PIN',
-    why: 'To keep your PIN private, we first ask for something that only you should know.',
+    why: 'To keep your PIN private, we first ask for your date of birth.',
     birthDate: 'What is your date of birth?',
     example: 'For example: March 27, 1957, or 3 27 1957',
     month: 'Month',
@@ -96,7 +96,7 @@ const EN: Words = {
   },
   expired: {
     title: 'Your PIN has expired',
-    what: 'A PIN works for 30 days, and these are over.',
+    what: 'This PIN expired after 30 days.',
     offer: 'We can make a new one and send you a message about it, to the email address that our office has for you.',
     send: 'Send me a new one',
   },
@@ -139,7 +139,7 @@ const ES: Words = {
   other: { language: 'en', name: 'English' },
   ask: {
     title: 'Obtenga su PIN del portal del paciente',
-    why: 'Para proteger su PIN, primero le preguntamos algo que solo usted debería saber.',
+    why: 'Para proteger su PIN, primero le preguntamos su fecha de nacimiento.',
     birthDate: '¿Cuál es su fecha de nacimiento?',
     example: 'Por ejemplo: 27 de marzo de 1957, o 27 3 1957',
     month: 'Mes',

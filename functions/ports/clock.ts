@@ -4,5 +4,5 @@ export interface Clock {
   now(): number;
 }
 
-/** Waiting, for who keeps a pace. A clock that can be moved lets nobody wait for it. */
+/** Rate-limit delay in milliseconds; returns at once on a virtual clock. */
 export type Pause = (milliseconds: number) => Promise<void>;

@@ -1,7 +1,7 @@
 import type { Account } from '../domain/case/account.ts';
 import type { FeedbackKind } from '../domain/email/email-event.ts';
 
-/** A case that has just ended, without whose it is. */
+/** A case that has just ended, without its patient. */
 export interface EndedCase {
   outcome: NonNullable<Account['outcome']>;
   reason: string | null;
@@ -26,6 +26,6 @@ export interface Metrics {
   pickupLocked(): void;
   /** Its patient registered with the portal. */
   registered(location: string | null): void;
-  /** SES said something of a mail for the first time; UNKNOWN_MESSAGE: of one that nobody here sent; FOREIGN_MESSAGE: of another sender's. */
+  /** First feedback of its kind about a mail; UNKNOWN_MESSAGE: the mail has no record; FOREIGN_MESSAGE: another sender's mail. */
   fedBack(what: FeedbackKind | 'UNKNOWN_MESSAGE' | 'FOREIGN_MESSAGE'): void;
 }

@@ -1,4 +1,4 @@
-/** The practice's time. One source for the whole process; whoever runs a virtual clock sets it before anything else. */
+/** The practice's time. One source for the whole process; a virtual clock must be set before anything else. */
 import { setImmediate, setTimeout } from 'node:timers/promises';
 import type { Clock, Pause } from '../ports/clock.ts';
 
@@ -7,13 +7,13 @@ let wait: Pause = async (milliseconds) => {
   if (milliseconds > 0) await setTimeout(milliseconds);
 };
 
-/** Replaces the source of time, for a process that runs on a clock of its own: nobody waits for one that is moved. */
+/** Replaces the source of time for a process with its own clock; delays then return at once. */
 export function useClock(clock: Clock): void {
   source = clock;
   wait = async () => undefined;
 }
 
-/** The Clock port, whose source is asked at every call. */
+/** The Clock port; reads its source at every call. */
 export function clock(): Clock {
   return { now: () => source.now() };
 }

@@ -23,7 +23,7 @@ export const ENVIRONMENT = {
 const machineArn = z.string().check(z.regex(/^arn:[a-z-]+:states:[a-z0-9-]+:\d{12}:stateMachine:[A-Za-z0-9_-]+$/));
 
 const variables = {
-  /** Origins whose pages may call the admin API, separated by one space each. */
+  /** Allowed origins of the admin API, separated by one space each. */
   consoleOrigins: z.string().check(z.regex(/^https?:\/\/[a-z0-9.:[\]-]+( https?:\/\/[a-z0-9.:[\]-]+)*$/)),
   discoverStateMachineArn: machineArn,
   ehrBaseUrl: z.url({ protocol: /^https?$/ }),

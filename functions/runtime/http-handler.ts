@@ -13,7 +13,7 @@ import { failureOf } from './step-handler.ts';
 
 /** What could not be done now may well be done a few seconds later. */
 const RETRY_AFTER_SECONDS = 5;
-/** An execution takes seconds, and where the EHR is down half an hour: nobody is asked every five seconds for so long. */
+/** An execution takes seconds, or half an hour if the EHR is down: retrying every five seconds would be too often. */
 const AT_WORK_SECONDS = 60;
 
 export interface HttpAnswer {

@@ -1,10 +1,10 @@
-/** The metrics' names, for whoever writes, draws or watches them. In the namespace each has the dimension `service`. */
+/** Metric names for the code, dashboard and alarms. In the namespace each has the dimension `service`. */
 export const METRICS = {
   namespace: 'PortalPin',
   service: 'portal-pin',
   /** Count, one per case ended, by `outcome` and `reason`. */
   ended: 'Ended',
-  /** From the old PIN's expiry to the end of the case whose mail was accepted; only where an expired PIN was replaced. */
+  /** From the old PIN's expiry to the accepted mail; only when an expired PIN was replaced. */
   secondsToAccess: 'SecondsToAccess',
   /** Age of a case that failed or waits for a person, told again at each look: at least every `recheckDays` (policy). */
   unresolvedSeconds: 'UnresolvedSeconds',
@@ -12,7 +12,7 @@ export const METRICS = {
   issued: 'Issued',
   pickedUp: 'PickedUp',
   registered: 'Registered',
-  /** Count, one per PIN whose links were locked. */
+  /** Count, one per PIN with locked links. */
   pickupLocked: 'PickupLocked',
   /** Count, by `feedback`: what SES said of a mail for the first time. */
   emailFeedback: 'EmailFeedback',

@@ -1,6 +1,6 @@
 /**
  * Metrics as lines of JSON on standard output (CloudWatch embedded metric format), of allowed names and values only: no
- * id of a patient, no text that somebody else wrote. Namespace and service come from POWERTOOLS_METRICS_NAMESPACE and
+ * id of a patient, no free text. Namespace and service come from POWERTOOLS_METRICS_NAMESPACE and
  * POWERTOOLS_SERVICE_NAME; POWERTOOLS_METRICS_DISABLED=true writes nothing.
  */
 import { MetricUnit, Metrics as PowertoolsMetrics } from '@aws-lambda-powertools/metrics';

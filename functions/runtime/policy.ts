@@ -53,7 +53,7 @@ export const policySchema = z.strictObject({
   }),
   /** Days until a case that waits for a person is looked at again. */
   recheckDays: count(1, 90),
-  /** Days after a PIN was issued on which who has not registered is reminded; a PIN lives 30. Empty: never. */
+  /** Days after a PIN was issued on which an unregistered patient is reminded; a PIN lives 30. Empty: never. */
   reminderDays: z._default(
     z
       .array(count(1, 29))
@@ -64,7 +64,7 @@ export const policySchema = z.strictObject({
   ),
   /** How often a mail that came back for now is sent again, a day later each time, before its address counts as dead. */
   softBounceRetries: z._default(count(0, 10), 2),
-  /** PINs in a row that nobody registered with, before a person is asked. */
+  /** Consecutive unused PINs before staff are asked. */
   cycleLimit: z._default(count(1, 24), 3),
   /** Failed ends in a row, before a person is asked. */
   attemptLimit: count(1, 20),
@@ -79,7 +79,7 @@ export const policySchema = z.strictObject({
     }),
     { askLastName: false, triesPerHour: 100 },
   ),
-  /** Languages of the notification; the first is for who reads none of them. */
+  /** Languages of the notification; the first is the fallback. */
   languages: z.tuple([language], language),
 });
 

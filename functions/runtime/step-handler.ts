@@ -86,7 +86,7 @@ export function bareError(error: unknown): Error {
   return bare;
 }
 
-/** What the log says of an error; `at` only of one that nobody expected, by its place in the bundle. */
+/** The log fields of an error; `at` only for an unexpected one, its place in the bundle. */
 export function failureOf(error: unknown): { error: string; code: string; at?: string | null } {
   const { name, message } = bareError(error);
   return { error: name, code: message, ...(!isStepError(error) && { at: originOf(error) }) };

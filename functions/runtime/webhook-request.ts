@@ -10,7 +10,7 @@ import { webhookProblem } from './webhook-problems.ts';
 
 /** A webhook names a patient and says what happened; 64 KB is hundreds of times as much. */
 const MAX_BODY_BYTES = 64 * 1024;
-/** The deepest event has two levels; whoever nests deeper means something else. */
+/** The deepest event has two levels; deeper nesting is no event. */
 const MAX_DEPTH = 8;
 
 const LIMITS: BodyLimits = { maxBytes: MAX_BODY_BYTES, problem: webhookProblem };

@@ -48,7 +48,7 @@ export async function checkExpiry(ports: Ports, event: Input): Promise<Decision>
   const leased = withLease(stored ?? newAccount(patientId), execution, clock.now());
   let account = leased === stored ? stored : await cases.save(stored, leased);
   const chart = readChart(await ports.ehr.readPinDocuments(patientId), clock.now());
-  // Beyond the limit even the tidying up fails; then it is left to the person who gets the case.
+  // Beyond the limit even the cleanup fails; then it is left to staff.
   const isExhausted = account.failures > ports.limits.attemptLimit;
   if (!isExhausted) account = await upToChart(ports, account, chart);
 

@@ -1,6 +1,6 @@
 /**
  * ClearRouting (P9, P10): ends the update, whereupon the EHR puts names into "Route to" by itself; removes every one
- * of them and proves that none is left, so that the document reaches nobody's desktop.
+ * of them and proves that none is left, so that the document reaches no provider's desktop.
  */
 import * as z from 'zod/mini';
 import { assertLease } from '../domain/case/lease.ts';

@@ -44,7 +44,7 @@ function endedAs(account: Account, { error }: Decision): Remains {
 
 async function remains(ports: Ports, event: Input, account: Account, chart: Chart): Promise<Remains> {
   const { newest } = chart;
-  // Signed, but nobody can say when: what was noted of it stays, for the day on which its date is clear.
+  // Signed, but the date is unknown: the record stays until the date is clear.
   if (chart.unclear.includes(account.draft?.document ?? '')) {
     return { next: 'HOLD', reason: 'CHART_UNCLEAR', error: null };
   }

@@ -7,7 +7,7 @@ import { caseRecords, discoveries, pinReservations, trackedPins } from '../runti
 import { stepHandler } from '../runtime/step-handler.ts';
 import { discoverPages } from '../usecases/batch/discover-pages.ts';
 
-/** Names the reading; the page that is next is in its record, since nobody knows what an EHR writes into its links. */
+/** Identifies the discovery. The next page is in its record, because an EHR's link may hold anything. */
 const cursor = z.nullable(z.string().check(z.minLength(1), z.maxLength(120)));
 const input = z.strictObject({ execution: z.string().check(z.minLength(1)), cursor });
 /** `isOver` beside the cursor: a Choice cannot tell null by Not. */

@@ -1,6 +1,6 @@
 /**
  * SendEnrollmentNotification (P13, P14): no letter; one mail, with a link of its own, to the address that the chart has
- * now. The record says INTENDED before the first byte leaves, so that a mail whose fate nobody knows is never sent twice
+ * now. The record says INTENDED before the first byte leaves, so that a mail with unknown delivery is never sent twice
  * by itself.
  */
 import * as z from 'zod/mini';

@@ -1,4 +1,4 @@
-/** SweepMinute: one minute of the daily sweep, which starts an execution for every patient who is due (P2). */
+/** SweepMinute: one minute of the daily sweep, which starts an execution for every due patient (P2). */
 import * as z from 'zod/mini';
 import { clock, pause } from '../runtime/clock.ts';
 import { executions } from '../runtime/providers/executions.ts';

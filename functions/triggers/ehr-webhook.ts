@@ -1,5 +1,5 @@
 /**
- * EhrWebhook: `POST /webhooks/ehr`, by Standard Webhooks. Verifies who sent it before it looks at what it says, decides,
+ * EhrWebhook: `POST /webhooks/ehr`, by Standard Webhooks. Verifies the sender before it reads the content, decides,
  * and answers with the decision; a repeated one gets the same answer. docs/openapi/ehr-webhooks.json.
  */
 import type { APIGatewayProxyEventV2 } from 'aws-lambda';

@@ -28,7 +28,7 @@ const removedPin = z.object({
   expiresAt: text(z.iso.datetime()),
 });
 
-/** The PIN of a stream record; a shape nobody expected throws a StepContractError that holds nothing of it. */
+/** The PIN of a stream record; an unexpected shape throws a StepContractError without its content. */
 function lapsedPin(record: DynamoDBRecord): LapsedPin {
   const image = z.safeParse(removedPin, record.dynamodb?.OldImage);
   if (record.eventName !== 'REMOVE' || !image.success) throw new StepContractError('NO_REMOVED_PIN');

@@ -9,7 +9,7 @@ import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
 
 export interface AlarmProps {
-  /** Who suffers what while it rings. An alarm that harms nobody is none. */
+  /** The harm while it rings. A metric without harm gets no alarm. */
   harm: string;
   /** The heading of docs/runbook.md that says what to do, as its anchor. */
   runbook: string;

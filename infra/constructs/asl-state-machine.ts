@@ -57,7 +57,7 @@ export class AslStateMachine extends Construct {
       },
       tracingConfiguration: { enabled: true },
       loggingConfiguration: {
-        // The functions' own lines tell of every step and of whose it was; here is what broke (docs/decisions/0030).
+        // The functions log every step with its patient id; this log holds failures (docs/decisions/0030).
         level: 'ERROR',
         // What travels between states stays in the encrypted history.
         includeExecutionData: false,

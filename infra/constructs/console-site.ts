@@ -56,7 +56,7 @@ const PATHS = `function handler(event) {
 const HSTS = Duration.days(730);
 
 /**
- * The console's page: a private bucket behind CloudFront, and the API on the same origin, so that the page asks nobody
+ * The console's page: a private bucket behind CloudFront, and the API on the same origin, so that the page calls no
  * else but the login. It logs no requests: their paths name patients, and API Gateway logs each by its route.
  */
 export class ConsoleSite extends Construct {
@@ -91,7 +91,7 @@ export class ConsoleSite extends Construct {
       certificate: Certificate.fromCertificateArn(this, 'Certificate', props.certificateArn),
       minimumProtocolVersion: SecurityPolicyProtocol.TLS_V1_2_2021,
       httpVersion: HttpVersion.HTTP2_AND_3,
-      // North America and Europe: who works for the practice is near it.
+      // North America and Europe: the staff work near the practice.
       priceClass: PriceClass.PRICE_CLASS_100,
       defaultRootObject: `${CONSOLE_PATH.slice(1)}index.html`,
       defaultBehavior: {

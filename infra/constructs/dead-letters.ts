@@ -9,7 +9,7 @@ export interface DeadLettersProps {
   key: IKey;
 }
 
-/** A queue for what a service gave up on, encrypted, over TLS only. Whoever writes into it does so in a role's name. */
+/** A queue for what a service gave up on, encrypted, over TLS only. Each writer uses a role. */
 export class DeadLetters extends Construct {
   readonly queue: Queue;
   /** What that role needs. */

@@ -13,7 +13,7 @@ export interface HttpApiProps {
   domain: string | null;
 }
 
-/** Who may ask: everybody, where the function itself verifies who sent the request; or the bearer of a token. */
+/** Access to a route: public, if the function verifies the sender itself, or with a token. */
 export type RouteAuthorization = { authorizationType: 'NONE' } | { authorizationType: 'JWT'; authorizerId: string };
 
 export interface Route {
@@ -68,7 +68,7 @@ export class HttpApi extends Construct {
       apiId: this.apiId,
       stageName: '$default',
       autoDeploy: true,
-      // For a route whose own setting would be missing: next to nothing.
+      // Default for a route without its own setting: next to nothing.
       defaultRouteSettings: { throttlingRateLimit: 1, throttlingBurstLimit: 1 },
       routeSettings: Lazy.any({ produce: () => this.settings }),
       accessLogSettings: { destinationArn: accessLog.logGroupArn, format: JSON.stringify(ACCESS_LOG) },

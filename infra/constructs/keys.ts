@@ -4,7 +4,7 @@ import { Key, KeySpec, KeyUsage } from 'aws-cdk-lib/aws-kms';
 import type { Construct } from 'constructs';
 import { logDeliveryContext } from './machine-statements.ts';
 
-/** The longest that KMS grants between "delete this key" and its end: time for somebody to notice. */
+/** The longest waiting period that KMS allows before it deletes a key: time to notice and cancel. */
 const PENDING_WINDOW = Duration.days(30);
 
 export interface DataKeyProps {

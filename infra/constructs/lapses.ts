@@ -14,7 +14,7 @@ export const LAPSES = {
   dynamodb: { Keys: { [SORT_KEY]: { S: ['PIN'] } } },
 };
 
-/** @param function PinLapsed, whose role may read the stream and write the dead letters */
+/** @param function PinLapsed; its role may read the stream and write the dead letters */
 export function lapses(
   scope: Construct,
   { streamArn, function: handler, deadLetters }: { streamArn: string; function: IFunction; deadLetters: DeadLetters },
@@ -30,7 +30,7 @@ export function lapses(
     batchSize: 10,
     functionResponseTypes: ['ReportBatchItemFailures'],
     bisectBatchOnFunctionError: true,
-    // Then it is left to the sweep: a record that nobody can read must not hold up the shard for a day.
+    // Then it is left to the sweep: an unreadable record must not block the shard for a day.
     maximumRetryAttempts: 5,
     // The shard and the numbers of what was given up, and nothing of the items.
     destinationConfig: { onFailure: { destination: deadLetters.queue.queueArn } },

@@ -11,7 +11,7 @@ export function machineStatements(
   { functions, key }: { functions: ReadonlyMap<string, IFunction>; key: IKey },
 ): PolicyStatement[] {
   return [
-    // Plain ARNs: a version or an alias is nobody's to call.
+    // Plain ARNs: versions and aliases are not called.
     new PolicyStatement({
       sid: 'Steps',
       actions: ['lambda:InvokeFunction'],

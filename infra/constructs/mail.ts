@@ -1,4 +1,4 @@
-/** How mails leave: encrypted on their way, to nobody who bounced or complained, and without anything that watches the reader. */
+/** Sending rules: TLS only, never to an address that bounced or complained, and without open or click tracking. */
 import { EventBus } from 'aws-cdk-lib/aws-events';
 import {
   ConfigurationSet,

@@ -21,7 +21,7 @@ const SESSION = Duration.hours(10);
 /** Where a claim of the identity provider has the address, which the pool demands of each person. */
 const EMAIL = { SAML: 'http://schemas.xmlsoap.org/ws/2005/05/identity/claims/emailaddress', OIDC: 'email' } as const;
 
-/** The scopes of the console's token: who it is. What they may do is their groups. */
+/** Scopes of the console's token: identity only. Groups give the permissions. */
 export const LOGIN_SCOPES = ['openid'] as const;
 
 /**
@@ -57,7 +57,7 @@ export class StaffLogin extends Construct {
       idTokenValidity: 15,
       refreshTokenValidity: SESSION.toMinutes(),
       enableTokenRevocation: true,
-      // Whoever guesses names learns nothing.
+      // Guessing user names reveals nothing.
       preventUserExistenceErrors: 'ENABLED',
     });
     if (provider !== null) client.addResourceDependency(provider);

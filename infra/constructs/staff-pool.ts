@@ -16,7 +16,7 @@ const GROUPS = {
 } as const;
 
 /**
- * The practice's staff who use the console. Nobody signs up: an administrator creates each person under a name of their
+ * The staff's user pool for the console. There is no sign-up: an administrator creates each person under a name of their
  * own, as which their decisions are recorded, and puts them into a group.
  */
 export class StaffPool extends Construct {
@@ -47,7 +47,7 @@ export class StaffPool extends Construct {
         requireUppercase: true,
         requireDigits: true,
         requireSymbols: true,
-        // An invitation that nobody took up is worth nothing on Monday.
+        // An unused invitation from Friday has expired by Monday.
         tempPasswordValidity: Duration.days(3),
       },
       // Refuses passwords known from leaks, and asks again or blocks where a sign-in looks wrong. It takes the plan Plus: $0.02 a person and month.

@@ -1,4 +1,4 @@
-/** Every alarm, with its harm and its section of docs/runbook.md. What harms nobody is on the dashboard, and no alarm. */
+/** Every alarm, with its harm and its section of docs/runbook.md. Metrics without harm are on the dashboard only. */
 import { Duration } from 'aws-cdk-lib';
 import { Stats, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
@@ -31,7 +31,7 @@ const DAY = Duration.days(1);
 /** What it harms that a function may not run. */
 const THROTTLED: Record<Caller, (name: string) => string> = {
   'state machine': (name) => `Cases wait and then fail at ${name}: Lambda has no room for them.`,
-  API: (name) => `Whoever asks ${name} is sent away and must come again: Lambda has no room for them.`,
+  API: (name) => `Requests to ${name} are refused and must be repeated: Lambda is out of concurrency.`,
   stream: (name) => `PINs lapse and nothing follows before the next sweep: Lambda has no room for ${name}.`,
   queue: (name) => `Mails come back and nothing follows for hours: Lambda has no room for ${name}.`,
 };
@@ -66,7 +66,7 @@ export function alarms(scope: Construct, watched: Watched): void {
     threshold: 1,
   });
   alarm('ExecutionAborted', {
-    harm: 'Somebody stopped a case in the middle: a draft may lie in the chart until the next look.',
+    harm: 'A case was stopped midway: a draft may stay in the chart until the next check.',
     runbook: 'an-execution-was-stopped',
     metric: executions('ExecutionsAborted', stateMachineArn, MINUTES_5),
     threshold: 1,
@@ -80,7 +80,7 @@ export function alarms(scope: Construct, watched: Watched): void {
     periods: 3,
   });
   alarm('PostconditionViolated', {
-    harm: 'A document was signed, but not as it must be: it may have reached a desktop or changed who is responsible.',
+    harm: 'A document was signed but violates the procedure: it may have reached a desktop or changed the responsible provider.',
     runbook: 'a-signing-broke-what-it-must-not',
     metric: own.failed('PostconditionViolatedError', MINUTES_5),
     threshold: 1,
@@ -89,7 +89,7 @@ export function alarms(scope: Construct, watched: Watched): void {
     harm: 'No PIN is regenerated: the EHR refuses what we ask.',
     runbook: 'the-ehr-refuses',
     metric: own.failed('EhrRejectedError', MINUTES_15),
-    // One may be a chart that nobody can write to; five have one cause: key, client or scopes.
+    // One may be a chart that cannot be written; five have one cause: key, client or scopes.
     threshold: 5,
   });
   alarm('ConfigurationWrong', {
@@ -145,20 +145,20 @@ export function alarms(scope: Construct, watched: Watched): void {
     missingData: TreatMissingData.IGNORE,
   });
   alarm('UnresolvedTooLong', {
-    harm: 'A patient has no access and nobody did what the Task at the front desk asks.',
+    harm: 'A patient has no access, and the front desk’s Task is not done.',
     runbook: 'a-case-waits-too-long',
     metric: own.seconds(METRICS.unresolvedSeconds, Stats.MAXIMUM, DAY),
     // Looked at twice and still there.
     threshold: Duration.days(2 * watched.recheckDays).toSeconds(),
   });
   alarm('NoticesLost', {
-    harm: 'Executions fail and nobody is told.',
+    harm: 'Executions fail without a notification.',
     runbook: 'notices-are-lost',
     metric: undelivered(watched.noticeRuleName, MINUTES_5),
     threshold: 1,
   });
   alarm('KeyNoticesLost', {
-    harm: 'A key is about to be deleted or is disabled, and nobody is told: with it go all records.',
+    harm: 'A key is disabled or about to be deleted without a notification: all records would be lost with it.',
     runbook: 'a-key-is-about-to-be-deleted',
     metric: undelivered(watched.keyNoticeRuleName, MINUTES_5),
     threshold: 1,

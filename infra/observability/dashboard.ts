@@ -1,4 +1,4 @@
-/** One page for who runs it: what came out, what failed, how long patients wait; then the services below. */
+/** The operator's dashboard: outcomes, failures, patients' waiting times, then the services. */
 import { Duration } from 'aws-cdk-lib';
 import {
   Dashboard,
@@ -27,7 +27,7 @@ export interface Shown {
   consoleUrl: string;
 }
 
-/** For who sees the page and has never seen the source. */
+/** Explains the dashboard to a reader without the source. */
 const LEGEND = `Each execution takes one patient through the procedure for an expired portal PIN, and ends in an **outcome**:
 **REGENERATED** a new PIN is signed and the patient was told · **NOT_NEEDED** nothing was to be done; the reason says why ·
 **EMAIL_MISSING** the front desk is asked to enter an address · **HELD** a person decides ·
@@ -139,7 +139,7 @@ function graph(title: string, left: IMetric[]): GraphWidget {
   return new GraphWidget({ title, width: 12, left });
 }
 
-/** Every metric that matches, among them those that nobody has written yet. */
+/** Every matching metric, including those not written yet. */
 function search(query: string, period: Duration): MathExpression {
   return new MathExpression({ expression: `SEARCH('${query}', 'Sum', ${period.toSeconds()})`, label: '', period });
 }

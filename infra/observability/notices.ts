@@ -11,7 +11,7 @@ import type { Construct } from 'constructs';
 export interface AlarmTopicProps {
   topicName: string;
   key: IKey;
-  /** Who subscribes; null: nobody. They confirm by a mail that AWS sends them. */
+  /** The subscriber's address, confirmed by a mail from AWS; null: none. */
   email: string | null;
 }
 

@@ -17,7 +17,7 @@ const HOUR = Duration.hours(1);
 
 export function pickupAlarms(alarm: MakeAlarm, { functions, metricNamespace }: WatchedPickup): void {
   alarm('PickupLocked', {
-    harm: 'Somebody may be guessing at PINs that are not theirs, or patients cannot answer what they are asked.',
+    harm: 'A stranger may be guessing answers, or patients cannot answer the question.',
     runbook: 'links-are-locked',
     metric: ownMetrics(metricNamespace).counted(METRICS.pickupLocked, HOUR),
     // One is told to the front desk by a Task; five in an hour have one cause.

@@ -1,4 +1,4 @@
-/** What must not get lost: records, keys, the EHR key, logs, who may log in. Deleting the stack leaves all of it in the account. */
+/** What must not get lost: records, keys, the EHR key, logs, user accounts. Deleting the stack leaves all of it in the account. */
 import { CfnOutput, RemovalPolicy, Stack, type StackProps } from 'aws-cdk-lib';
 import {
   AttributeType,
@@ -28,7 +28,7 @@ import type { Names } from '../names.ts';
 import { FUNCTIONS } from '../tables/functions.ts';
 import { MACHINES } from '../tables/machines.ts';
 
-/** Audit: which step ran when for whom, and what it decided. HIPAA keeps such records six years (45 CFR 164.316(b)(2)(i)). */
+/** Audit: each step with time, patient id and decision. HIPAA keeps such records six years (45 CFR 164.316(b)(2)(i)). */
 const FUNCTION_LOG_RETENTION = RetentionDays.SIX_YEARS;
 /** Operation: a year, so that this spring's question can be asked of the last. */
 const OPERATION_LOG_RETENTION = RetentionDays.ONE_YEAR;

@@ -133,7 +133,7 @@ export class StatelessStack extends Stack {
     return stateMachineArn;
   }
 
-  /** What starts executions, nobody asking for it: the EHR's webhooks, the daily sweep, the lapse of a PIN. */
+  /** Triggers of executions: the EHR's webhooks, the daily sweep, the lapse of a PIN. */
   private startedByThemselves({ names, deployment, stateful }: StatelessStackProps, parts: Parts): void {
     const { api, functions, machines } = parts;
     const { policy } = deployment;
@@ -180,7 +180,7 @@ export class StatelessStack extends Stack {
     output('ConsoleIssuer', staff.issuer);
   }
 
-  /** Who looks after it is told what goes wrong; the topic's ARN. */
+  /** Alarms and notices to operators; returns the topic's ARN. */
   private watch({ names, deployment, stateful }: StatelessStackProps, parts: Parts): string {
     const { machines, functions, api, lostLapses, lostSweeps, emailEventQueue, emailEventsRuleName } = parts;
     const topic = alarmTopic(this, {

@@ -7,7 +7,7 @@ import { handlerOf } from '../../statemachines/asl.ts';
 import { MACHINES } from './machines.ts';
 import type { Permission } from './permissions.ts';
 
-/** Who calls it decides who is told of a failure, and what it harms when it may not run. */
+/** The caller determines where a failure shows and what harm throttling does. */
 export type Caller = 'state machine' | 'API' | 'stream' | 'queue';
 
 export interface FunctionEntry {
@@ -56,7 +56,7 @@ export const FUNCTIONS: readonly FunctionEntry[] = [
     description: 'Takes the webhooks that the EHR signs, POST /webhooks/ehr, and starts what they make due.',
     caller: 'API',
     permissions: [...STARTS, 'records:PutItem', 'records:DeleteItem', 'fingerprint', 'ehr', 'webhook-secret'],
-    // Whoever waits is promised an answer within 2 s: more than half a CPU for the signatures and TLS of a cold start.
+    // Senders are promised an answer within 2 s: more than half a CPU for the signatures and TLS of a cold start.
     memory: 1024,
     // It answers after 1.8 s at the latest (functions/triggers/ehr-webhook.ts).
     timeout: 3,
@@ -64,7 +64,7 @@ export const FUNCTIONS: readonly FunctionEntry[] = [
   {
     name: 'PickupPage',
     source: 'functions/pickup/pickup-page.ts',
-    description: 'P14. Shows the PIN to its patient, GET and POST /pickup/{token}, and to nobody else anything.',
+    description: 'P14. Shows the PIN to its patient, and nothing to anyone else: GET and POST /pickup/{token}.',
     caller: 'API',
     permissions: [...STARTS, 'records:PutItem', 'fingerprint', 'ehr'],
     // A person waits, on a cold start as well: half a CPU.

@@ -36,7 +36,7 @@ export interface PermittedResources {
   /** Where Lambda leaves, in the function's name, what it gave up of the stream. */
   lostLapses: DeadLetters;
   emailEvents: EventQueue;
-  /** Of regenerate-pin: who starts anything starts that. */
+  /** The regenerate-pin state machine, the only one that triggers start. */
   stateMachineName: string;
   /** Of sweep-expiring-pins. */
   sweepMachineName: string;
@@ -103,7 +103,7 @@ function recordStatements(
   ];
 }
 
-/** The index alone: with it nobody reads a patient's partition, and a Scan nobody may. */
+/** The index alone: no access to a patient's partition, and no Scan. */
 function indexStatement(sid: string, index: string, { table }: PermittedResources): PolicyStatement {
   return new PolicyStatement({
     sid,
@@ -217,7 +217,7 @@ function secretStatements(
 }
 
 /**
- * From one address, and through no other configuration set: a stolen role cannot send as somebody else. That it uses ours, which
+ * From one address, and through no other configuration set: a stolen role cannot send as another sender. That it uses ours, which
  * demands TLS, is no condition that IAM knows (docs/security.md).
  */
 function mailStatement(

@@ -15,7 +15,7 @@ export const OPEN_ROUTES: readonly RouteEntry[] = [
   {
     key: 'POST /webhooks/ehr',
     function: 'EhrWebhook',
-    // Twice what the function takes in a minute by the policy, so that it refuses by a problem document whoever only sends
+    // Twice what the function takes in a minute by the policy, so that it refuses by a problem document a sender that only sends
     // too much; ten seconds' worth at once. What is beyond is a flood, and costs nothing here.
     throttle: ({ webhooksPerMinute }) => {
       const rate = Math.ceil((2 * webhooksPerMinute) / 60);
@@ -37,7 +37,7 @@ export const OPEN_ROUTES: readonly RouteEntry[] = [
   },
 ];
 
-/** For the bearers of an access token of the staff's pool; which path it is, and who may ask for it, the function knows. */
+/** For the bearers of an access token of the staff's pool; the function checks path and permissions. */
 export const STAFF_ROUTES: readonly RouteEntry[] = [
   // A page that is open asks every few seconds; a dozen of them, and as many again.
   { key: 'GET /api/{proxy+}', function: 'AdminApi', throttle: () => ({ rate: 25, burst: 100 }) },

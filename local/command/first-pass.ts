@@ -24,10 +24,10 @@ export interface PatientResult {
 }
 
 /**
- * Tracks the patient's PIN, starts one execution and waits for its end. A patient whose start fails is reported with
+ * Tracks the patient's PIN, starts one execution and waits for its end. A patient with a failed start is reported with
  * the error's name; the others go on.
  *
- * When an earlier start is resumed, a patient whose last execution has ended is reported as it ended, also when it FAILED:
+ * When an earlier start is resumed, a patient with an ended execution is reported with that result, also when it FAILED:
  * that is an end, which the sweep or a person takes up. What was ABORTED, or noted and never started, was in flight.
  */
 export async function firstPass(

@@ -10,14 +10,14 @@ import { runSweep } from '../triggers/daily-sweep.ts';
 const AT_ONCE = 16;
 
 export interface TakenUp {
-  /** Patients whose interrupted execution is followed by a new one. */
+  /** Patients with an interrupted execution, followed by a new one. */
   patients: number;
   /** Whether a sweep ran for the one that was interrupted, or that the clock's move had not come to. */
   sweep: boolean;
 }
 
 /**
- * Starts afresh whose execution was interrupted, due or not; then, if a sweep was, another one, which finds running what
+ * Restarts patients with an interrupted execution, due or not; then, if a sweep was interrupted, another sweep, which finds running what
  * that one had started. Ends when the sweep and all that it started have ended; a pause holds both back. Nothing is done,
  * and nothing told, where nothing was interrupted.
  * @param onTakenUp is told before the sweep begins
@@ -43,7 +43,7 @@ export async function takeUpInterrupted(
   await kept?.keepMoved();
 }
 
-/** A dry run starts nobody, so that nothing is missing when it does not end. */
+/** A dry run starts nothing, so nothing is lost when it does not end. */
 function isSweepInterrupted(sweeps: ReturnType<Platform['stepFunctions']['interrupted']>): boolean {
   return sweeps.some(({ input, isLatest }) => isLatest && JSON.parse(input).dryRun !== true);
 }

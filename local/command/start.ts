@@ -1,4 +1,4 @@
-/** `npm start`: the whole product on one machine, and a practice's expired PINs regenerated with nobody clicking. */
+/** `npm start`: the whole product on one machine, and a practice's expired PINs regenerated without a click. */
 import { SingleBar } from 'cli-progress';
 import { PolicyError, readPolicy } from '../../functions/runtime/policy.ts';
 import { DatabaseNotOpenError } from '../dynamodb/in-process-dynalite.ts';
@@ -71,7 +71,7 @@ async function load(
 async function run({ platform, isResumed, patientIds }: Started, options: StartOptions): Promise<PatientResult[]> {
   if (options.idle) return [];
   if (isResumed && !options.json) {
-    console.log('Kept data: whose execution had ended is shown as it ended then; only the others are started.');
+    console.log('Kept data: patients with an ended execution are shown with that result; only the others are started.');
   }
   await takeUpInterrupted(platform, ({ patients, sweep }) => {
     if (options.json) return;
@@ -127,9 +127,9 @@ async function main(): Promise<number> {
     process.on(signal, () => void stop().then(() => process.exit(0)));
   }
   try {
-    // One that goes away by itself is nobody's to work beside, and must not hide one that stays.
+    // A platform that stops by itself is not for the command line and must not hide a lasting one.
     if (!options.once) writeEndpoints(platform.endpoints, opened?.policyFile ?? options.policy);
-    // Now, so that it is there when somebody follows the link.
+    // Started now, so that it is ready when the link is opened.
     if (!options.once) platform.consoleBuild.look();
     const results = await run(await load(platform, options, opened), options);
     const { endpoints } = platform;

@@ -77,7 +77,7 @@ export function createConsoleBuild({
       if (built === null || (built.state === 'FAILED' && child === null)) {
         const before = built;
         built = begin();
-        // Whoever asks after a failure sees it once more, while the next try is under way.
+        // A request after a failure shows it once more, while the next attempt runs.
         return before ?? built;
       }
       return built;

@@ -3,7 +3,7 @@ import { extname } from 'node:path';
 import { type HttpHandler, send, sendJson, sendProblem } from '../http/http-messages.ts';
 import type { BuiltConsole, ConsoleBuild } from './console-build.ts';
 
-/** What the console reads first (console/api/site.ts): nobody logs in here, and there is more to see than on AWS. */
+/** The console's settings (console/api/site.ts): no login here, and more pages than on AWS. */
 const SITE = {
   api: '/api',
   auth: null,
@@ -71,11 +71,11 @@ function sendWaiting(res: Response, built: Exclude<BuiltConsole, { state: 'BUILT
   const failed = built.state === 'FAILED';
   const text = failed
     ? `<h1>The console could not be built</h1><pre>${escaped(built.why)}</pre><p>It is tried again whenever this page is loaded. <code>npm run build:console</code> says more.</p>`
-    : '<h1>The console is being built</h1><p>The first time takes a few seconds. This page goes on by itself.</p>';
+    : '<h1>The console is being built</h1><p>The first time takes a few seconds. This page resumes automatically.</p>';
   res.setHeader('cache-control', 'no-store');
   const again = failed ? '' : `<meta http-equiv="refresh" content="${ASK_AGAIN_AFTER}">`;
   const page = `<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">${again}<title>Portal PIN</title></head><body>${text}</body></html>`;
-  // Whoever asks whether the platform is up shall not take it for broken.
+  // A health check must not take the platform for broken.
   send(res, failed ? 500 : 200, TYPES['.html'] ?? '', page);
 }
 

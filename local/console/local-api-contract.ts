@@ -4,11 +4,11 @@ import * as z from 'zod';
 const fhirId = z.string().regex(/^[A-Za-z0-9\-.]{1,64}$/);
 const reference = (type: string) => z.string().regex(new RegExp(`^${type}/[A-Za-z0-9\\-.]{1,64}$`));
 
-/** What somebody at the front desk does in the chart. */
+/** An edit by the front desk in the chart. */
 export const chartEdit = z.discriminatedUnion('edit', [
   /** Takes the place of the patient's email addresses. */
   z.strictObject({ edit: z.literal('ENTER_EMAIL'), address: z.string().min(1).max(254) }),
-  /** `at` null: the general practitioner; else who is responsible at that organization. */
+  /** `at` null: the general practitioner; else the responsible provider at that organization. */
   z.strictObject({
     edit: z.literal('SET_PROVIDER'),
     practitioner: reference('Practitioner'),

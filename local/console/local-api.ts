@@ -93,7 +93,7 @@ async function sendWebhook(url: string, secret: string, order: WebhookOrder, now
   return { headers, body, answer: { status: response.status, body: await response.text() } };
 }
 
-/** Lets go wrong what was asked for, once, for whoever comes next. */
+/** Arms the requested fault once, for the next request. */
 function arm(trouble: Trouble, ehr: EhrSimulator, mailbox: Mailbox): void {
   // The one transaction that holds a Provenance.
   const isSigning = ({ body }: { body: unknown }) => JSON.stringify(body ?? '').includes('"Provenance"');

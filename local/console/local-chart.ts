@@ -146,7 +146,7 @@ function withStatus(patient: Patient & { id: string }, status: PortalStatus): Pa
   return { ...patient, extension: [...others, { url: EXTENSION.portalStatus, valueCode: status }] };
 }
 
-/** The patient's care team at the organization with nobody else in it (P5). */
+/** The patient's care team at the organization with this provider alone (P5). */
 async function careTeamWith(
   ehr: EhrSimulator,
   patientId: string,

@@ -11,7 +11,7 @@ export const DAY = 24 * HOUR;
 
 export interface Self {
   id: string;
-  /** An address that is nobody else's in the practice. */
+  /** A unique address in the practice. */
   address: string;
   now: number;
 }

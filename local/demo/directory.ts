@@ -1,4 +1,4 @@
-/** Who works where in the demo practice. policy.json lists the first two offices; the third shows `defaultKind`. */
+/** The demo practice's providers and locations. policy.json lists the first two offices; the third shows `defaultKind`. */
 import type { FhirResource } from 'fhir/r4';
 import { organization, practitioner, practitionerRole } from './chart-builders.ts';
 

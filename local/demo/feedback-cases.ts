@@ -1,5 +1,5 @@
 /**
- * Charts whose address is at SES's own mailbox simulator: the first execution ends as any other, and what SES then tells of the mail
+ * Charts with an address at SES's mailbox simulator: the first execution ends as any other, and what SES then tells of the mail
  * goes on by itself. https://docs.aws.amazon.com/ses/latest/dg/send-an-email-from-console.html#send-email-simulator
  */
 import type { DemoCase } from './case.ts';
@@ -7,7 +7,7 @@ import { email } from './chart-builders.ts';
 
 const ending = { outcome: 'REGENERATED', reason: null } as const;
 
-/** An address of the simulator that is nobody else's, thanks to its label. */
+/** A simulator address made unique by its label. */
 const simulated = (scenario: string, id: string) => `${scenario}+${id}@simulator.amazonses.com`;
 
 export const FEEDBACK_CASES: DemoCase[] = [

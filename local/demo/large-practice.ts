@@ -11,7 +11,7 @@ const DOCTORS = 25;
 
 /**
  * `count` patients of one primary-care office, each with one address, one general practitioner and a PIN by hand that is 31
- * days old at `now` (milliseconds): all end REGENERATED. First who works there, then one Bundle a patient, `bench-000001` on.
+ * days old at `now` (milliseconds): all end REGENERATED. First the providers, then one Bundle per patient, `bench-000001` on.
  */
 export function largePractice(count: number, now: number): Bundle[] {
   const doctors = Array.from({ length: DOCTORS }, (_, index) => `bench-prac-${index + 1}`);

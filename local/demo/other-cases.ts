@@ -1,4 +1,4 @@
-/** Charts whose PIN must stay as it is: not needed, no address, or for a person to decide. */
+/** Charts with a PIN that must stay: not needed, no address, or a decision for staff. */
 
 import type { Ending, HeldReason, NotNeededReason } from '../../functions/domain/outcomes.ts';
 import { toInstant } from '../../functions/domain/time/instant.ts';
@@ -149,7 +149,7 @@ const HELD_CASES: DemoCase[] = [
     pins: [{ age: 4 * DAY }, { age: null }],
     chained: false,
   },
-  { story: 'three of ours in a row, nobody registered', ending: held('CYCLE_LIMIT'), pins: threeOfOurs },
+  { story: 'three unused PINs of ours in a row', ending: held('CYCLE_LIMIT'), pins: threeOfOurs },
 ];
 
 export const OTHER_CASES: DemoCase[] = [...NOT_NEEDED_CASES, ...EMAIL_MISSING_CASES, ...HELD_CASES];

@@ -9,7 +9,7 @@ import { OTHER_CASES } from './other-cases.ts';
 import { REGENERATED_CASES } from './regenerated-cases.ts';
 
 export interface DemoPractice {
-  /** First who works there, then one Bundle a patient. */
+  /** First the providers, then one Bundle per patient. */
   bundles: Bundle[];
   /** How each patient's first execution must end under policy.json, by patient id. */
   expected: Record<string, Ending>;

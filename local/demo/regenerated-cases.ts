@@ -1,4 +1,4 @@
-/** Charts whose PIN must be regenerated. */
+/** Charts with a PIN that must be regenerated. */
 import { toInstant } from '../../functions/domain/time/instant.ts';
 import { DAY, type DemoCase, HOUR, type Self } from './case.ts';
 import { careTeam, draftMedicationRequest, email, visit } from './chart-builders.ts';

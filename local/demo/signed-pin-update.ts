@@ -17,7 +17,7 @@ import { PIN_LIFETIME_MS } from '../../functions/domain/chart/expiry.ts';
 import { toInstant } from '../../functions/domain/time/instant.ts';
 import { type Kept, referenceTo } from './chart-builders.ts';
 
-/** How long somebody takes over an update. */
+/** How long a person takes for an update. */
 const UPDATE_MS = 5 * 60 * 1000;
 
 export interface SignedPinUpdateOrder {

@@ -16,7 +16,7 @@ export interface Capacity {
   reset(): void;
 }
 
-/** The shape of a table whose writes are counted. */
+/** The shape of a table with counted writes. */
 export interface MeteredTable {
   readonly keys: readonly string[];
   readonly indexes: readonly SparseIndex[];
@@ -50,7 +50,7 @@ interface Written {
 const READS = ['GetItem', 'BatchGetItem', 'Query', 'Scan'];
 
 /**
- * Wraps `operate` so that everything that passes is counted, once somebody wants to know. Reads take dynalite's figures. Its writes leave indexes
+ * Wraps `operate` so that everything that passes is counted once requested. Reads take dynalite's figures. Its writes leave indexes
  * and failed conditions out, so for `tables` the item is read before and after each write, outside the count; writes
  * of one item queue up for that. Writes of other tables are not counted.
  */

@@ -70,13 +70,13 @@ export function writeUnits(
   return { table: blocks(before, after), index };
 }
 
-/** Write request units of a write whose condition failed: by the item that was found, at least one; no index write. */
+/** Write request units of a write with a failed condition: by the item that was found, at least one; no index write. */
 export function refusedWriteUnits(found: WireItem | null): Units {
   return { table: blocks(found), index: 0 };
 }
 
 /**
- * Read request units of one query, scan or GetItem whose blocks of 4 KB come to `units`: also one that finds nothing
+ * Read request units of one query, scan or GetItem with `units` blocks of 4 KB: also one that finds nothing
  * is charged a block, whole if strongly consistent, else half.
  */
 export function readUnits(units: number, consistent: boolean): number {

@@ -27,7 +27,7 @@ export interface DynamoDb {
   /** Makes the product's table unless it is there already; then mends what a kill left of its index. Only tables made by it have TTL and are metered. */
   createTable(name: string): Promise<void>;
   /**
-   * What AWS does behind the scenes, at the caller's moment: deletes every item whose numeric `ttl` (epoch seconds) is
+   * What AWS does behind the scenes, at the caller's moment: deletes every item with a numeric `ttl` (epoch seconds)
    * reached, then hands the stream records to the listeners, one after the other, and waits for them. Costs one scan
    * of the table, so call it per move of the clock, not per tick. An item that lapses and is rewritten meanwhile stays.
    * @throws what a listener throws; the items are deleted then.

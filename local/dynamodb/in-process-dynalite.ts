@@ -113,7 +113,7 @@ export async function createInProcessDynalite(path: string | undefined): Promise
     close: async () => {
       closed = true;
       await Promise.allSettled(running);
-      // dynalite closes its store only when a listening server stops: so listen, with nobody to serve, and stop.
+      // dynalite closes its store only when a listening server stops: so listen without clients, and stop.
       server.removeAllListeners('request');
       await new Promise<void>((resolve, reject) =>
         server.listen(0, '127.0.0.1', () => server.close((error) => (error ? reject(error) : resolve()))),

@@ -1,5 +1,5 @@
 /**
- * Who may read and write the simulated chart: SMART Backend Services. A token endpoint for the one registered client, and the
+ * Access to the simulated chart: SMART Backend Services. A token endpoint for the one registered client, and the
  * gate in front of the FHIR server. https://hl7.org/fhir/smart-app-launch/backend-services.html
  */
 import { randomBytes } from 'node:crypto';
@@ -14,7 +14,7 @@ export interface AuthorizationServer {
   handle: HttpHandler;
   /** To stand before the FHIR server: answers where a request may not pass, and says where the token endpoint is; null lets pass. */
   gate(request: EhrRequest): Answer | null;
-  /** A header value for whoever sits at this machine: good for everything, as long as the process runs. */
+  /** A header value for the user of this machine: full access while the process runs. */
   readonly standingAuthorization: string;
 }
 

@@ -21,7 +21,7 @@ export interface Kept {
   current: Stored | undefined;
 }
 
-/** What a transaction leaves of one resource, for who keeps the chart elsewhere too. */
+/** What a transaction leaves of one resource, for keeping the chart elsewhere too. */
 export interface Written {
   order: number;
   /** The new versions, oldest first; of a deletion the last version that there was. */
@@ -38,7 +38,7 @@ interface Undo {
 
 /**
  * The resources of the practice in memory: versioned, indexed, with a journal of the running transaction, so that a rollback costs
- * what the transaction changed, not what the chart holds. Synchronous; who lets transactions overlap has to serialize them.
+ * what the transaction changed, not what the chart holds. Synchronous; callers must serialize transactions.
  */
 export class ChartStore {
   readonly #now: () => number;

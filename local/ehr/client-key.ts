@@ -1,4 +1,4 @@
-/** The key by which Portal PIN shows the EHR who it is, as a practice makes one when it registers the service. */
+/** Portal PIN's client key for the EHR, as a practice creates it when it registers the service. */
 
 import type { JSONWebKeySet } from 'jose';
 import { calculateJwkThumbprint } from 'jose/jwk/thumbprint';

@@ -50,7 +50,7 @@ export function defineTypes(resource: Resource): void {
   if (hasOthers) for (const type of typesWithin(resource)) defineType(type);
 }
 
-/** Makes sure that resources of this type can be searched. An unknown type is left to who validates. */
+/** Makes sure that resources of this type can be searched. An unknown type is left to the validation. */
 export function defineType(type: string): void {
   const place = places.get(type);
   if (!place || indexed.has(type)) return;

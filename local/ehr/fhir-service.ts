@@ -109,7 +109,7 @@ function toRouter({ method, url, headers, body }: EhrRequest): FhirRequest {
   };
 }
 
-/** Medplum takes an If-Match that it cannot parse for none, which would lose somebody's write. */
+/** Medplum ignores an If-Match it cannot parse, which would lose another user's write. */
 function checkIfMatch(ifMatch: string | undefined): void {
   if (ifMatch !== undefined && !/^(W\/)?"[^"]+"$/.test(ifMatch)) {
     throw new OperationOutcomeError(badRequest('If-Match must be an ETag such as W/"1"'));

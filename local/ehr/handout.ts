@@ -74,7 +74,7 @@ function route(
   });
 }
 
-/** P11: a PIN document that becomes final is signed, whoever does it and in whatever request. */
+/** P11: a PIN document that becomes final is signed, by any user and in any request. */
 function isSigning(before: Change['before'], after: DocumentReference): boolean {
   const wasSigned = before?.resourceType === 'DocumentReference' && before.docStatus === 'final';
   const isSigned = after.status === 'current' && after.docStatus === 'final';
@@ -88,7 +88,7 @@ function sign(handout: Handout, document: Stored<DocumentReference>, provenances
   applyForm(store, document);
   const ignoresAnswer = handout.ignoresAnswerToP12();
   if (ignoresAnswer || !own.some((provenance) => answersNo(provenance, EXTENSION.becomeResponsibleProvider))) {
-    // A switch that moves the responsible provider must move it to somebody else, or nobody could notice.
+    // A switch that moves the responsible provider must move it to another provider, or the move would go unnoticed.
     becomeResponsible(store, document, ignoresAnswer ? SIGNER : signerOf(document, own));
   }
   if (!own.some((provenance) => answersNo(provenance, EXTENSION.signClinicalListChanges))) {
@@ -121,7 +121,7 @@ function applyForm(store: ChartStore, document: DocumentReference): void {
   }
 }
 
-/** P12: who says nothing at the prompt becomes the responsible provider, of the patient and of the document. */
+/** P12: a signer that ignores the prompt becomes the responsible provider of the patient and of the document. */
 function becomeResponsible(store: ChartStore, document: Stored<DocumentReference>, signer: Responsible): void {
   const patientId = document.subject?.reference?.replace(/^Patient\//, '');
   const patient = patientId && store.get('Patient', patientId);
@@ -130,7 +130,7 @@ function becomeResponsible(store: ChartStore, document: Stored<DocumentReference
   store.put({ ...current, author: [signer as NonNullable<DocumentReference['author']>[number]] });
 }
 
-/** A Device cannot be a general practitioner: then it is the provider on whose behalf it signed, or else a clinician of the EHR's. */
+/** A Device cannot be a general practitioner: then it is the provider it signed for, or else a clinician of the EHR. */
 function signerOf(document: DocumentReference, provenances: readonly Provenance[]): Responsible {
   const agents = provenances.flatMap(({ agent }) => agent);
   const signers = [

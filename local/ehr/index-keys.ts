@@ -17,7 +17,7 @@ export function identifierKey(value: string): string {
   return `i:${value.toLowerCase()}`;
 }
 
-/** Key of all resources whose `type` element holds this code, display or text. */
+/** Key of all resources with this code, display or text in `type`. */
 export function typeKey(token: string): string {
   return `t:${token.toLowerCase()}`;
 }

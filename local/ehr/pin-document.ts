@@ -21,7 +21,7 @@ export const signingDevice: Stored<Device> = {
 };
 export const SIGNING_DEVICE: Reference<Device> = { reference: `Device/${signingDevice.id}` };
 
-/** The clinician who is taken for the signer where nobody else can be. */
+/** The clinician used as signer if no other fits. */
 export const signer: Stored<Practitioner> = {
   resourceType: 'Practitioner',
   id: 'ehr-signer',

@@ -6,7 +6,7 @@ export class PracticeDataError extends Error {
   override readonly name = 'PracticeDataError';
 }
 
-/** A FHIR R4 Bundle whose resources have their ids and refer to others as `Type/id`. */
+/** A FHIR R4 Bundle; its resources have ids and refer to others as `Type/id`. */
 export interface PreparedBundle {
   readonly resourceType: string;
   readonly entry?: readonly { readonly resource?: object | undefined }[] | undefined;

@@ -69,7 +69,7 @@ export class ChartRepository extends FhirRepository {
     });
   }
 
-  /** Lets the EHR react to what the running transaction wrote so far, before somebody reads within it. */
+  /** Lets the EHR react to what the running transaction wrote so far, before a read within it. */
   settle(): void {
     if (!this.#store.inTransaction || this.#store.mark === this.#settled) return;
     const changes = this.#store.changesSince(this.#settled);

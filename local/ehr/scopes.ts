@@ -17,7 +17,7 @@ export function mayDo(scopes: readonly string[], { type, letter }: Permission): 
   });
 }
 
-/** Whether who was given `scopes` may ask for a token of this one. */
+/** Whether a client with `scopes` may request a token with this one. */
 export function mayAskFor(scopes: readonly string[], scope: string): boolean {
   const [, type, letters] = SCOPE.exec(scope) ?? [];
   if (type === undefined || letters === undefined) return false;

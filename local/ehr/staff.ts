@@ -45,7 +45,7 @@ export interface Staff {
   signPinByHand(patientId: string, made: HandMadePin): Promise<SignedByHand>;
   /** Signs a draft that is in the chart, e.g. one of the service's; `answerNo` false says nothing at the prompts (P11, P12). */
   signDraft(documentId: string, options?: { answerNo?: boolean; at?: number }): Promise<void>;
-  /** Puts somebody into the "Route to" list of a document (P9); answers the Task's id. */
+  /** Adds a name to the "Route to" list of a document (P9); returns the Task's id. */
   routeTo(documentId: string, owner: Reference): Promise<string>;
   /** Writes a resource as an update at the desk would, e.g. an email address that was entered. */
   write(resource: FhirResource & { id: string }): Promise<void>;
@@ -142,7 +142,7 @@ function handMade(patientId: string, made: HandMadePin, ids: SignedByHand, signe
   return [encounter, form, document];
 }
 
-/** P11, P12: both prompts answered No by the person who signs. */
+/** P11, P12: the signer answers No at both prompts. */
 function prompts(id: string, documentId: string, now: number): Stored<Provenance> {
   return {
     resourceType: 'Provenance',

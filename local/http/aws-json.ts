@@ -77,7 +77,7 @@ export function serveAwsJson(service: AwsJsonService): HttpHandler {
       });
       response.end(text);
     } catch {
-      response.destroy(); // the connection broke while the request was read: there is nobody to answer
+      response.destroy(); // the connection broke while the request was read: no client is left
     }
   };
 }

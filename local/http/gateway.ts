@@ -29,7 +29,7 @@ const HOST_NAMES = ['127.0.0.1', 'localhost', '[::1]'];
 /**
  * Opens the gateway on `port` of 127.0.0.1 (0 = any free one). It alone listens, so it alone keeps web pages of the
  * user's browser away from the chart and the table: see `refusal`.
- * @param home prefix to which whoever follows the bare address is led
+ * @param home prefix to which the bare address redirects
  * @throws PortInUseError
  */
 export async function createGateway({ port, home }: { port: number; home?: string }): Promise<Gateway> {
@@ -38,7 +38,7 @@ export async function createGateway({ port, home }: { port: number; home?: strin
     const own = (server.address() as AddressInfo | null)?.port;
     const refused = own === undefined ? 'The gateway is closing.' : refusal(req, own);
     if (refused !== null) {
-      // The body that nobody will read must not stay in the way of the next request on this connection.
+      // An unread body must not block the next request on this connection.
       res.setHeader('connection', 'close');
       return sendProblem(res, 403, 'Forbidden', refused);
     }
@@ -89,7 +89,7 @@ function refusal(req: IncomingMessage, port: number): string | null {
     return `This is the local platform on 127.0.0.1:${port}; it does not answer under the host name ${host ?? '(none)'}.`;
   }
   const site = req.headers['sec-fetch-site'];
-  // A page that sends no referrer sends its forms without an origin, too; then the browser still says whose it is.
+  // A page that sends no referrer sends its forms without an origin, too; then the browser still names the site.
   const isOwnForm = origin === 'null' && site === 'same-origin' && req.headers['sec-fetch-mode'] === 'navigate';
   if (origin !== undefined && !isOwnForm && !originsOf(port).includes(origin)) {
     return `Requests made by a page of ${origin} are refused; only the platform's own pages may call it.`;

@@ -25,7 +25,7 @@ export interface HttpRoutes {
    * and stand in no log. A request that fits no route is one the API has no handler for. Absent: any path is one.
    */
   path?: string;
-  /** What the JWT authorizer in front of it says of who asks. Absent: no authorizer is in front of it. */
+  /** The caller's claims from the JWT authorizer. Absent: no authorizer. */
   claims?: () => Record<string, string>;
 }
 

@@ -1,4 +1,4 @@
-/** The folder of `--data`: whether it is ours, whole and nobody else's. */
+/** The folder of `--data`: whether it is ours, complete and not in use. */
 import { chmodSync, existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Level } from 'level';
@@ -8,7 +8,7 @@ export class KeptDataError extends Error {
   override readonly name = 'KeptDataError';
 }
 
-/** Its presence says whose the folder is; written before anything else. */
+/** Marks the folder as ours; written before anything else. */
 const MARK = 'KEPT-BY-PORTAL-PIN';
 const MARK_TEXT =
   'A practice kept by `npm start -- --data`: chart, table, mailbox, executions. Delete the whole folder or nothing.\n';
@@ -40,7 +40,7 @@ export function damaged(folder: string, what: string): KeptDataError {
   );
 }
 
-/** A database whose first start did not get as far as its table holds nothing yet. */
+/** A database without its table, from an interrupted first start, holds nothing yet. */
 export function removeUnfinishedTable(tablePath: string): void {
   rmSync(tablePath, { recursive: true, force: true });
 }

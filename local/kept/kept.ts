@@ -1,5 +1,5 @@
 /**
- * What `--data` keeps. Every change is written before its answer leaves, so that whoever was told something finds it
+ * What `--data` keeps. Every change is written before its answer leaves, so that every confirmed change is there
  * again after a restart, also after `kill -9`. What a crash of the whole machine may cost is what its disk had not got yet.
  */
 import { randomBytes } from 'node:crypto';
@@ -61,7 +61,7 @@ export interface Kept {
   keepPractice(practice: KeptPractice | null): Promise<void>;
   /** Says that the database has its table. */
   keepTable(): Promise<void>;
-  /** Rejects when something cannot be written: the process is to end then, for nobody gets an answer any more. */
+  /** Rejects when something cannot be written: the process must end then, because no request is answered any more. */
   readonly broken: Promise<never>;
   close(): Promise<void>;
 }
@@ -180,7 +180,7 @@ function writtenOf(entries: readonly (readonly [string, KeptVersion])[]): Writte
 /** Writes that either succeed or never end: what could not be kept must not be answered. */
 function guarded(folder: string) {
   const { promise: broken, reject } = Promise.withResolvers<never>();
-  broken.catch(() => undefined); // in case nobody listens any more
+  broken.catch(() => undefined); // no listener may be left
   let ended = false;
   const take = async (work: () => Promise<void>): Promise<void> => {
     try {

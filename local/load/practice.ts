@@ -1,4 +1,4 @@
-/** Reads a practice that somebody brings: FHIR R4 Bundles from a file or a folder. */
+/** Reads a practice from a file or a folder: FHIR R4 Bundles. */
 import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { basename, join } from 'node:path';
@@ -154,7 +154,7 @@ function idOf(resource: FhirResource, fullUrl: unknown, where: string, seed: str
   );
 }
 
-/** Drops what stands twice; refuses what stands twice and differs, for nobody can say which is right. */
+/** Drops duplicates; refuses duplicates that differ, because either could be right. */
 function unique(files: readonly string[], bundles: readonly Named[][]): Named[][] {
   const seen = new Map<string, { resource: FhirResource; file: string }>();
   return bundles.map((bundle, index) =>

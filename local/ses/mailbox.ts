@@ -63,7 +63,7 @@ export interface MailboxOptions {
   prefix?: string;
   /** Awaited before a mail is accepted. */
   keep?: MailKeep;
-  /** Told of each accepted mail, after whoever sent it has been answered. */
+  /** Called with each accepted mail, after its sender got the answer. */
   onSent?: (mail: Mail) => void;
 }
 
@@ -75,7 +75,7 @@ type Action = (
 ) => unknown;
 
 // The library's Express app stays out: it opens a port of its own that answers any Origin, leaves other actions
-// without an answer, and an unknown messageId in its viewer rejects a promise that nobody holds, which ends the process.
+// without an answer, and an unknown messageId in its viewer rejects an unhandled promise, which ends the process.
 // Required, not imported: Node and the test runner disagree on what the default of a CommonJS module is.
 const load = createRequire(import.meta.url);
 const ACTIONS = new Map<string, Action>([
@@ -179,7 +179,7 @@ async function storedBy(action: Action, parameters: SesParameters): Promise<Emai
   });
 }
 
-/** Whom a mail goes to. The library keeps the first of each list only, and `Destinations` of a raw mail not at all. */
+/** Recipients of a mail. The library keeps the first of each list only, and `Destinations` of a raw mail not at all. */
 function recipients(name: string, parameters: SesParameters, stored: Email): Email['destination'] {
   const list = (kind: string) => members(parameters, `Destination.${kind}Addresses`);
   if (name === 'SendEmail') return { to: list('To'), cc: list('Cc'), bcc: list('Bcc') };
@@ -187,7 +187,7 @@ function recipients(name: string, parameters: SesParameters, stored: Email): Ema
   return destinations.length > 0 ? { to: destinations, cc: [], bcc: [] } : stored.destination;
 }
 
-/** SES's refusal of a request with an unusable address or with nobody to send to, or null. */
+/** SES's refusal of a request with an unusable address or without recipients, or null. */
 function addressRefusal(name: string, parameters: SesParameters): SesAnswer | null {
   const lists = ['Destination.ToAddresses', 'Destination.CcAddresses', 'Destination.BccAddresses', 'Destinations'];
   const addressees = lists.flatMap((list) => members(parameters, list));

@@ -21,7 +21,7 @@ export const WEBHOOK_SECRET_ARN = `arn:aws:secretsmanager:${REGION}:${ACCOUNT_ID
 /** The one key of the local KMS. */
 export const FINGERPRINT_KEY_ARN = `arn:aws:kms:${REGION}:${ACCOUNT_ID}:key/00000000-0000-0000-0000-000000000001`;
 
-/** The key by which the handlers show the EHR who they are. */
+/** The handlers' client key for the EHR. */
 export const EHR_KEY_SECRET_ARN = `arn:aws:secretsmanager:${REGION}:${ACCOUNT_ID}:secret:portal-pin/ehr-key-000000`;
 /** As which Portal PIN is registered at the simulated EHR. */
 export const EHR_CLIENT_ID = 'portal-pin';

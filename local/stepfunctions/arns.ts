@@ -13,5 +13,5 @@ export const stateMachineArn = ({ region, accountId }: Account, name: string): s
 export const executionArn = ({ region, accountId }: Account, machine: string, name: string): string =>
   `arn:aws:states:${region}:${accountId}:execution:${machine}:${name}`;
 
-/** A role nobody assumes: AWS's answers carry one. */
+/** A placeholder role: AWS's answers carry one. */
 export const roleArn = ({ accountId }: Account): string => `arn:aws:iam::${accountId}:role/local-state-machine`;

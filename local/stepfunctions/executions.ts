@@ -163,7 +163,7 @@ export class Executions {
     return execution && closedOf(execution);
   }
 
-  /** Of one machine, oldest first: what ended because the platform did, not by itself and by nobody's will. */
+  /** Of one machine, oldest first: what ended because the platform did, not by itself and not on request. */
   interrupted(machineName: string): InterruptedExecution[] {
     const all = [...this.#byArn.values()].filter((each) => each.machineName === machineName);
     return all.flatMap(({ name, input, status, error }, index) => {

@@ -1,7 +1,7 @@
 import { deflateRawSync, inflateRawSync } from 'node:zlib';
 import type { HistoryEvent, HistoryEventType } from '@aws-sdk/client-sfn';
 
-/** One event in short: AWS's event is written from it when somebody asks. */
+/** One event in short: AWS's event is built from it on request. */
 export interface HistoryEntry {
   readonly type: HistoryEventType;
   /** Milliseconds since the epoch, practice time. */

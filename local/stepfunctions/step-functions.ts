@@ -11,7 +11,7 @@ export type { ClosedExecution } from './execution.ts';
 export type { LambdaContext, LambdaHandler } from './lambda.ts';
 
 export interface StepFunctions {
-  /** Speaks AWS's protocol; whoever mounts it strips the prefix and checks Host and Origin. */
+  /** Speaks AWS's protocol; the gateway strips the prefix and checks Host and Origin. */
   handle: HttpHandler;
   /** Machine name → ARN. */
   readonly stateMachineArns: Readonly<Record<string, string>>;

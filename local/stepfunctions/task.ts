@@ -18,7 +18,7 @@ export interface StateInContext {
   RetryCount: number;
 }
 
-/** AWS's limit for a state's input or output, in bytes; nobody can catch its error. */
+/** AWS's limit for a state's input or output, in bytes; its error cannot be caught. */
 const MAX_STATE_BYTES = 256 * 1024;
 
 /** As deployed, unless told otherwise for a function. */

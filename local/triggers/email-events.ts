@@ -15,7 +15,7 @@ const DELIVERIES = 3;
 export type FeedbackHandler = (event: SQSEvent) => Promise<SQSBatchResponse>;
 
 export interface EmailEvents {
-  /** Takes events as the bus does: at once, and answers nobody. */
+  /** Takes events as the bus does: at once, without an answer. */
   publish(events: readonly BusEvent[]): void;
   /** Keeps what is published until `release`. */
   hold(): void;
@@ -24,7 +24,7 @@ export interface EmailEvents {
   settled(): Promise<void>;
   /** Whether something waits to be handed over, and is not held. */
   isPending(): boolean;
-  /** Bodies of what nobody took. */
+  /** Bodies of undelivered events. */
   readonly deadLetters: readonly string[];
 }
 
@@ -65,7 +65,7 @@ export function createEmailEvents(handler: FeedbackHandler, idle: () => Promise<
       draining = null;
       begin();
     });
-    // Whoever waits for it hears of its failure; a bug of the handler must not end the process meanwhile.
+    // The waiting caller gets the failure; a handler's bug must not end the process meanwhile.
     draining.catch(() => undefined);
   }
 

@@ -23,7 +23,7 @@ const IGNORED_FIELDS: Readonly<Record<string, string>> = {
   Credentials: 'other roles',
 };
 
-/** Fields whose length of time cannot be judged here, or runs by another clock than the practice's. */
+/** Fields with a duration that cannot be judged here, or that runs by another clock than the practice's. */
 const UNSEEN_TIMES = ['TimeoutSecondsPath', 'SecondsPath', 'Timestamp', 'TimestampPath'];
 
 export const tokenOf = (state: string): string => `$\{${state}FunctionArn}`;
@@ -97,7 +97,7 @@ const checkFail: Rule = ({ state }) => {
     ...('Cause' in state || 'CausePath' in state ? [] : ['has neither Cause nor CausePath; locally one is made up']),
     ...['ErrorPath', 'CausePath'].flatMap((field) =>
       field in state && !String(state[field]).startsWith('$')
-        ? [`${field} is no path; an intrinsic is an error nobody can catch locally`]
+        ? [`${field} is no path; an intrinsic is an error that cannot be caught locally`]
         : [],
     ),
   ];

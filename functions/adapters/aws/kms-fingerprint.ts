@@ -1,6 +1,6 @@
 /**
  * Fingerprints by HMAC-SHA-256 under a key that never leaves KMS. A PIN has only 2³⁴ values, so the key alone keeps a
- * leaked table silent, and nobody who can read the table can also compute fingerprints by it.
+ * leaked table silent, and access to the table alone does not allow computing fingerprints.
  * https://docs.aws.amazon.com/kms/latest/APIReference/API_GenerateMac.html
  */
 import { GenerateMacCommand, type KMSClient } from '@aws-sdk/client-kms';

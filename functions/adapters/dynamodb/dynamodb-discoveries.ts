@@ -10,7 +10,7 @@ import { DISCOVERIES_PARTITION, PARTITION_KEY, SORT_KEY, TTL_ATTRIBUTE } from '.
 
 /** What was found, beside the sweeps' reports. */
 const KEPT_SECONDS = 366 * 24 * 60 * 60;
-/** An EHR's link to a page is no good for longer, and nobody knows what it holds. */
+/** An EHR's page link is no good for longer, and its content is unknown. */
 const UNFINISHED_SECONDS = 7 * 24 * 60 * 60;
 
 const discoveryItem: z.ZodMiniType<Discovery> = z.object({
@@ -69,7 +69,7 @@ export function createDynamoDbDiscoveries({ newId, ...table }: TableOptions & { 
               ExpressionAttributeValues: { ':previous': previous.version },
             },
       );
-      // The SDK repeats a call whose answer got lost; then the condition fails on our own write.
+      // The SDK repeats a call after a lost answer; then the condition fails on our own write.
       if (isStored || (await read(saved.id))?.version === saved.version) return saved;
       throw new RecordConflictError('DISCOVERY_CHANGED');
     },

@@ -41,10 +41,10 @@ export function createDynamoDbOnceRecords({ newId, ...table }: TableOptions & { 
       );
       if (isOurs) return { kind: 'BEGUN' };
       const item = await items.get(requestKey(id));
-      // Forgotten between the two: whoever asks again finds out.
+      // Deleted in between: the next request decides.
       if (item === null) return { kind: 'IN_FLIGHT' };
       const stored = items.parse(onceItem, item);
-      // The SDK repeats a call whose answer got lost; then the condition fails on our own write.
+      // The SDK repeats a call after a lost answer; then the condition fails on our own write.
       if (stored.state === 'BEGUN' && stored.token === token) return { kind: 'BEGUN' };
       return stored.digest === digest ? toBegun(stored) : { kind: 'OTHER' };
     },

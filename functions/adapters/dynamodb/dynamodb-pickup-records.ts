@@ -11,7 +11,7 @@ import { createItems, type Item, keyOf, type TableOptions } from './items.ts';
 import { instant, text } from './stored.ts';
 import { TTL_ATTRIBUTE } from './table.ts';
 
-/** Longer than a Lambda lives: whoever began and has not ended by then never will. */
+/** Longer than a Lambda runs: work not finished by then never will be. */
 const LEFT_BEHIND_MS = 60 * 1000;
 /** An hour's count is of no use after it; an hour more, since clocks differ. */
 const COUNT_KEPT_SECONDS = 2 * 60 * 60;

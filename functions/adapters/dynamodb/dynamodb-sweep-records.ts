@@ -41,7 +41,7 @@ function ttlOf(day: Day): number {
 export function createDynamoDbSweepRecords(table: TableOptions): SweepRecords {
   const items = createItems(table);
 
-  /** Every item of the day whose sort key begins so. */
+  /** Every item of the day with this sort key prefix. */
   async function itemsOf(day: Day, prefix: string): Promise<Item[]> {
     const found: Item[] = [];
     let next: Item | null = null;

@@ -18,7 +18,7 @@ import { PARTITION_KEY, SORT_KEY } from './table.ts';
 export interface TableOptions {
   client: DynamoDBDocumentClient;
   table: string;
-  /** Ends with the deadline of whoever calls. */
+  /** Aborts at the caller's deadline. */
   signal: AbortSignal;
   /** Told the key of each item that does not fit its schema, also where a list goes on without it. */
   onUnreadable?: (error: RecordUnreadableError) => void;

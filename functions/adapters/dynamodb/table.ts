@@ -1,4 +1,4 @@
-/** The shape of the one table (docs/data.md), for who reads and writes it and for who makes it. */
+/** The shape of the one table (docs/data.md), shared by adapters and infrastructure. */
 
 /** Partition key, a string: the kind and id of what the item is about, e.g. `PATIENT#<id>`. */
 export const PARTITION_KEY = 'pk';

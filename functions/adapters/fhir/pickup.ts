@@ -44,7 +44,7 @@ export function createFhirPickupChart(options: PickupChartOptions): PickupChart 
 const NO_AUDIT_EVENTS = /^HTTP_404_|^HTTP_(405|501)(_|$)|^HTTP_4\d\d_(.*\+)?not-supported/;
 
 /**
- * Patient and document in one batch. A document that is gone is not current; a patient who is gone is not found.
+ * Patient and document in one batch. A deleted document is not current; a deleted patient is not found.
  * EhrRejectedError (not retried) where the document is about another patient.
  */
 async function readPickupFacts(fhir: FhirClient, patientId: string, documentId: string): Promise<PickupFacts> {
@@ -76,7 +76,7 @@ const EVENTS = {
 
 /**
  * https://hl7.org/fhir/R4/auditevent.html. Not conditional: that would take a right to search the practice's audit trail.
- * Who saw the PIN is the patient; who failed to is nobody that we know.
+ * The viewer of a PIN is the patient; a failed attempt has no known agent.
  */
 async function audit(fhir: FhirClient, { patientId, document, what, at }: PickupAudit): Promise<void> {
   const { code, action, outcome } = EVENTS[what];

@@ -25,7 +25,7 @@ const LATEST_ENCOUNTERS = 50;
 const ROLES = ['PractitionerRole:practitioner'];
 
 /**
- * PatientNotFoundError where the chart does not know the patient. A practitioner whom no search included is read in a batch
+ * PatientNotFoundError where the chart does not know the patient. A practitioner that no search included is read in a batch
  * more, so that servers which include nothing, or not for a versioned reference, settle the same provider.
  */
 export async function readUpdateFacts(
@@ -93,7 +93,7 @@ export async function readUpdateFacts(
   };
 }
 
-/** The members of a care team who act for `location`: said by the participant, by the role, or by the team as a whole. */
+/** The care team members acting for `location`: stated by the participant, by the role, or by the team as a whole. */
 function membersAt(team: CareTeamRead, location: string | null, { roles }: Directory): Ref[] {
   if (location === null || team.isModified) return [];
   return team.participants.flatMap(({ member, onBehalfOf, isCurrent }) => {

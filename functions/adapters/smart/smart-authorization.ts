@@ -115,7 +115,7 @@ export function createSmartAuthorization(options: SmartOptions): Authorization {
     if (token !== null && (token.header === refused || options.now() >= token.usableUntil)) token = null;
     if (token !== null) return token.header;
     if (signal.aborted) throw tooLate();
-    // A request older than its own limit was frozen with its Lambda; nobody will answer it any more.
+    // A request older than its own limit was frozen with its Lambda and gets no answer.
     if (pending === null || options.now() - pending.since >= TOKEN_REQUEST_MS) pending = begin();
     return (await within(signal, pending.token)).header;
   };

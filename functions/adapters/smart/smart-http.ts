@@ -5,7 +5,7 @@
  */
 import { ConfigurationError, EhrRejectedError, EhrThrottledError, EhrUnavailableError } from '../../domain/errors.ts';
 
-/** Who is asked, as it stands in an error's code. */
+/** The server asked, as named in an error's code. */
 type Asked = 'DISCOVERY' | 'TOKEN';
 
 export interface JsonAnswer {
@@ -61,7 +61,7 @@ function isGuarded(url: URL): boolean {
 
 /**
  * The token endpoint that the EHR names, as it names it: an assertion's audience is compared by its letters. It may be of another
- * host, as it is at many vendors: an assertion is made out to that very address, so whoever lured it there can use it nowhere else.
+ * host, as it is at many vendors: an assertion is made out to that very address, so a malicious server cannot use it elsewhere.
  * @throws ConfigurationError for a base that is neither https nor of this machine
  * @throws EhrRejectedError TOKEN_ENDPOINT_REFUSED for an address to which nothing signed may go
  */

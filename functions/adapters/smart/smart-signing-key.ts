@@ -9,7 +9,7 @@ import { ConfigurationError } from '../../domain/errors.ts';
 export interface SigningKey {
   kid: string;
   alg: 'RS384' | 'ES384';
-  /** Not extractable: from here on nobody can print it. */
+  /** Not extractable: from here on it cannot be printed. */
   key: webcrypto.CryptoKey;
 }
 
@@ -17,7 +17,7 @@ const jwkSet = z.object({ keys: z.array(z.looseObject({ kty: z.string() })) });
 
 /**
  * @param text the JWK Set as JSON
- * @throws ConfigurationError whose code says what is wrong with it, and never shows it
+ * @throws ConfigurationError with a code that names the fault and never shows the key
  */
 export async function signingKeyOf(text: string): Promise<SigningKey> {
   const jwk = firstKey(text);

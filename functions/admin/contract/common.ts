@@ -5,7 +5,7 @@ import { MACHINES } from '../../domain/case/executions.ts';
 /** As in URLs: FHIR's id, the patient's opaque one. */
 export const patientId = z
   .string()
-  .check(z.regex(/^[A-Za-z0-9.-]{1,64}$/), z.describe('Id of the FHIR Patient. Opaque; who it is stands in the EHR.'));
+  .check(z.regex(/^[A-Za-z0-9.-]{1,64}$/), z.describe('Id of the FHIR Patient. Opaque; identity is in the EHR.'));
 
 export const executionName = z
   .string()
@@ -18,7 +18,7 @@ export const moment = z.iso.datetime().check(z.describe('Instant in UTC, with mi
 
 export const day = z.iso.date().check(z.describe('Day in the practice’s time zone.'));
 
-/** Whoever pages hands back what the page before gave. */
+/** Cursor from the previous page. */
 export const cursor = z
   .string()
   .check(
@@ -53,7 +53,7 @@ export const why = z
     z.trim(),
     z.minLength(1),
     z.maxLength(500),
-    z.describe('Why, in the person’s own words. Recorded with who did it; shown to staff only.'),
+    z.describe('Reason in the user’s own words. Recorded with the user; shown to staff only.'),
   );
 
 /** What was counted, up to a limit: an overview must not read a whole practice. */

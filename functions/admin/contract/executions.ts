@@ -44,7 +44,7 @@ export const execution = z.strictObject({
   status: executionStatus,
   startedAt: moment,
   stoppedAt: z.nullable(moment),
-  patientId: z.nullable(patientId).check(z.describe('Of the input; null where it names nobody.')),
+  patientId: z.nullable(patientId).check(z.describe('From the input; null if it names no patient.')),
   outcome: z.nullable(z.string()),
   reason: z.nullable(z.string()),
   input: json.check(z.describe('JSON as it was given: opaque ids, counters, verdicts.')),

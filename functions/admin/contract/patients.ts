@@ -20,8 +20,8 @@ const standing = {
   pin,
   outcome,
   reason,
-  todo: z.nullable(todo).check(z.describe('null: nobody needs to do anything.')),
-  nextCheckDay: z.nullable(day).check(z.describe('Day on which the sweep looks again; null: not by itself.')),
+  todo: z.nullable(todo).check(z.describe('null: no action needed.')),
+  nextCheckDay: z.nullable(day).check(z.describe('Day of the next automatic check; null: manual only.')),
   location,
   isAtWork: z.boolean().check(z.describe('The latest execution has not ended the case yet.')),
 };
@@ -48,16 +48,16 @@ export const patient = z.strictObject({
   reminder: z
     .nullable(z.int())
     .check(z.describe('The latest reminder day of the newest PIN that is done, sent or passed over; null: none.')),
-  since: z.nullable(instant).check(z.describe('Since when the case waits for somebody.')),
+  since: z.nullable(instant).check(z.describe('Waiting for staff since.')),
   endedAt: z.nullable(instant).check(z.describe('When the latest look ended.')),
   endedBy: z.nullable(executionName),
   failures: z.int().check(z.minimum(0), z.describe('Failed ends in a row.')),
-  unclaimedCycles: z.int().check(z.minimum(0), z.describe('Our PINs in a row that nobody registered with.')),
+  unclaimedCycles: z.int().check(z.minimum(0), z.describe('Consecutive unused PINs of ours.')),
   message: z
     .nullable(z.strictObject({ kind: z.enum(MESSAGE_KINDS), state: z.enum(MESSAGE_STATES), isFiled: z.boolean() }))
     .check(
       z.describe(
-        'The latest mail about the newest PIN: NEW_PIN, REQUESTED (somebody asked for it) or REMINDER. OWED: to be sent. INTENDED: about to be sent, or lost. ACCEPTED: the mail service has it; filed once the chart has it, too. REFUSED: certainly not sent. UNKNOWN: nobody can know. SETTLED: a person says it is done.',
+        'The latest mail about the newest PIN: NEW_PIN, REQUESTED (on request) or REMINDER. OWED: to be sent. INTENDED: about to be sent, or lost. ACCEPTED: the mail service has it; filed once the chart has it, too. REFUSED: certainly not sent. UNKNOWN: nobody can know. SETTLED: a person says it is done.',
       ),
     ),
   staffTasks: z.array(staffTask),
@@ -80,7 +80,7 @@ export const patient = z.strictObject({
       z.strictObject({
         id: z.string(),
         action,
-        actor: z.string().check(z.describe('Who; `patient` where the patient asked for it themselves.')),
+        actor: z.string().check(z.describe('The user; `patient` for the patient’s own request.')),
         reason: z.string(),
         at: instant,
       }),

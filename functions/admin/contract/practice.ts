@@ -1,4 +1,4 @@
-/** The practice: its policy, its switch, and who asks. */
+/** The practice: its policy, its pause switch, and the caller. */
 import * as z from 'zod/mini';
 import { cursor, executionName, instant, limit, page, why } from './common.ts';
 import { paused } from './work.ts';
@@ -18,7 +18,7 @@ export const practice = z.strictObject({
 export const GROUPS = ['viewer', 'operator'] as const;
 
 export const me = z.strictObject({
-  name: z.string().check(z.describe('As who every decision is recorded.')),
+  name: z.string().check(z.describe('The name recorded with every decision.')),
   groups: z.array(z.enum(GROUPS)),
   canAct: z.boolean().check(z.describe('Whether actions are allowed: operators’.')),
 });

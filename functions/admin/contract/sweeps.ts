@@ -8,7 +8,7 @@ const whole = z.int().check(z.minimum(0));
 export const sweep = z.strictObject({
   day: day.check(z.describe('Day on which it began; it keeps it past midnight.')),
   execution: executionName,
-  dryRun: z.boolean().check(z.describe('Decides and starts nothing; STARTED then counts who would have been started.')),
+  dryRun: z.boolean().check(z.describe('Decides without starting; STARTED then counts what would have been started.')),
   startedAt: instant,
   endedAt: z.nullable(instant),
   status: z
@@ -46,14 +46,14 @@ export const sweepReport = z.strictObject({
     .record(z.string(), whole)
     .check(
       z.describe(
-        'What became of what it started: `REGENERATED`, `HELD/CYCLE_LIMIT`, `FAILED/EhrUnavailableError`, …; RUNNING: not ended yet; LATER: a later execution has ended the case since.',
+        'Outcomes of its executions: `REGENERATED`, `HELD/CYCLE_LIMIT`, `FAILED/EhrUnavailableError`, …; RUNNING: not ended yet; LATER: a later execution has ended the case since.',
       ),
     ),
   conversion: z
     .record(z.string(), z.strictObject({ issued: whole, pickedUp: whole, registered: whole, replaced: whole }))
     .check(
       z.describe(
-        'What came of the PINs that its executions signed, by location of care (id of an Organization, or NONE). `replaced`: another has taken its place since, as nobody registered with it.',
+        'Results of the PINs that its executions signed, by location of care (id of an Organization, or NONE). `replaced`: replaced by a newer PIN because the patient did not register.',
       ),
     ),
 });

@@ -10,7 +10,7 @@ enter-email – no usable email address is entered in the EHR; entering one lets
 resolve-provider – no single active provider is responsible; correcting the chart lets the case go on.
 review-chart – a PIN document of the chart has no usable date; correct it, then release.
 check-signing – a signing broke what it must not (see explain); check the chart, then release.
-notify-patient – the patient was not told, or nobody knows; tell them and acknowledge, or resend.
+notify-patient – the patient was not notified, or delivery is unknown; tell them and acknowledge, or resend.
 decide – too many cycles without a registration, or too many failures; release goes on.
 see-failure – failed; it is tried again by itself on nextCheckDay, or now by redrive.`),
 );
@@ -18,7 +18,7 @@ export const action = z.enum(ACTIONS).check(
   z.describe(`regenerate – a look at the case now; with force a new PIN whatever the age of the old one.
 redrive – a fresh execution for the case, due or not.
 resend – the notification of the living PIN once more.
-release – ends a hold: attempts and cycles count from zero, a checked signing is believed, the case goes on.
+release – ends a hold: resets the counts of failures and unused PINs, marks the signature as verified, resumes the case.
 acknowledge – a person has told the patient: nothing is sent any more, the Task is closed.`),
 );
 
@@ -53,8 +53,8 @@ export const workItem = z.strictObject({
   todo,
   outcome: workOutcome,
   reason,
-  since: instant.check(z.describe('Since when the case waits for somebody.')),
-  nextCheckDay: z.nullable(day).check(z.describe('Day on which the sweep looks again; null: not by itself.')),
+  since: instant.check(z.describe('Waiting for staff since.')),
+  nextCheckDay: z.nullable(day).check(z.describe('Day of the next automatic check; null: manual only.')),
   location,
   staffTasks: z.array(staffTask).check(z.describe('Tasks that are open for staff in the EHR.')),
   execution: z.nullable(executionName).check(z.describe('The latest execution.')),
@@ -84,7 +84,7 @@ export const paused = z
       at: instant,
     }),
   )
-  .check(z.describe('Who paused all starts, why and when; null: not paused.'));
+  .check(z.describe('User, reason and time of the pause; null: not paused.'));
 
 export const overview = z.strictObject({
   now: instant.check(z.describe('The practice’s time; locally it can be moved.')),
@@ -100,7 +100,7 @@ export const overview = z.strictObject({
       }),
     )
     .check(z.describe('What needs a person, by what is to be done; kinds with nothing in them are left out.')),
-  due: count.check(z.describe('Patients whom the next sweep will look at.')),
+  due: count.check(z.describe('Patients the next sweep will check.')),
   running: count.check(z.describe('Executions of regenerate-pin that run now.')),
   lastSweep: z.nullable(sweep).check(z.describe('The latest of the last eight days.')),
 });

@@ -1,4 +1,4 @@
-/** What performs an operation of the contract: a function of the ports, of what was asked, and of who asked. */
+/** Performs an operation of the contract: a function of ports, request and caller. */
 import type * as z from 'zod/mini';
 import type { ExecutionReader } from '../../ports/case/executions.ts';
 import type { Policy } from '../../runtime/policy.ts';

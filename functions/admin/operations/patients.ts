@@ -13,7 +13,7 @@ import { adminProblem } from '../problems.ts';
 import { caseView, patientRow } from '../views.ts';
 import type { AdminPorts, Perform } from './operation.ts';
 
-/** A PIN's life: whoever holds a living one is looked at within it. */
+/** A PIN's life: a patient with a valid PIN is checked within it. */
 const DAYS = 30;
 const MAX_DAYS = 400;
 /** DescribeExecution has the smallest quota of all, 15 a second: a page of a patient takes ten at most. */

@@ -1,4 +1,4 @@
-/** The practice: its policy, its switch, and who asks. */
+/** The practice: its policy, its pause switch, and the caller. */
 import { pauseStarts, resumeStarts } from '../../usecases/staff/steer-practice.ts';
 import { settingsOf } from '../practice-settings.ts';
 import type { Perform } from './operation.ts';

@@ -10,7 +10,7 @@ export interface Discoveries {
   list(limit: number): Promise<Discovery[]>;
   /**
    * Saves `next` in place of `previous`, which is the reading as last read or saved, and answers with what is stored.
-   * RecordConflictError when somebody else saved it since; a save whose answer got lost is recognized as one's own.
+   * RecordConflictError if it was saved meanwhile; a save after a lost answer is recognized as one's own.
    */
   save(previous: Discovery | null, next: Discovery): Promise<Discovery>;
 }

@@ -1,13 +1,13 @@
 import type { Instant } from '../../domain/time/instant.ts';
 
-/** Who stopped all starts, when and why. */
+/** User, time and reason of a pause. */
 export interface StartsPaused {
   actor: string;
   reason: string;
   at: Instant;
 }
 
-/** The practice's switch that stops every start, whoever asks for it. AwsUnavailableError is retried. */
+/** The practice's pause switch: stops every start by machines and people. AwsUnavailableError is retried. */
 export interface PauseSwitch {
   /** null: not paused. Strongly consistent, so that a pause holds at once. */
   read(): Promise<StartsPaused | null>;
@@ -26,7 +26,7 @@ export interface PracticeDecision {
   execution: string | null;
 }
 
-/** Who steered the practice, when and why. AwsUnavailableError is retried. */
+/** Log of pauses, resumes and manual sweeps. AwsUnavailableError is retried. */
 export interface PracticeDecisions {
   /** Once by its `at` and id. */
   put(decision: PracticeDecision): Promise<void>;

@@ -26,7 +26,7 @@ export interface WorkCount {
 
 /**
  * Lists of cases, from the table's two indexes, and of what was decided about one: never a scan. An index follows its items within a second or so,
- * so whoever shows a case reads its account. AwsUnavailableError is retried.
+ * so a page that shows a case reads its record. AwsUnavailableError is retried.
  */
 export interface CaseLists {
   /**

@@ -10,6 +10,6 @@ export interface OnceRecords {
   begin(id: string, digest: string, now: number): Promise<BegunRequest>;
   /** Notes the answer, JSON, that every repetition gets. */
   finish(id: string, digest: string, answer: unknown, now: number): Promise<void>;
-  /** It came to nothing: whoever repeats it begins anew. */
+  /** It failed: a repeated request starts over. */
   forget(id: string): Promise<void>;
 }

@@ -145,7 +145,7 @@ export interface PickupChart {
 export interface SignedPinsPage {
   /** Signed PIN documents on it. */
   documents: number;
-  /** Whom they are about, each once; in no order. */
+  /** Ids of their patients, each once; unordered. */
   patientIds: string[];
   /** Of the documents, those that name no patient. */
   withoutPatient: number;
@@ -170,7 +170,7 @@ export interface FrontDesk {
   closeStaffTask(order: StaffTaskOrder): Promise<void>;
 }
 
-/** What the chart says of a patient's PINs, for who changes nothing in it. Errors as for Ehr. */
+/** Read-only access to a patient's PINs in the chart. Errors as for Ehr. */
 export interface PinReader extends Pick<FrontDesk, 'readPatient'> {
   /** P2: the patient's current PIN documents, signed ones and drafts; one request a page. */
   readPinDocuments(patientId: string): Promise<PinDocument[]>;

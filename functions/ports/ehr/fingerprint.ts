@@ -1,4 +1,4 @@
-/** A keyed digest that tells no PIN and no address to who holds the table. */
+/** A keyed digest: the table alone reveals no PIN and no address. */
 export interface Fingerprint {
   of(value: string): Promise<string>;
 }

@@ -8,7 +8,7 @@ export interface WebhookRecord {
   type: EhrEvent['type'];
   /** `attempt` of the patient's account when it came: what started since may be this webhook's own doing. */
   attempt: number;
-  /** null: RECEIVED, and whoever decided it has not said so yet. */
+  /** null: RECEIVED, not decided yet. */
   answer: WebhookAnswer | null;
 }
 

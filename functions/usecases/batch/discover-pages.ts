@@ -1,4 +1,4 @@
-/** One turn at reading the whole chart: page after page of signed PIN documents, whose patients are tracked. */
+/** One turn of the discovery: reads page after page of signed PIN documents and tracks their patients. */
 import {
   beginDiscovery,
   type Discovery,
@@ -42,7 +42,7 @@ export interface DiscoveryTurn {
 const AT_ONCE = 4;
 /** No page is begun after 8 minutes: its 50 patients take 6 minutes even of an EHR that needs 10 s for each request. */
 const LAST_PAGE_MS = 480_000;
-/** Looks at a patient about whom the EHR gave no answer, the first included; then it is that chart and not the EHR. */
+/** Attempts per patient without an answer from the EHR, the first included; after these the chart is at fault, not the EHR. */
 const LOOKS = 3;
 /** Before it is asked again, in milliseconds; of one that asks for fewer requests. */
 const PAUSE_MS = 5_000;
@@ -95,7 +95,7 @@ async function saved(discoveries: Discoveries, reading: Discovery, next: Discove
   }
 }
 
-/** What an EHR says that is down, or that wants patience: nothing about the patient who was asked about. */
+/** Errors of an EHR that is down or throttles; they say nothing about the patient. */
 type NoAnswer = EhrUnavailableError | EhrThrottledError;
 
 /**
@@ -137,7 +137,7 @@ async function lookAtEach(ports: DiscoverPorts, patientIds: readonly string[], f
   let broken: Error | null = null;
   const waiting = patientIds.values();
   const lane = async () => {
-    // The lanes share one iterator: each takes the next patient who waits.
+    // The lanes share one iterator: each takes the next waiting patient.
     for (const patientId of waiting) {
       if (broken !== null) return;
       if (unanswered.noAnswer instanceof EhrThrottledError) {

@@ -44,7 +44,7 @@ export interface SweepMinute {
 
 /** Starts in flight at once at the most: far below what DynamoDB and Step Functions take. */
 const AT_ONCE = 16;
-/** No page is begun after it: whoever lags behind the pace gives back the rest. A page takes five seconds, its Lambda has 90. */
+/** No page starts after this: a minute behind its pace gives back the rest. A page takes five seconds, its Lambda has 90. */
 const MINUTE_MS = 60_000;
 
 /**
@@ -88,7 +88,7 @@ async function over(ports: SweepPorts, run: SweepRun, stoppedBy: SweepStop | nul
   return null;
 }
 
-/** Page after page, into `counts`, until the allowance or the minute is used up, a pause begins or nobody is left. */
+/** Page after page, into `counts`, until the allowance or the minute is used up, a pause begins or no patient is left. */
 async function workThrough(
   ports: SweepPorts,
   run: SweepRun,

@@ -1,4 +1,4 @@
-/** A change of a record by somebody who works on no case: who works on one may save between the reading and the saving. */
+/** Updates a case outside its execution; retries conflicts. */
 import type { Account } from '../../domain/case/account.ts';
 import type { CaseRecords } from '../../ports/case/case-records.ts';
 import { racing } from './racing.ts';

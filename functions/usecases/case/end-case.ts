@@ -29,7 +29,7 @@ export interface CaseEnd {
 
 /**
  * Opens the Task this ending leaves, closes those it answers, then saves the end. A Task is noted before it is opened,
- * so that a run that dies in between leaves none that nobody will close. The end is counted once it is saved.
+ * so that a run that dies in between leaves no orphaned Task. The end is counted once it is saved.
  * @param account as it is stored: what is new goes into `noting`, or it would not be saved
  */
 export async function endCase(ports: EndPorts, account: Account, end: CaseEnd): Promise<Account> {
@@ -63,7 +63,7 @@ export async function endCase(ports: EndPorts, account: Account, end: CaseEnd): 
   return saved;
 }
 
-/** A run that lost the case while it opened its Task takes the Task back, unless the record of whoever has it names it. */
+/** A run that lost the case while opening its Task closes the Task again, unless the current record names it. */
 async function takeBackTask(ports: EndPorts, patientId: string, { execution, staffTask }: CaseEnd): Promise<void> {
   const stored = staffTask === null ? null : await ports.cases.read(patientId);
   if (staffTask === null || stored === null || stored.lease?.owner === execution) return;

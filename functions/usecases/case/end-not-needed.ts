@@ -14,7 +14,7 @@ export interface NotNeededPorts extends EndPorts {
 }
 
 /**
- * Who registered, opted out or was merged has no PIN to lapse; a registration ends the row of unclaimed cycles.
+ * A registered, opted-out or merged patient has no PIN to lapse; a registration resets the count of unused PINs.
  * @param noting what else the record learns in the same update
  */
 export async function endNotNeeded(
@@ -26,7 +26,7 @@ export async function endNotNeeded(
 ): Promise<void> {
   const untracked = reason === 'ALREADY_REGISTERED' || reason === 'OPTED_OUT' || reason === 'MERGED';
   if (untracked && account.document !== null) await ports.pins.remove(account.patientId);
-  // Only the chart knew: nobody told of the registration when it happened.
+  // Only the chart knew: no event reported the registration.
   const isNews = reason === 'ALREADY_REGISTERED' && account.document !== null && account.registeredAt === null;
   const now = toInstant(ports.clock.now());
   const noted = (stored: Account) =>

@@ -15,7 +15,7 @@ export interface LeavePorts {
 
 /**
  * Moves the patient's next look to today, where that makes the sweep start the case. A person's wish for a new PIN is
- * not kept so: who asked was told PAUSED, and asks again.
+ * not kept: the requester was told PAUSED and asks again.
  * @param awaitedFactChanged as for `start`
  */
 export async function leaveToSweep(ports: LeavePorts, patientId: string, awaitedFactChanged: boolean): Promise<void> {
@@ -25,7 +25,7 @@ export async function leaveToSweep(ports: LeavePorts, patientId: string, awaited
   const today = dayOf(now, ports.practice.timeZone);
   if (account.nextCheckDay !== null && account.nextCheckDay <= today) return;
   const isDue = isDueByRecord(account, now, ports.practice, awaitedFactChanged);
-  // Whom nobody looks at any more is started by a sweep for what was told alone.
+  // A case with no scheduled check is started by a sweep only because of the new fact.
   const moved = withNextCheck(awaitedFactChanged ? withNews(account, now) : account, today);
   if (isDue && isDueByRecord(moved, now, ports.practice, false)) await ports.cases.save(stored, moved);
 }

@@ -1,4 +1,4 @@
-/** Conditional writes that several make at once: who loses reads again. */
+/** Concurrent conditional writes: the loser reads again. */
 import { RecordConflictError } from '../../domain/errors.ts';
 
 /** A loser of a race reads again and finds the winner; more than five winners in a row is no race. */

@@ -44,7 +44,7 @@ export type StartAnswer =
 /**
  * Starts the next execution for a patient, or answers with the one that runs. Safe to repeat and to race: the attempt
  * is noted in one conditional write before its deterministic name is started, and a name that was noted but never
- * started is started by whoever comes next, as it was noted. RecordConflictError (retried) after five lost races.
+ * started is started by the next call, as it was noted. RecordConflictError (retried) after five lost races.
  */
 export async function start(ports: StartPorts, request: StartRequest): Promise<StartAnswer> {
   const isPaused = (await ports.pauseSwitch.read()) !== null;
@@ -103,7 +103,7 @@ interface Latest {
   /** The record knows no end of it. */
   isOpen: boolean;
   execution: string;
-  /** What Step Functions tells of it; null: nothing, or nobody asked. */
+  /** Its status in Step Functions; null: unknown or not asked. */
   last: Awaited<ReturnType<Executions['describe']>>;
 }
 
@@ -139,7 +139,7 @@ async function youngerRequest(
   return (kept?.at ?? '') > (asked?.at ?? '') ? open : force;
 }
 
-/** A person's request whose execution failed or waits for somebody: the next execution serves it. */
+/** A request with a failed or waiting execution: the next execution serves it. */
 function unservedRequest(account: Account): string | null {
   const { outcome } = account;
   return outcome === 'FAILED' || outcome === 'HELD' || outcome === 'EMAIL_MISSING' ? notServed(account) : null;

@@ -1,4 +1,4 @@
-/** The end of a case whose mail SES has accepted (P14): filed in the chart once, and over. */
+/** Ends a case after SES accepted its mail (P14): files the mail in the chart once. */
 import type { Account, Message } from '../../domain/case/account.ts';
 import { withMessageFiled } from '../../domain/case/message.ts';
 import type { Ending } from '../../domain/outcomes.ts';

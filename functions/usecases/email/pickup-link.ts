@@ -1,4 +1,4 @@
-/** The link of one mail: a token that nobody could guess, of which the records keep a digest alone. */
+/** The link of one mail: an unguessable token; the records keep only its digest. */
 import type { Account } from '../../domain/case/account.ts';
 import { TOKEN_BYTES, tokenHash } from '../../domain/pickup/pickup.ts';
 import type { PickupRecords } from '../../ports/pickup/pickup-records.ts';

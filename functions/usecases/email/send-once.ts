@@ -28,7 +28,7 @@ interface SendPorts {
 /** Errors of the mailer after which the mail has certainly not left. */
 const NOT_SENT: ReadonlySet<string> = new Set(['EmailThrottledError', 'EmailRejectedError', 'ConfigurationError']);
 
-/** Notes that nobody knows whether the mail left, and answers the error that says so, to be thrown. */
+/** Records unknown delivery and returns the error to throw. */
 export async function fateUnknown(ports: { cases: CaseRecords }, account: Account, message: Message): Promise<Error> {
   if (message.state !== 'UNKNOWN') await ports.cases.save(account, withMessageUnknown(account, message));
   return new NotificationFateUnknownError('ANSWER_LOST');
@@ -65,7 +65,7 @@ export async function sendOnce(
 
 /**
  * Saves what became of the mail. A registration or a link that was opened may have been written since: then it is saved
- * beside that, or a mail that SES certainly has would count as one whose fate nobody knows. RecordConflictError where the
+ * beside that, or an accepted mail would count as unknown delivery. RecordConflictError where the
  * case is another execution's by now, or the message was decided about.
  */
 async function saveFate({ cases }: SendPorts, intended: Account, fate: (stored: Account) => Account): Promise<Account> {
@@ -89,8 +89,8 @@ function isSameSending(stored: Account, intended: Account): boolean {
 }
 
 /**
- * Notes whose mail it is before the record says that it was accepted: from then on SES may tell of it, and a mail that nobody could
- * find is one whose fate is unknown. The error is thrown later; the record must learn of the mail in any case.
+ * Records the mail's patient before the case says that it was accepted: from then on SES may report on it, and a mail that cannot be
+ * found counts as unknown delivery. The error is thrown later; the case must learn of the mail in any case.
  */
 async function noteSent(
   { sentMessages, clock }: SendPorts,
@@ -107,7 +107,7 @@ async function noteSent(
 }
 
 /**
- * Notes first that nothing was sent, so that whatever fails next leaves no mail of unknown fate; then whose fault it was.
+ * Notes first that nothing was sent, so that a later failure leaves no unknown delivery; then the cause.
  * SES says InvalidParameterValue of an address it will never take; other refusals are about the sender or the account.
  */
 async function noteRefusal(

@@ -25,7 +25,7 @@ export interface EmailEventPorts extends LimitedPorts {
 }
 
 /**
- * NOTED: nothing else follows. FOREIGN_MESSAGE: another sender's mail went through our configuration set. KNOWN: it was said before. UNKNOWN_MESSAGE: nobody here sent that mail, or it is forgotten.
+ * NOTED: nothing else follows. FOREIGN_MESSAGE: another sender's mail went through our configuration set. KNOWN: it was said before. UNKNOWN_MESSAGE: the mail has no record, or it was deleted.
  * NOTHING: it says nothing that matters here. Else what became of the start of an execution.
  */
 export type EmailEventDecision =
@@ -48,7 +48,7 @@ export interface TakenEmailEvent {
 
 /**
  * A mail's id is in the record milliseconds after SES gave it, or when its step has run again; ten minutes are more than both
- * take. An older mail that nobody knows was somebody else's, or is forgotten after 44 days.
+ * take. An older unknown mail was another sender's, or its record was deleted after 44 days.
  */
 const KNOWN_WITHIN_MS = 10 * 60 * 1000;
 
@@ -118,7 +118,7 @@ async function follow(
   const digest = after === 'DELIVERED' ? '' : await ports.fingerprint.of(event.address);
   const moved = withMailFate(account, { sesId, document, digest }, { before, after, at: event.at }, practice, now);
   if (moved !== account) await ports.cases.save(account, moved);
-  // An earlier try may have moved it and stopped before the start. Nobody is started whom nobody looks at any more.
+  // An earlier try may have moved it and stopped before the start. A case with no scheduled check is not started.
   const isDue = moved.nextCheckDay !== null && isDueByRecord(moved, now, practice, false);
   if (after === 'DELIVERED' || !isDue) return nothing;
   const { decision, execution } = await startWithinLimit(ports, message.patientId);

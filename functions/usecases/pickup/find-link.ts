@@ -11,14 +11,14 @@ export interface FindPorts {
   clock: Clock;
 }
 
-/** A link whose answers are looked at. */
+/** A link with answers that are checked. */
 export interface Link {
   token: PickupToken;
   account: Account;
   state: LinkState;
 }
 
-/** Why a token opens nothing, and to whom it belongs, if to anybody. */
+/** Why a token opens nothing, and its patient, if known. */
 export interface NoLink {
   state: LinkState;
   patientId: string | null;

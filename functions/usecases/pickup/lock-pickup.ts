@@ -1,4 +1,4 @@
-/** What follows when nobody may answer for a PIN any more: the front desk and the audit trail are told, once. */
+/** Locks a PIN's links and reports it once to the front desk and the audit trail. */
 import type { StaffTask } from '../../domain/case/account.ts';
 import { withTaskAboutPin } from '../../domain/case/staff.ts';
 import { toInstant } from '../../domain/time/instant.ts';
@@ -18,14 +18,14 @@ export interface LockPorts {
 }
 
 export interface Lock {
-  /** null: nobody is to be called, since the PIN is no longer the patient's newest, or is not for them any more. */
+  /** null: no call is needed, because the PIN is no longer the patient's newest or no longer needed. */
   reason: 'PICKUP_LOCKED' | 'BIRTH_DATE_MISSING' | null;
-  /** false for who only finds no answer left. */
+  /** false if the caller only found no answer left. */
   isCertain: boolean;
 }
 
 /**
- * Locks the document and tells, where nobody has. Whoever dies on the way is followed by the next who finds it locked, so
+ * Locks the document and reports it, unless that is done. If a call dies on the way, the next one that finds the lock continues, so
  * that the Task is opened once and the audit trail tells it once at least. Throws what EHR and records throw.
  */
 export async function lockPickup(ports: LockPorts, of: AnswersOf, { reason, isCertain }: Lock): Promise<void> {
@@ -36,7 +36,7 @@ export async function lockPickup(ports: LockPorts, of: AnswersOf, { reason, isCe
   if (await ports.pickups.noteTold(of, now)) ports.metrics.pickupLocked();
 }
 
-/** Noted before it is opened, as every Task: then there is none that nobody will close. */
+/** Recorded before it is opened, as every Task: then no Task is orphaned. */
 async function askFrontDesk(
   ports: LockPorts,
   { patientId, document }: AnswersOf,

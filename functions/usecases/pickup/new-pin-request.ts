@@ -12,7 +12,7 @@ import type { PickupRecords } from '../../ports/pickup/pickup-records.ts';
 import { type DecisionPorts, regenerate } from '../staff/decisions.ts';
 import { findLink } from './find-link.ts';
 
-/** As long as somebody may look at the page before pressing the button. */
+/** How long the page may stay open before the button is pressed. */
 const PROOF_MS = 15 * 60 * 1000;
 
 const PROOF = /^(\d{10})\.([A-Za-z0-9_-]{43})$/;
@@ -50,13 +50,13 @@ export function hasAsked(account: Account): boolean {
  * while an execution is at work that knows nothing of it.
  */
 export async function askForNewPin(ports: AskPorts, text: string, proof: string): Promise<Asked> {
-  const nobody = { patientId: null, language: null };
+  const unknown = { patientId: null, language: null };
   const [, until = '0', mac = ''] = PROOF.exec(proof) ?? [];
   const now = ports.clock.now();
   const isTheirs = isSameText(mac, await macOf(ports.fingerprint, tokenHash(text), Number(until)));
-  if (!isTheirs || now / 1000 >= Number(until)) return { kind: 'LATE', ...nobody };
+  if (!isTheirs || now / 1000 >= Number(until)) return { kind: 'LATE', ...unknown };
   const link = await findLink(ports, text);
-  if (!('token' in link)) return { kind: 'LATE', ...nobody };
+  if (!('token' in link)) return { kind: 'LATE', ...unknown };
   const { token, account } = link;
   const { patientId } = token;
   const { standing, language, isCurrent } = await ports.ehr.readPickupFacts(patientId, token.document);

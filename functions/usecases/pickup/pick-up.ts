@@ -30,11 +30,11 @@ export interface Refused {
   kind: 'REFUSED';
   why: LinkState | Judgement | 'LOCKED';
   patientId: string | null;
-  /** What kept the front desk from being told, or null. The next who finds the link locked tells it. */
+  /** What kept the front desk from being told, or null. The next call that finds the lock reports it. */
   untold: unknown;
 }
 
-/** `language` is the chart's, which nobody learns before the right answer. */
+/** `language` is the chart's; it is not revealed before the right answer. */
 export type Disclosed = { patientId: string; language: string | null } & (
   | { kind: 'PIN'; pin: string; expiresAt: Instant }
   /** ASKED: a new PIN was asked for already. */
@@ -65,7 +65,7 @@ function refused(why: Refused['why'], patientId: string | null, untold: unknown 
   return { kind: 'REFUSED', why, patientId, untold };
 }
 
-/** Whoever gives the last answer is told the same as everybody, also where nobody could be told of it. */
+/** The last answer gets the same page as every other, even if the front desk could not be told. */
 async function locked(
   ports: LockPorts,
   { token, state }: Link,
@@ -97,7 +97,7 @@ async function returningOnFailure<T>(
   }
 }
 
-/** A chart that is gone is nobody's. */
+/** A deleted chart has no patient. */
 const GONE: PickupFacts = {
   standing: 'INACTIVE',
   birthDate: null,

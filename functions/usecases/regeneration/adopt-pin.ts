@@ -23,7 +23,7 @@ export interface AdoptPorts {
 }
 
 /**
- * The account with the chart's newest PIN; not saved yet. Idempotent by document id. A living PIN gets its item, whose
+ * The account with the chart's newest PIN; not saved yet. Idempotent by document id. A valid PIN gets its item; its
  * TTL tracks it, and reserves its fingerprint; no message is owed for what we did not make. A record that is new takes the
  * count of our unclaimed PINs from the chart; one that knows a case keeps its own, which a release may have begun anew.
  */

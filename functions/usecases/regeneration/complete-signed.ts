@@ -1,4 +1,4 @@
-/** Verifies and records a signed document of ours; used by whoever finds it signed first. */
+/** Verifies and records a signed document of ours; used by the step that finds it signed first. */
 
 import type { Account, Draft } from '../../domain/case/account.ts';
 import { withSigned } from '../../domain/case/signing.ts';

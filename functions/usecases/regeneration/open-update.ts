@@ -34,7 +34,7 @@ export async function usableDraft(
   return null;
 }
 
-/** Opens it with a PIN that nobody has. Throws RecordConflictError NO_FREE_PIN (retried) and what the EHR throws. */
+/** Opens it with an unused PIN. Throws RecordConflictError NO_FREE_PIN (retried) and what the EHR throws. */
 export async function openUpdate(
   ports: OpenPorts,
   facts: UpdateFacts,

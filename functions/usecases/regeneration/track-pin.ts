@@ -14,8 +14,8 @@ export type Tracking = 'TRACKED' | 'KNOWN' | 'UNCLEAR' | 'WITHDRAWN';
 
 /**
  * Adopts the patient's newest PIN and notes the day of the next look. A patient with a record is left alone, so that it may
- * be repeated. One whose chart is unclear is due today: the workflow looks, and asks a person. Throws what EHR, records and
- * fingerprint throw; RecordConflictError when somebody else made the record meanwhile.
+ * be repeated. An unclear chart is due today: the workflow checks it and asks staff. Throws what EHR, records and
+ * fingerprint throw; RecordConflictError if the record was created meanwhile.
  */
 export async function trackPin(ports: AdoptPorts, patientId: string): Promise<Tracking> {
   const { ehr, cases, clock, practice } = ports;

@@ -1,4 +1,4 @@
-/** What a person does to a case that they saw: refused where it has changed since, so that nobody decides about another. */
+/** A staff action on the case as displayed: refused if the case has changed since. */
 import { hasTakenUp } from '../../domain/case/account.ts';
 import type { Action } from '../../domain/case/work.ts';
 import { DecisionRefusedError, StepContractError } from '../../domain/errors.ts';

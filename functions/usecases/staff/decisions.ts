@@ -22,7 +22,7 @@ export interface Decision {
   patientId: string;
   actor: string;
   reason: string;
-  /** Given by who may repeat himself: the same request then. A fresh one otherwise. */
+  /** Given by a caller that may repeat itself: the same request then. A fresh one otherwise. */
   id?: string;
   /** The version of the case that the person saw; another one by now refuses the decision. Whichever unless given. */
   version?: string;
@@ -35,7 +35,7 @@ async function record(ports: DecisionPorts, action: StaffRequest['action'], deci
   return id;
 }
 
-/** The account of a case that nobody works on; DecisionRefusedError otherwise, and where it is not as it was seen. */
+/** The record of a case without a running execution; DecisionRefusedError otherwise, or if it changed since it was displayed. */
 async function idleAccount(ports: DecisionPorts, { patientId, version }: Decision): Promise<Account> {
   const account = await ports.cases.read(patientId);
   if (account === null) throw new DecisionRefusedError('NO_RECORD');
@@ -45,7 +45,7 @@ async function idleAccount(ports: DecisionPorts, { patientId, version }: Decisio
   return account;
 }
 
-/** Saves what was decided about the account as it was seen; whoever wrote it in between has changed the case. */
+/** Saves a decision about the case as displayed; a write in between has changed the case. */
 async function save(ports: DecisionPorts, account: Account, next: Account): Promise<void> {
   try {
     await ports.cases.save(account, next);
@@ -54,7 +54,7 @@ async function save(ports: DecisionPorts, account: Account, next: Account): Prom
   }
 }
 
-/** Starts the case for the person; the version, if one was seen, is checked by who writes first. */
+/** Starts the case for the person; the first write checks the version, if one was displayed. */
 function startFor(ports: DecisionPorts, { patientId }: Decision, force: string | null, version?: string) {
   return start(ports, { patientId, trigger: 'person', force, awaitedFactChanged: false, version });
 }

@@ -1,4 +1,4 @@
-/** Pages of cases: the index says who, each account how the case stands now. */
+/** Pages of cases: the index gives the patients, each record the current status. */
 import type { Account } from '../../domain/case/account.ts';
 import { workEntryOf } from '../../domain/case/work.ts';
 import { RecordUnreadableError } from '../../domain/errors.ts';
@@ -15,7 +15,7 @@ export interface Accounts {
   next: string | null;
 }
 
-/** Cases that wait for a person, oldest first. Who has left the list since the index was written is left out. */
+/** Cases that need staff, oldest first. Cases resolved since the index was written are left out. */
 export async function listWork(
   ports: ListPorts,
   filter: WorkFilter,

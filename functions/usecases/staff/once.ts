@@ -11,7 +11,7 @@ export interface OncePorts {
 }
 
 export interface OnceRequest {
-  /** Of who asks and their key. */
+  /** Derived from the user and their Idempotency-Key. */
   id: string;
   /** Of what is asked. */
   digest: string;
@@ -25,7 +25,7 @@ const LOOKS = 10;
 const BETWEEN_LOOKS_MS = 300;
 
 /**
- * Does `work` unless it was done. What it throws is thrown, and nothing is kept of it: whoever sends it again, tries
+ * Does `work` unless it was done. What it throws is thrown, and nothing is kept of it: a repeated request tries
  * again. So `work` must refuse, or go on, where an earlier try got through half of it.
  */
 export async function doOnce<T>(

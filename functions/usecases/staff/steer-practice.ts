@@ -1,4 +1,4 @@
-/** What a person decides about the practice as a whole: pause, resume, sweep now. Each is recorded with who and why. */
+/** What a person decides about the practice as a whole: pause, resume, sweep now. Each is recorded with user and reason. */
 
 import { DecisionRefusedError } from '../../domain/errors.ts';
 import { addDays, dayOf } from '../../domain/time/calendar.ts';
@@ -26,7 +26,7 @@ export interface Steering {
   reason: string;
 }
 
-/** Notes who steered, when and why; `execution` of the sweep that was started. */
+/** Records user, time and reason; `execution` of the started sweep. */
 export async function recordSteering(
   { decisions, clock }: Pick<SteerPorts, 'decisions' | 'clock'>,
   action: PracticeDecision['action'],
@@ -83,7 +83,7 @@ export async function startSweep(
 }
 
 const DAY = /\d{4}-\d{2}-\d{2}/;
-/** More decisions than a practice makes while somebody repeats one. */
+/** More decisions than a practice makes while one is repeated. */
 const LATEST_DECISIONS = 50;
 /** So long a request is the same one, as its sender was promised (OnceRecords). */
 const REPEATED_MS = 24 * 60 * 60 * 1000;
@@ -100,7 +100,7 @@ async function executionDecided(
   return latest.decisions.find(isThis)?.execution ?? null;
 }
 
-/** The first name of the day whose execution is not over: what somebody started a moment ago is that sweep itself. */
+/** The first name of the day with an unfinished execution: a sweep started a moment ago is that one. */
 async function nextName({ sweepExecutions }: SweepPorts, today: string, dryRun: boolean): Promise<string> {
   const kind = dryRun ? 'dry-run' : 'by-hand';
   for (let n = 1; ; n++) {

@@ -23,7 +23,7 @@ export interface SweepReport extends SweepRun {
   outcomes: Record<string, number>;
   /**
    * What came of the PINs that its executions signed, by location of care. A PIN counts until another replaces it, 30 days later
-   * at the earliest: then how many were issued by this sweep is known no more, only that nobody registered with those.
+   * at the earliest: then only the sweep's unused PINs are known, no longer how many it issued.
    */
   conversion: Conversions;
 }

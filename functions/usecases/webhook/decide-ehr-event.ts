@@ -49,7 +49,7 @@ async function decide(ports: EventPorts, taken: TakenEvent): Promise<WebhookAnsw
   }
   const current = event.type === 'patient.email_changed' ? await toldAtOnce(ports, account) : account;
   const answer = await startFor(ports, current, taken);
-  // Nobody keeps a forced request for whoever works on something else: the EHR sends it again, as after any 503.
+  // A forced request is not queued behind other work: the EHR sends it again, as after any 503.
   if (answer.decision === 'RUNNING' && !answer.takesUp) throw new LeaseHeldError('EXECUTION_AT_WORK');
   const { decision, execution } = answer;
   if (decision === 'PAUSED') await leaveToSweep(ports, patientId, isAwaited(account, event));
@@ -113,7 +113,7 @@ function startAsMachine(ports: EventPorts, patientId: string, awaitedFactChanged
 
 /**
  * The PIN is tracked no more, so no lapse follows. The day of the next look stays: then the chart is asked, so that an
- * event that was wrong costs nobody their PIN. A case that left a Task for staff is looked at now, which closes it.
+ * wrong event costs no patient their PIN. A case that left a Task for staff is looked at now, which closes it.
  */
 async function stopTracking(
   ports: EventPorts,

@@ -67,13 +67,13 @@ describe('an action', () => {
           ? new Refusal('case-changed', { patient: changed })
           : { decision: 'STARTED', execution: 'execution-2' },
     });
-    await choose(page, 'Redrive');
+    await choose(page, 'Try again');
     await reasonOf(page).fill(REASON);
-    await confirm(page, 'Redrive').click();
+    await confirm(page, 'Try again').click();
     await page.getByText('The case has changed meanwhile').waitFor();
     await page.getByRole('dialog').getByText('EhrUnavailableError').waitFor();
     expect(await reasonOf(page).inputValue()).toBe(REASON);
-    await confirm(page, 'Redrive all the same').click();
+    await confirm(page, 'Try again anyway').click();
     await page.getByText('an execution has started').waitFor();
     const [first, second] = api.of('actOnPatient');
     expect(second).toMatchObject({ body: { version: 'second', reason: REASON } });
@@ -105,11 +105,11 @@ describe('an action', () => {
       readPatient: () => heldCase(),
       actOnPatient: () => new Refusal('patient-gone'),
     });
-    await choose(page, 'Redrive');
+    await choose(page, 'Try again');
     await reasonOf(page).fill(REASON);
-    await confirm(page, 'Redrive').click();
+    await confirm(page, 'Try again').click();
     await page.getByText('The EHR does not know this patient any more').waitFor();
-    expect(await confirm(page, 'Redrive').isDisabled()).toBe(true);
+    expect(await confirm(page, 'Try again').isDisabled()).toBe(true);
   });
 
   it('while nobody answers is repeated by itself under the same key, with what was typed', async () => {
@@ -117,10 +117,10 @@ describe('an action', () => {
       readPatient: () => heldCase(),
       actOnPatient: () => ({ decision: 'STARTED', execution: 'execution-2' }),
     });
-    await choose(page, 'Redrive');
+    await choose(page, 'Try again');
     await reasonOf(page).fill(REASON);
     api.condition = 'GONE';
-    await confirm(page, 'Redrive').click();
+    await confirm(page, 'Try again').click();
     await page.getByRole('dialog').getByText('Portal PIN does not answer').waitFor();
     expect(await reasonOf(page).inputValue()).toBe(REASON);
     api.condition = 'UP';
@@ -138,9 +138,9 @@ describe('an action', () => {
         return answer;
       },
     });
-    await choose(page, 'Redrive');
+    await choose(page, 'Try again');
     await reasonOf(page).fill(REASON);
-    await confirm(page, 'Redrive').click();
+    await confirm(page, 'Try again').click();
     await page.getByText('an execution has started').waitFor();
     const [first, second, ...more] = api.of('actOnPatient');
     expect(more).toEqual([]);
@@ -149,11 +149,11 @@ describe('an action', () => {
 
   it('that was typed and left is there when one comes back', async () => {
     const { page } = await consoles.at(CASE, { readPatient: () => heldCase() });
-    await choose(page, 'Redrive');
+    await choose(page, 'Try again');
     await reasonOf(page).fill(REASON);
     await page.keyboard.press('Escape');
     await page.reload();
-    await choose(page, 'Redrive');
+    await choose(page, 'Try again');
     expect(await reasonOf(page).inputValue()).toBe(REASON);
   });
 
@@ -162,7 +162,7 @@ describe('an action', () => {
       readMe: () => ({ name: 'Robin Hale', groups: ['viewer'], canAct: false }),
       readPatient: () => heldCase(),
     });
-    await page.getByText('Why it stands so').waitFor();
+    await page.getByText('Status details').waitFor();
     expect(await page.getByRole('button', { name: /Actions/ }).count()).toBe(0);
   });
 });
@@ -185,12 +185,12 @@ describe('an API that is', () => {
 
   it('half started: what answers is not taken for it, and the page goes on by itself', async () => {
     const { page, api } = await consoles.at('', {});
-    await page.getByText('Nobody needs you').waitFor();
+    await page.getByText('All caught up').waitFor();
     api.condition = 'PROXY';
     await page.reload();
     await page.getByText('Portal PIN does not answer').waitFor();
     api.condition = 'UP';
-    await page.getByText('Nobody needs you').waitFor();
+    await page.getByText('All caught up').waitFor();
   });
 
   it('slow: the page says that it takes long', async () => {
@@ -217,7 +217,7 @@ describe('an API that is', () => {
     await page.getByText('It is not deployed here.').waitFor();
     await page.getByRole('button', { name: /State machine: discover-pins/ }).click();
     await page.getByRole('menuitemcheckbox', { name: 'regenerate-pin' }).click();
-    await page.getByText('No execution is like that').waitFor();
+    await page.getByText('No matching executions').waitFor();
     expect(new URL(page.url()).search).toBe('');
   });
 

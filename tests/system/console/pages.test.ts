@@ -11,12 +11,12 @@ const PHONE = { width: 390, height: 844 };
 /** Each page's address, and what is on it once everything was read. */
 const PAGES: [name: string, path: () => string, shown: string][] = [
   ['Today', () => '', 'Name the responsible provider'],
-  ['Patients', () => 'patients', 'By their next look'],
-  ['a patient', () => `patients/${held.patientId}`, 'Why it stands so'],
-  ['Executions', () => 'executions', 'Newest first'],
+  ['Patients', () => 'patients', 'Upcoming checks'],
+  ['a patient', () => `patients/${held.patientId}`, 'Status details'],
+  ['Executions', () => 'executions', 'Executions'],
   ['an execution', () => `executions/${held.execution}`, 'HoldForStaff'],
   ['Sweeps', () => 'sweeps', 'Day by day'],
-  ['a sweep', () => `sweeps/${sweep.day}/${sweep.execution}`, 'In numbers'],
+  ['a sweep', () => `sweeps/${sweep.day}/${sweep.execution}`, 'Outcome counts'],
   ['Practice', () => 'practice', 'practice.name'],
   ['the tour', () => 'local', 'What to try'],
   ['the charts', () => 'local/chart', 'Patients'],
@@ -57,7 +57,7 @@ async function show(page: Page, path: string, shown: string): Promise<void> {
   await main.getByText(shown, { exact: true }).filter({ visible: true }).first().waitFor();
   // Charts and pictures are chunks of their own; a spinner says that one is awaited.
   await page
-    .getByText(/^Reading /)
+    .getByText(/^Loading /)
     .first()
     .waitFor({ state: 'detached' });
 }

@@ -61,7 +61,7 @@ describe('the newcomer', () => {
     const held = page.url();
 
     await link('Open the chart').click();
-    await page.getByRole('checkbox', { name: 'Tell by webhook' }).click();
+    await page.getByRole('checkbox', { name: 'Send webhook' }).click();
     await page
       .getByRole('button', { name: /Provider/ })
       .filter({ hasText: 'Choose a provider' })
@@ -107,7 +107,7 @@ describe('the newcomer', () => {
     expect(new URL(page.url()).searchParams.get('state')).toBe('SignDocument');
 
     await link('Today').click();
-    await heading(/See why it failed/).waitFor();
+    await heading(/Review failure/).waitFor();
     await act(patientId, 'Redrive', 'The EHR takes signings again.');
     await follow();
     await page.getByText('Regenerated', { exact: true }).first().waitFor();

@@ -123,7 +123,7 @@ describe('Today', () => {
         ],
       }),
     });
-    await page.getByText('Nobody there').waitFor();
+    await page.getByText('No cases at this location').waitFor();
     expect(api.of('readWorkList').at(-1)?.query.get('location')).toBe('org-2');
     await page.getByRole('button', { name: 'Location: org-2' }).click();
     await page.getByRole('menuitemcheckbox', { name: 'all' }).click();
@@ -136,7 +136,7 @@ describe('the appearance', () => {
   it('follows the system, and is what one chooses, the next time too', async () => {
     const { page } = await consoles.at('', {}, { colorScheme: 'dark' });
     const isDark = () => page.locator('body.awsui-dark-mode').count();
-    await page.getByText('Nobody needs you').waitFor();
+    await page.getByText('All caught up').waitFor();
     expect(await isDark()).toBe(1);
     await page.emulateMedia({ colorScheme: 'light' });
     await page.locator('body:not(.awsui-dark-mode)').waitFor();
@@ -144,7 +144,7 @@ describe('the appearance', () => {
     await page.getByRole('menuitemcheckbox', { name: 'Dark' }).click();
     await page.locator('body.awsui-dark-mode').waitFor();
     await page.reload();
-    await page.getByText('Nobody needs you').waitFor();
+    await page.getByText('All caught up').waitFor();
     expect(await isDark()).toBe(1);
   });
 });
@@ -182,7 +182,7 @@ describe('a link', () => {
     await page.getByRole('dialog').getByRole('textbox').fill('It works again.');
     await page.getByRole('dialog').getByRole('button', { name: 'Redrive' }).click();
     await page.getByRole('link', { name: 'Follow the execution' }).click();
-    await page.getByText('Reading the execution').waitFor();
+    await page.getByText('Loading the execution').waitFor();
     expect(await page.getByText('ErrorOfone').count()).toBe(0);
     answer.resolve();
     await page.getByText('ErrorOftwo').waitFor();

@@ -1,5 +1,5 @@
 /**
- * What the adapter asks of a FHIR R4 server: reads, searches whose results are checked, batches, transactions, and writes
+ * What the adapter asks of a FHIR R4 server: reads, searches with checked results, batches, transactions, and writes
  * bound to a version. https://hl7.org/fhir/R4/http.html
  */
 import { EhrConflictError, EhrRejectedError, EhrUnavailableError } from '../../../domain/errors.ts';
@@ -63,7 +63,7 @@ export interface FhirClient {
 /** Pages of one search; 100 resources each make 20,000 documents of one patient, far beyond any chart. */
 const PAGE_LIMIT = 200;
 
-/** How servers refuse a write whose version has moved, beside 409 and 412: some fail the whole transaction with 400. */
+/** How servers refuse a write with an outdated version, beside 409 and 412: some fail the whole transaction with 400. */
 const MAY_BE_MOVED = /^HTTP_(400|404|410|422)(_|$)/;
 
 export function createFhirClient(options: FhirOptions): FhirClient {

@@ -68,7 +68,7 @@ export function errorOf(status: number, body: unknown): Error {
 }
 
 /**
- * Refuses an answer of status 200 whose outcome says that it failed or is incomplete: it is not an empty answer. A warning
+ * Refuses an answer of status 200 with an outcome that says it failed or is incomplete: it is not an empty answer. A warning
  * about a parameter that the server ignored passes; the search's filter makes up for it.
  */
 export function assertComplete(outcome: unknown): void {

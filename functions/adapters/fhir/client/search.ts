@@ -14,7 +14,7 @@ export interface Token {
 /** What a resource must be. Several values of one parameter: any of them. */
 export interface Criteria {
   readonly _id?: string;
-  /** Id of the patient whom the resource is about. */
+  /** Id of the resource's patient. */
   readonly patient?: string;
   readonly type?: { readonly system: string; readonly code: string };
   readonly status?: readonly string[];

@@ -97,7 +97,7 @@ export function patientIn(resource: Resource, id: string, base: string): Patient
   };
 }
 
-/** A date of death that nobody knows, or that cannot be read, is a date of death. */
+/** An unknown or unreadable date of death still means deceased. */
 function isDeceased({ deceasedBoolean, deceasedDateTime, _deceasedDateTime }: Chart): boolean {
   const isDated = deceasedDateTime !== undefined && deceasedDateTime !== null && typeof deceasedDateTime !== 'boolean';
   return deceasedBoolean === true || isDated || isObject(_deceasedDateTime);

@@ -85,7 +85,7 @@ export function documentsIn(resources: readonly Resource[], base: string): Docum
   });
 }
 
-/** A status that is missing or no text: nobody can say whether the document counts. */
+/** A missing or malformed status: it is unclear whether the document counts. */
 function isReadable(status: string | null): boolean {
   return status !== null && status !== UNREADABLE;
 }
