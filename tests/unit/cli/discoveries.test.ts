@@ -9,7 +9,13 @@ const CANARY = 'Q987654321';
 
 afterAll(closeAll);
 
-const BEGUN = beginDiscovery('run-1', Date.parse('2026-06-15T12:00:00Z'));
+/** As stored. */
+const BEGUN = {
+  pk: 'DISCOVERY#chart',
+  sk: 'RUN#run-1',
+  ...beginDiscovery('run-1', Date.parse('2026-06-15T12:00:00Z')),
+  version: 'v1',
+};
 
 interface World {
   reading?: object;
