@@ -13,7 +13,7 @@ export interface CountingExecutions {
   onStart: (count: number) => void;
 }
 
-/** @param machine name of the state machine whose executions are only counted */
+/** @param machine name of the state machine with executions that are only counted */
 export function createCountingExecutions(machine: string): CountingExecutions {
   const started = new Map<string, number>();
   const counting: CountingExecutions = {

@@ -1,4 +1,4 @@
-/** The latest execution's history, read as anybody reads it: by an AWS SDK. */
+/** The latest execution's history, read with an AWS SDK. */
 import { GetExecutionHistoryCommand, type HistoryEvent, ListExecutionsCommand, SFNClient } from '@aws-sdk/client-sfn';
 import type { Platform } from '../local/platform/platform.ts';
 import { STATE_MACHINE } from '../local/settings/environment.ts';

@@ -1,4 +1,4 @@
-/** AWS's quotas that a sweep can run into, us-east-1, as an account has them before anybody asked for more. */
+/** AWS's quotas that a sweep can run into, us-east-1, as a new account has them. */
 
 export interface Quota {
   what: string;

@@ -1,4 +1,4 @@
-/** Time that passes when everybody waits: hours of waiting in as long as the work between takes. */
+/** Virtual time: it advances when every task waits, so hours of waiting take only as long as the work in between. */
 import { setImmediate as breathe } from 'node:timers/promises';
 
 export interface VirtualTime {

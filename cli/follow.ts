@@ -5,7 +5,7 @@ import { DescribeExecutionCommand, SFNClient, StartExecutionCommand } from '@aws
 import { SingleBar } from 'cli-progress';
 import { uninterrupted } from './interrupt.ts';
 
-/** How often a run is looked at, in milliseconds; AWS answers DescribeExecution 15 times a second for everybody together. */
+/** How often a run is looked at, in milliseconds; AWS answers DescribeExecution 15 times a second for all callers together. */
 export const LOOK_EVERY_MS = { local: 300, aws: 2_000 } as const;
 
 /** Starts one execution of the machine; answers its ARN. */

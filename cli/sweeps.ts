@@ -44,7 +44,7 @@ async function reported({ ports }: Connection, day: string, execution: string, e
   if (report === null) return { json: null, lines: ['The sweep left no record.', ...broke], isFailure };
   const { counts, stoppedBy, outcomes, conversion } = report;
   const rows = [...Object.entries(counts), ...Object.entries(outcomes)].map(([what, count]) => [what, count]);
-  const stopped = stoppedBy === null ? [] : [`Stopped before everybody was looked at: ${stoppedBy}`];
+  const stopped = stoppedBy === null ? [] : [`Stopped before the last patient: ${stoppedBy}`];
   const dry = report.dryRun ? ['Dry run: STARTED counts what would be started; nothing was.'] : [];
   const lines = [`Sweep ${execution} of ${day}`, ...dry, ...stopped, ...broke, ...conversionLines(conversion)];
   return { json: report, lines, table: { head: ['', ''], rows }, isFailure };

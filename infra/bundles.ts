@@ -19,7 +19,7 @@ const ROOT = fileURLToPath(new URL('..', import.meta.url));
 /**
  * Left out: what the AWS SDK loads when it is first asked for, and no function ever asks. Lambda puts credentials into the
  * environment, where the SDK looks first, so that no other source of them is tried; none of our calls is an event stream.
- * That is 145 KB of every bundle and a fifth of its start. Asked for all the same, the import fails by the package's name.
+ * That is 145 KB of every bundle and a fifth of its start. If imported anyway, the import fails by the package's name.
  */
 const NEVER_LOADED = [
   '@aws-sdk/credential-provider-http',

@@ -41,8 +41,7 @@ export function retryAfter(failedAt: number, answeredAt: number, failures: numbe
 type Every<Data> = number | ((data: Data | undefined) => number);
 
 /**
- * Asks `ask` and asks again every `every` milliseconds (0: never), also after a temporary failure; not while nobody
- * looks at the page.
+ * Calls `ask` every `every` milliseconds (0: once), also after a temporary failure; not while the page is hidden.
  */
 export function useLive<Data>(
   key: QueryKey,

@@ -17,7 +17,7 @@ export default function Charts() {
   return (
     <Page
       title="Chart"
-      description="What an EHR shows its staff, from the simulated EHR of this machine. Everybody in the demo practice is invented."
+      description="What an EHR shows its staff, from the simulated EHR of this machine. All patients in the demo practice are invented."
     >
       <Answered query={charts} what="the chart">
         {({ patients, total }) => (

@@ -27,7 +27,7 @@ export default function Practice() {
   return (
     <Page
       title="Practice"
-      description="What this practice has decided once, for everybody. It is changed in the policy file and takes effect when that is deployed, or started with."
+      description="The practice’s rules for all patients. Change them in the policy file; they take effect with the next deployment or start."
     >
       <SpaceBetween size="l">
         <Answered query={practice} what="the policy">

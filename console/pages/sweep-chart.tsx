@@ -34,7 +34,7 @@ export default function SweepChart({ sweeps, from, to }: Props) {
       xTitle="Day"
       yTitle="Patients"
       ariaLabel="Patients checked by sweeps, by day"
-      empty={<Empty title="No sweep has looked at anybody in these days" />}
+      empty={<Empty title="No patients checked in this period" />}
     />
   );
 }

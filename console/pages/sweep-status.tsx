@@ -2,7 +2,7 @@ import StatusIndicator from '@cloudscape-design/components/status-indicator';
 import type { Sweep } from '../../functions/admin/contract/sweeps.ts';
 import { STOP_WORDS } from '../words.ts';
 
-/** Whether a sweep has seen everybody, and what stopped it where it has not. */
+/** Whether a sweep checked all patients, or what stopped it. */
 export function SweepStatus({ of: { status, stoppedBy } }: { of: Sweep }) {
   if (status === 'RUNNING') return <StatusIndicator type="in-progress">Running</StatusIndicator>;
   if (status === 'STOPPED') return <StatusIndicator type="stopped">Stopped manually</StatusIndicator>;

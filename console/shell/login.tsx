@@ -77,7 +77,7 @@ function SignedIn({ site, auth, home }: { site: Site; auth: Auth; home: string }
     setIsLeaving(true);
     forgetDrafts();
     const query = new URLSearchParams({ client_id: auth.clientId, logout_uri: home });
-    // Without an answer in time the token is forgotten all the same, and ends by itself.
+    // Without an answer in time the token is dropped anyway and expires on its own.
     const revoked = revokeTokens(['refresh_token']).catch(() => undefined);
     void revoked.then(removeUser).then(() => location.assign(`${auth.login}/logout?${query}`));
   };

@@ -4,7 +4,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { misspellings, wordings } from './check.ts';
 
 /** Banned words fail in documents. Set this to true to make them fail in comments and in the texts of the screens, too. */
-const BANS_WORDS_IN_CODE = false;
+const BANS_WORDS_IN_CODE = true;
 /** The whole tree may use these pronouns this often: some sentences need one. */
 const PRONOUNS = /\b(?:who|whoever|whom|whose|nobody|somebody)\b/gi;
 const PRONOUN_BUDGET = 150;

@@ -18,9 +18,9 @@ const WIDTH = 1280;
 const HEIGHT = 860;
 const POLICY = fileURLToPath(new URL('../../local/demo/policy.json', import.meta.url));
 
-/** Whose execution fails in the pictures: held for a provider until one is named. */
+/** A patient with a failing execution in the pictures: held for a provider until one is named. */
 const FAILING = 'demo-040';
-/** Who waits for a provider. */
+/** Waits for a provider. */
 const WAITING = 'demo-039';
 
 const pathOf = (name: string) => fileURLToPath(new URL(`${name}.png`, import.meta.url));
@@ -36,7 +36,7 @@ async function ask<Data>(platform: Platform, path: string, body?: unknown): Prom
 async function threeWeeksOf(platform: Platform): Promise<void> {
   const { patientIds } = await loadPractice(platform, null);
   await firstPass(platform.stepFunctions, patientIds, () => undefined);
-  // Then reminders are due, and whoever waits for a person is looked at again.
+  // Then reminders are due, and the cases that need staff are checked again.
   await platform.clock.advance('P15D');
   for (let day = 0; day < 6; day++) await platform.clock.advance('P1D');
   await ask(platform, '/local-api/trouble', { trouble: 'EHR_BUSY' });
@@ -93,7 +93,7 @@ try {
   const at = (path: string) => `${platform.endpoints.console}/${path}`;
   const { executions } = await ask<Answer<'readPatient'>>(platform, `/api/patients/${WAITING}`);
   const { items } = await ask<Answer<'listSweeps'>>(platform, '/api/sweeps?days=7');
-  // The earliest of the week: it looked at everybody who waits.
+  // The earliest of the week: it checked all waiting cases.
   const sweep = items.findLast(({ counts }) => counts.STARTED > 0);
   const { page } = await browser.open({ viewport: { width: WIDTH, height: HEIGHT } });
   await shoot(page, at(''), 'Review failure', 'today');

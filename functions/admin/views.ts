@@ -1,4 +1,4 @@
-/** How a case is shown: what a record says, without what identifies anybody or lets anybody in. */
+/** The view of a case: its record without anything that identifies a patient or grants access. */
 import { type Account, isPinDead } from '../domain/case/account.ts';
 import { fittingActions, isAtWork, todoOf, workEntryOf } from '../domain/case/work.ts';
 import type { KnownSweep } from '../usecases/staff/list-sweeps.ts';

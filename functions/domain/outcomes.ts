@@ -25,7 +25,7 @@ export type HeldReason = (typeof HELD_REASONS)[number];
 export const REASONS = [...NOT_NEEDED_REASONS, ...EMAIL_MISSING_REASONS, ...HELD_REASONS] as const;
 export type Reason = (typeof REASONS)[number];
 
-/** Why a case ended; null without a reason, and after a failure, whose reason is the name of an error. */
+/** Why a case ended; null without a reason, and after a failure, where the reason is an error name. */
 export function reasonOf({ reason }: { reason: string | null }): Reason | null {
   return REASONS.find((each) => each === reason) ?? null;
 }

@@ -1,6 +1,6 @@
 /**
  * The Email Enrollment Notification (P14). No PIN, no name, no specialty, nothing medical: a mail is a postcard. It says
- * that an access code is ready or about to expire, until when, where to get it, and the number to call.
+ * that a PIN is ready or about to expire, until when, where to get it, and the number to call.
  */
 import Mustache from 'mustache';
 import type { MessageKind } from '../domain/case/account.ts';

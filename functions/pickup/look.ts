@@ -33,7 +33,7 @@ button{font:inherit;font-weight:600;color:var(--on-act);background:var(--act);bo
 .heard{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%);white-space:nowrap;user-select:none}
 `;
 
-/** An enhancement: without it the PIN can be selected and read all the same. */
+/** An enhancement: without it the PIN can still be selected and read. */
 export const SCRIPT = `
 const button=document.getElementById('copy'),told=document.getElementById('told'),pin=document.getElementById('pin');
 if(button&&told&&pin&&navigator.clipboard){button.hidden=false;button.addEventListener('click',async()=>{

@@ -19,7 +19,7 @@ export const WEBHOOK_ID = /^[A-Za-z0-9_-]{1,100}$/;
 export const TIMESTAMP = /^(?:0|[1-9][0-9]{0,10})$/;
 /** `v1,<base64>`, separated by spaces. API Gateway joins a header that came twice by a comma, which is none of these. */
 export const SIGNATURES = /^v[0-9a-z]{1,3},[A-Za-z0-9+/=]{0,128}(?: v[0-9a-z]{1,3},[A-Za-z0-9+/=]{0,128})*$/;
-/** A dozen signatures: more than anybody rotates, fewer than would cost time. */
+/** A dozen signatures: more than any rotation needs, fewer than would cost time. */
 const MAX_SIGNATURES_LENGTH = 2048;
 
 export interface WebhookRequest extends SignedWebhook {

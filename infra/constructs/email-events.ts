@@ -24,8 +24,8 @@ export function emailEventPattern(configurationSetName: string) {
 }
 
 /**
- * Eight hours: a night in which the EHR is maintained passes without anybody. What is not told to Lambda within its retention of
- * four days would be gone.
+ * Eight hours: an EHR's maintenance night passes without staff. An event not delivered to Lambda within its retention of
+ * four days would be lost.
  */
 export const REDELIVERY: Pick<EventQueueProps, 'again' | 'deliveries'> = {
   again: Duration.minutes(3),

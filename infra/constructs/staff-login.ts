@@ -26,7 +26,7 @@ export const LOGIN_SCOPES = ['openid'] as const;
 
 /**
  * The user pool's own login page, for the console alone: authorization code with PKCE. The console is a page that
- * everybody can read, so it has no secret.
+ * anyone can read, so it has no secret.
  */
 export class StaffLogin extends Construct {
   readonly clientId: string;

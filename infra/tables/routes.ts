@@ -10,7 +10,7 @@ export interface RouteEntry {
   throttle(policy: Policy): Route['throttle'];
 }
 
-/** Open to everybody: the function verifies each request itself, or shows nothing that not everybody may see. */
+/** Public: the function verifies each request itself, or shows only public content. */
 export const OPEN_ROUTES: readonly RouteEntry[] = [
   {
     key: 'POST /webhooks/ehr',

@@ -13,7 +13,7 @@ const AT_ONCE = 16;
 const STEP_TIMEOUT_MS = 20_000;
 
 /**
- * VerifyEmail and CheckExpiry for each patient, without an execution. A patient whose step fails is reported with the
+ * VerifyEmail and CheckExpiry for each patient, without an execution. A patient with a failed step is reported with the
  * error's name; the others go on. A case that ends at once has that outcome; `DUE` names in `reason` what would be done.
  */
 export async function dryRun(

@@ -24,7 +24,7 @@ export interface OpenedExternal {
   close(): void;
 }
 
-/** The first line of a start: what happens to whose chart. */
+/** The first line of a start: what happens to which chart. */
 export function announcement({ ehr, dryRun }: StartOptions): string {
   return dryRun
     ? `Portal PIN reads the chart at ${ehr} and writes nothing to it (dry run).`

@@ -33,7 +33,7 @@ const BAD_INPUT = [
 /** A platform, and the patients to take through the workflow. */
 interface Started {
   platform: Platform | Platform<null>;
-  /** After a start on kept data, whose executions may have ended before. */
+  /** After a start on kept data with executions that may have ended before. */
   isResumed: boolean;
   patientIds: readonly string[];
 }
@@ -47,7 +47,7 @@ async function open(options: StartOptions, opened: OpenedExternal | null): Promi
   return opened === null ? startPlatform(given) : startPlatform({ ...given, external: opened.external });
 }
 
-/** Loads the practice; a platform whose practice cannot be loaded does not come up. */
+/** Loads the practice; a platform does not start if its practice cannot be loaded. */
 async function load(
   platform: Platform | Platform<null>,
   options: StartOptions,

@@ -6,7 +6,7 @@ import { setPriority } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-/** BUILDING also before anybody asked for it. */
+/** BUILDING also before the first request. */
 export type BuiltConsole =
   | { state: 'BUILDING' }
   /** `files`: by their path below the console's address, such as `assets/main-4f2a.js`. */

@@ -18,7 +18,7 @@ import {
 import { createLocalChart } from './local-chart.ts';
 
 export interface LocalApiOptions {
-  /** null with an external FHIR server, whose chart is worked in there. */
+  /** null with an external FHIR server; staff work in its own chart. */
   ehr: EhrSimulator | null;
   mailbox: Mailbox;
   /** The practice's time, ms since the epoch. */

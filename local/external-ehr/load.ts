@@ -17,7 +17,7 @@ const outcome = z.object({
 });
 
 /**
- * Creates every resource, in transactions. Nothing that the server holds already is changed: whoever loads a practice
+ * Creates every resource, in transactions. Nothing that the server holds already is changed: loading a practice
  * twice has it twice.
  * @returns the server's `Type/id` by the practice's own
  * @throws ExternalEhrError when a transaction fails; what earlier transactions created stays

@@ -19,7 +19,7 @@ import {
 interface SentFacts {
   readonly configurationSet: string | null;
   readonly tags: Readonly<Record<string, string>>;
-  /** Everybody it goes to, as addressed. */
+  /** All recipients, as addressed. */
   readonly destination: readonly string[];
 }
 

@@ -40,7 +40,7 @@ const MoveRequest = z.strictObject({ advance: z.string() });
 export interface ClockOptions {
   /** How far ahead of the machine's the clock starts; 0 unless told. */
   offsetMs?: number;
-  /** Keeps a new offset before anybody sees the time it makes. */
+  /** Keeps a new offset before the new time is visible. */
   keep?: (offsetMs: number) => Promise<void>;
   /** Why the clock cannot be moved, and the way out; unset: it can. */
   fixed?: string;

@@ -27,7 +27,7 @@ export interface StoredExecution extends Omit<Execution, 'arn' | 'history'> {
   readonly history: string;
 }
 
-/** Keeps an execution beyond the process, in place of what was kept under its `seq`; awaited before anybody hears of it. */
+/** Keeps an execution beyond the process, in place of what was kept under its `seq`; awaited before it is reported. */
 export type KeepExecution = (execution: StoredExecution) => Promise<void>;
 
 /** What listeners are told when an execution closes. */

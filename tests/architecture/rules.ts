@@ -22,7 +22,7 @@ const NOTIFICATION = 'functions/notification';
 const POLICY = 'functions/runtime/policy.ts';
 const ENTRANCE = { imports: [DOMAIN, PORTS, USECASES, NOTIFICATION, RUNTIME], packages: ['zod/mini', 'aws-lambda'] };
 
-/** Who may import whom: domain ← ports ← usecases, adapters ← runtime ← steps, triggers, pickup, admin ← local. */
+/** Allowed imports: domain ← ports ← usecases, adapters ← runtime ← steps, triggers, pickup, admin ← local. */
 const LAYERS: Layer[] = [
   { path: DOMAIN, imports: [], packages: ['zod/mini', 'node:crypto'] },
   { path: PORTS, imports: [DOMAIN], packages: [] },

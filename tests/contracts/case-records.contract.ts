@@ -279,7 +279,7 @@ export function describeCaseRecords(name: string, make: () => Promise<RecordsUnd
         expect(await dueOn('2000-12-30')).toEqual([]);
       });
 
-      it('follows an account whose day moves or is dropped', async () => {
+      it('follows a case when its day moves or is dropped', async () => {
         const id = newPatient();
         const first = await checkOn(id, '1999-01-01');
         expect(await dueOn('1999-01-01')).toEqual([id]);

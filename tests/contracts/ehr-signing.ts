@@ -55,7 +55,7 @@ export const describeSigning: Part = (chart, { expired, readyToSign, signed }) =
         draftOrders,
         location: order.location?.replace('Organization/', '') ?? null,
       });
-      // The old PIN is dead, and the new one is found as anybody would find it.
+      // The old PIN is dead, and the new one is found by an ordinary search.
       expect(await chart().ehr.readPinDocuments(patientId)).toMatchObject([{ id: draft.document, signed: true }]);
       expect(await chart().ehr.readPin(order.patientId, draft.encounter)).toBe(PIN);
       expect([provider, location]).toEqual([order.provider, order.location]);

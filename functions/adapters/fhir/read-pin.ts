@@ -3,7 +3,7 @@ import type { FhirClient } from './client/client.ts';
 import { formsIn } from './read/pin-document.ts';
 
 /**
- * Null also where the chart has it wrong: an update whose encounter is another patient's shows no one that patient's PIN,
+ * Null also if the chart is wrong: an update with another patient's encounter does not show that patient's PIN,
  * and of two PINs in one update neither is shown.
  */
 export async function readPin(fhir: FhirClient, patientId: string, encounter: string): Promise<string | null> {

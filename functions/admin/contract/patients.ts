@@ -57,7 +57,7 @@ export const patient = z.strictObject({
     .nullable(z.strictObject({ kind: z.enum(MESSAGE_KINDS), state: z.enum(MESSAGE_STATES), isFiled: z.boolean() }))
     .check(
       z.describe(
-        'The latest mail about the newest PIN: NEW_PIN, REQUESTED (on request) or REMINDER. OWED: to be sent. INTENDED: about to be sent, or lost. ACCEPTED: the mail service has it; filed once the chart has it, too. REFUSED: certainly not sent. UNKNOWN: nobody can know. SETTLED: a person says it is done.',
+        'The latest mail about the newest PIN: NEW_PIN, REQUESTED (on request) or REMINDER. OWED: to be sent. INTENDED: about to be sent, or lost. ACCEPTED: the mail service has it; filed once the chart has it, too. REFUSED: certainly not sent. UNKNOWN: delivery is unknown. SETTLED: staff say it is done.',
       ),
     ),
   staffTasks: z.array(staffTask),

@@ -25,13 +25,13 @@ export interface Draft {
 
 /**
  * OWED: to be sent. INTENDED: about to be sent, or lost. ACCEPTED: SES has it; `filed` once the chart has it too.
- * REFUSED: SES certainly did not take it. UNKNOWN: nobody can know. SETTLED: a person says it is done.
+ * REFUSED: SES certainly did not take it. UNKNOWN: delivery is unknown. SETTLED: staff say it is done.
  */
 export const MESSAGE_STATES = ['OWED', 'INTENDED', 'ACCEPTED', 'REFUSED', 'UNKNOWN', 'SETTLED'] as const;
 export type MessageState = (typeof MESSAGE_STATES)[number];
 
 /**
- * What the message says. NEW_PIN: an expired PIN was replaced. REQUESTED: somebody asked for a new one. REMINDER: the
+ * What the message says. NEW_PIN: an expired PIN was replaced. REQUESTED: a new one was requested. REMINDER: the
  * living one is still to be used.
  */
 export const MESSAGE_KINDS = ['NEW_PIN', 'REQUESTED', 'REMINDER'] as const;
@@ -96,7 +96,7 @@ export interface Account {
   registeredAt: Instant | null;
   /** The latest reminder day of this PIN that is done, sent or passed over; null: none. */
   reminder: number | null;
-  /** How many of our PINs in a row nobody registered with. */
+  /** Consecutive unused PINs of ours. */
   unclaimedCycles: number;
   /** Counts executions; only names them. */
   attempt: number;
@@ -116,7 +116,7 @@ export interface Account {
   violations: Violation[];
   /** Open Tasks for staff. */
   staffTasks: StaffTask[];
-  /** Keyed digests of addresses that the mail service refused, that sent a mail back for good, or whose owner complained. */
+  /** Keyed digests of addresses that the mail service refused, that returned a mail permanently, or that complained. */
   rejectedAddresses: string[];
   /** When the patient complained of a mail, until the case has been looked at. */
   complainedAt: Instant | null;

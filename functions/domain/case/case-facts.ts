@@ -10,7 +10,7 @@ import { isToldNotNeeded } from './reminder.ts';
 export interface Asked {
   /** Id of a person's request for a new PIN whatever the old one's age, or null. */
   force: string | null;
-  /** When it was made, in milliseconds; null where nobody wrote that down. */
+  /** When it was made, in milliseconds since the epoch; null if that was not recorded. */
   forcedAt: number | null;
   /** The reminder that is due by the record, or null. */
   reminder: number | null;
@@ -26,7 +26,7 @@ export function caseFacts(
 ): Omit<CaseFacts, 'standing' | 'address'> {
   return {
     newestSignedAt: chart.newest?.signedAt ?? null,
-    // A chart that does not show the PIN we know of may have been answered wrongly; nobody is forgotten for that.
+    // A chart that does not show the PIN we know of may have been answered wrongly; the case is not dropped for that.
     chartUnclear: chart.unclear.length > 0 || account.violations.length > 0 || isPinMissing(account, chart),
     failures: account.failures,
     unclaimedCycles: account.unclaimedCycles,

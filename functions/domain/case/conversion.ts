@@ -14,7 +14,7 @@ export type Conversions = Record<string, Conversion>;
 
 /**
  * Counts the PIN that the execution of that number has signed, as the patient's account stands now. One that signed none counts
- * nowhere; one whose PIN another has replaced since counts as such, by the newer one's location.
+ * nowhere; a PIN replaced since counts as such, by the newer one's location.
  */
 export function withConversion(conversions: Conversions, account: Account, attempt: number): Conversions {
   const { issuedBy } = account;

@@ -1,4 +1,4 @@
-/** When a case that ended is looked at again, which Tasks stay on somebody's desk, and how long it took. */
+/** After an end: the next check, the Tasks that stay open, and the duration. */
 
 import { type HeldReason, isResolved, type Outcome } from '../outcomes.ts';
 import { addDays, type Day, dayOf } from '../time/calendar.ts';
@@ -23,7 +23,7 @@ export function nextCheckDay(
 
 /**
  * As planned: a valid PIN's next reminder, then its day of expiry; what waits for a person after `recheckDays`; what failed
- * tomorrow, a patient whom the EHR does not know after `recheckDays`; whoever needs no PIN never.
+ * tomorrow, a patient unknown to the EHR after `recheckDays`; a patient who needs no PIN never.
  */
 function plannedDay(
   account: Account,
@@ -41,7 +41,7 @@ function plannedDay(
     case 'HELD':
       return addDays(today, practice.recheckDays);
     case 'FAILED':
-      // A 404 may be the EHR's mistake or a merge under way; nobody is forgotten for it.
+      // A 404 may be the EHR's mistake or a merge under way; the case is not dropped for it.
       return addDays(today, reason === 'PatientNotFoundError' ? practice.recheckDays : 1);
   }
 }
@@ -63,7 +63,7 @@ function expiryDay(account: Account, timeZone: string): Day | null {
   return expiresAt === null ? null : dayOf(expiresAt, timeZone);
 }
 
-/** The Task for staff that a hold opens. A signing to be checked goes to whoever checks signings. */
+/** The Task for staff that a hold opens. A signing to be checked has a Task of its own kind. */
 export function holdTask(account: Account, reason: HeldReason): StaffTask {
   if (reason === 'RESPONSIBLE_PROVIDER_UNRESOLVED') return { code: 'resolve-provider', reason };
   if (account.violations.length > 0) return checkSigningTask(account);
@@ -75,12 +75,12 @@ export function checkSigningTask(account: Account): StaffTask {
   return { code: 'check-signing', reason: account.violations.join(' ') };
 }
 
-/** Whoever these are said of needs no help with a PIN. */
+/** Patients with these reasons need no help with a PIN. */
 const NEED_NO_PIN: readonly (string | null)[] = ['ALREADY_REGISTERED', 'OPTED_OUT', 'DECEASED', 'INACTIVE', 'MERGED'];
 
 /**
- * Tasks that outlive the run that ends now with `reason`: a signing nobody has checked, a message whose fate nobody
- * knows, a link that was locked while its PIN is the newest. All others are answered by the ending itself.
+ * Tasks that stay open after the run ends with `reason`: an unchecked signing, a message with unknown delivery, a locked
+ * link of the newest PIN. All others are closed with the case.
  */
 export function tasksThatStay(account: Account, reason: string | null): StaffTask[] {
   return account.staffTasks.filter(
@@ -121,7 +121,7 @@ export interface End {
   outcome: Outcome | 'FAILED';
   reason: string | null;
   nextCheckDay: Day | null;
-  /** Tasks that stay open for staff; the others are closed by whoever ends the case. */
+  /** Tasks that stay open for staff; the others are closed with the case. */
   staffTasks: StaffTask[];
   now: number;
 }

@@ -12,7 +12,7 @@ export interface Explanation {
   fact: string;
 }
 
-/** What each reason of an outcome means, and who or what ends it. */
+/** What each reason of an outcome means, and what ends it. */
 const REASONS: Record<string, string> = {
   NOT_EXPIRED: 'the PIN was younger than 30 days (P2)',
   NEVER_ISSUED: 'no PIN was ever issued: the practice invites first',
@@ -28,7 +28,7 @@ const REASONS: Record<string, string> = {
     'every entered address was refused, bounced, brought a complaint or is marked undeliverable (P1); the front desk has a Task, entering another lets the case go on',
   RESPONSIBLE_PROVIDER_UNRESOLVED: 'no single active provider is responsible (P5); staff have a Task',
   CHART_UNCLEAR: 'a PIN document has no usable date, or a signing is to be checked; staff have a Task',
-  CYCLE_LIMIT: 'nobody registered with the last PINs: a person decides, "release" goes on',
+  CYCLE_LIMIT: 'the last PINs were never used: staff decide; "release" resumes the case',
   ATTEMPTS_EXHAUSTED: 'too many failed ends in a row: a person decides, "release" goes on',
 };
 
@@ -49,7 +49,7 @@ function ending({ outcome, reason, endedAt }: Account): Explanation {
 function reminders(account: Account, now: number, practice: ReminderRule): Explanation[] {
   if (account.document === null || practice.reminderDays.length === 0) return [];
   const days = practice.reminderDays.map((day) => `day ${day}`).join(' and ');
-  const rule = `Who has not registered is reminded on ${days} of a PIN's life`;
+  const rule = `An unregistered patient is reminded on ${days} of a PIN's life`;
   const done = account.reminder === null ? 'none yet' : `day ${account.reminder} is done`;
   return [{ rule, fact: `${done}; ${whatComes(account, now, practice)}` }];
 }

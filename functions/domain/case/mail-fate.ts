@@ -55,7 +55,7 @@ export function withMailFate(
   }
 }
 
-/** The address is written to no more; the message is owed again, to the next usable one or to whom is asked for one. */
+/** The address is written to no more; the message is owed again, to the next usable address or to one that is requested. */
 function withBounce(account: Account, mail: ToldMail, today: Day, isRejectedByIt: boolean): Account {
   const rejected = withRejectedAddress(account, mail.digest);
   if (!isWithPatient(account, mail) && !isToBeSentAgain(account, mail)) return rejected;
@@ -116,7 +116,7 @@ function withMessage(account: Account, change: (message: Message) => Message, da
   return message === null ? account : lookedAtBy(day, { ...account, message: change(message) });
 }
 
-/** Looked at on that day at the latest. Whom nobody looks at any more stays so: a registered patient needs no mail. */
+/** Looked at on that day at the latest. A case with no scheduled check stays so: a registered patient needs no mail. */
 function lookedAtBy(day: Day, account: Account): Account {
   const { nextCheckDay } = account;
   return nextCheckDay === null || nextCheckDay <= day ? account : { ...account, nextCheckDay: day };

@@ -22,7 +22,7 @@ export function withMessageAccepted(account: Account, message: Message, sesId: s
 
 /**
  * It was certainly not sent.
- * @param pickupToken of the earlier mail, whose link counts again
+ * @param pickupToken of the earlier mail; its link counts again
  */
 export function withMessageRefused(account: Account, message: Message, pickupToken: string | null): Account {
   return { ...account, message: { ...message, state: 'REFUSED' }, pickupToken };

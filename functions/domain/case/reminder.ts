@@ -29,7 +29,7 @@ export function latestReminderBy(
 }
 
 /**
- * The reminder that is due at `now` (milliseconds) by the record: the latest whose day has come, unless it or a later one
+ * The reminder that is due at `now` (milliseconds) by the record: the latest due one, unless it or a later one
  * is done, or the PIN is dead. It stands for the earlier ones that were missed.
  */
 export function reminderDue(account: PinLife, now: number, rule: ReminderRule): number | null {

@@ -16,8 +16,8 @@ const NOT_CLAIMED = { pickedUpAt: null, registeredAt: null };
 
 /**
  * Adopts the chart's newest PIN document, made by hand or unknown to the record: no message is owed for it.
- * @param reminder the reminder day that has come before anybody here knew of the PIN; it counts as done, so that a first
- * look at a practice sends nothing
+ * @param reminder the reminder day that passed before the PIN was known; it counts as done, so that a first
+ * discovery sends nothing
  */
 export function withAdopted(
   account: Account,
@@ -29,7 +29,7 @@ export function withAdopted(
   const { issuedAt, expiresAt } = lifeOf(signing.signedAt);
   const { document, location } = signing;
   const issued = { document, location, issuedAt, expiresAt, issuedBy: null, ...NOT_CLAIMED };
-  // Whoever made it by hand told the patient.
+  // Staff that made it by hand told the patient.
   const told = { message: null, pickupToken: null, complainedAt: null, withoutAccessSince: null };
   return { ...account, ...issued, reminder, unclaimedCycles, ...told };
 }

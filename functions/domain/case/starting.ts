@@ -16,7 +16,7 @@ export function isDueByRecord(
   practice: ReminderRule,
   awaitedFactChanged: boolean,
 ): boolean {
-  // Whom nobody looks at any more is taken up again by what was entered.
+  // New data restarts a case with no scheduled check.
   if (awaitedFactChanged && account.nextCheckDay === null) return true;
   const today = dayOf(now, practice.timeZone);
   const dayHasCome = account.nextCheckDay !== null && account.nextCheckDay <= today;

@@ -1,4 +1,4 @@
-/** The shapes that travel between states: opaque ids, counters, verdicts. Under 1 KB, and nothing that tells who. */
+/** The shapes that travel between states: opaque ids, counters, verdicts. Under 1 KB, and nothing that identifies a person. */
 import * as z from 'zod/mini';
 import { ADDRESS_VERDICTS, STANDINGS } from '../chart/patient.ts';
 import { OUTCOMES, REASONS } from '../outcomes.ts';
@@ -10,7 +10,7 @@ import { DUES } from './due.ts';
  */
 export const fhirId = z.string().check(z.regex(/^(?!\.{1,2}$)[A-Za-z0-9.-]{1,64}$/));
 
-/** The execution that runs the step (its name), and whose case it is. */
+/** The name of the execution that runs the step, and its patient. */
 export const stepInput = { execution: z.string().check(z.minLength(1)), patientId: fhirId };
 
 export const patientFacts = z.strictObject({ standing: z.enum(STANDINGS), address: z.enum(ADDRESS_VERDICTS) });

@@ -43,7 +43,7 @@ export function todoOf(account: Account): Todo | null {
   if (hasTask('notify-patient')) return 'notify-patient';
   // The patient was told by a person: the next look has nothing left to do.
   if (outcome === 'FAILED') return isSettled(account) ? null : 'see-failure';
-  // A resolved case whose Task nobody has closed yet.
+  // A resolved case with an open Task.
   if (hasTask('enter-email')) return 'enter-email';
   if (hasTask('resolve-provider')) return 'resolve-provider';
   return hasTask('review-chart') ? 'review-chart' : null;
@@ -53,7 +53,7 @@ function isSettled({ message, document }: Account): boolean {
   return message?.state === 'SETTLED' && message.document === document;
 }
 
-/** Whether a person may say that they have told the patient: nobody knows whether a mail has, or staff were asked to. */
+/** Whether staff may mark the patient as informed: delivery is unknown, or staff were asked to tell them. */
 export function isAcknowledgeable({ message, staffTasks }: Account): boolean {
   return (
     message?.state === 'UNKNOWN' ||
@@ -62,7 +62,7 @@ export function isAcknowledgeable({ message, staffTasks }: Account): boolean {
   );
 }
 
-/** Whether the case waits for a person who may say: go on. For the addresses that sent mail back, too: they may be mended. */
+/** Whether staff may resume the case. Also for returned addresses: they may be fixed. */
 export function isHeld({ outcome, reason, violations }: Account): boolean {
   return outcome === 'HELD' || violations.length > 0 || (outcome === 'EMAIL_MISSING' && reason === 'SUPPRESSED');
 }

@@ -9,9 +9,9 @@ export interface PinDocument {
   date: string | null;
   /** Our identifier for patient and cycle; null: made by hand. */
   cycleIdentifier: string | null;
-  /** Id of the encounter whose form holds the PIN; null where the chart names none. */
+  /** Id of the encounter with the PIN's form; null if the chart names none. */
   encounter: string | null;
-  /** Id of the Organization that is its custodian, the location of care (P5); null where the chart names none. */
+  /** Id of the Organization that is its custodian, the location of care (P5); null if the chart names none. */
   location: string | null;
 }
 

@@ -70,7 +70,7 @@ export interface PickupFacts {
   language: string | null;
   /** Whether the chart still holds the document as signed and current. */
   isCurrent: boolean;
-  /** Id of the encounter whose form holds the PIN, or null. */
+  /** Id of the encounter with the PIN's form, or null. */
   encounter: string | null;
 }
 
@@ -111,7 +111,7 @@ export function disclosureOf(
 }
 
 /**
- * The source whose tries are counted together: an IPv4 address, or the /64 of an IPv6 address (one network connection).
+ * The source for counting tries: an IPv4 address, or the /64 of an IPv6 address (one network connection).
  * @param address as API Gateway saw it, never from a header
  */
 export function sourceOf(address: string): string {

@@ -30,7 +30,7 @@ export function isAwaited(account: Account | null, event: EhrEvent): boolean {
     case 'pin.issued':
       return outcome !== 'FAILED';
     case 'patient.email_changed':
-      // Whom nobody looks at any more, e.g. because no PIN was ever issued, is looked at once.
+      // A case with no scheduled check, e.g. because no PIN was ever issued, gets one.
       return waitsForAddress(account) || account.nextCheckDay === null;
     case 'patient.updated':
       return event.data.change === 'provider' && outcome === 'HELD' && reason === 'RESPONSIBLE_PROVIDER_UNRESOLVED';
@@ -39,7 +39,7 @@ export function isAwaited(account: Account | null, event: EhrEvent): boolean {
   }
 }
 
-/** A case that left a Task on somebody's desk, which closes when the case is looked at again. */
+/** A case with an open Task, which closes at the next check. */
 export function waitsForStaff({ outcome }: Account): boolean {
   return outcome === 'EMAIL_MISSING' || outcome === 'HELD';
 }

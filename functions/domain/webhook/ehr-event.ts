@@ -37,7 +37,7 @@ export const ehrEvent = z.discriminatedUnion('type', [
   event(
     'pin.regeneration_requested',
     {
-      actor: text(100, 'Who asks, as the practice’s own audit names them. Kept with the request.'),
+      actor: text(100, 'The requester, as the practice’s own audit names them. Kept with the request.'),
       reason: text(500, 'Why. Kept with the request and shown nowhere else.'),
       force: z.optional(z.boolean().check(z.describe('A new PIN although the old one is valid.'))),
     },

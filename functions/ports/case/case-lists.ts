@@ -30,7 +30,7 @@ export interface WorkCount {
  */
 export interface CaseLists {
   /**
-   * Patients whose case waits for a person, oldest first, at most `limit` after the place `after`. A page ends early
+   * Patients with a case that needs staff, oldest first, at most `limit` after the place `after`. A page ends early
    * where a filter fits few: null alone says that nothing follows.
    */
   listWork(filter: WorkFilter, after: string | null, limit: number): Promise<CasePage>;

@@ -133,7 +133,7 @@ export interface PickupChart {
   /** As of Ehr, to be shown. */
   readPin(patientId: string, encounter: string): Promise<string | null>;
   /**
-   * Adds an AuditEvent; one whose answer got lost may be there twice. An EHR that keeps none does not fail it: the event then
+   * Adds an AuditEvent; after a lost answer it may be there twice. An EHR that keeps none does not fail it: the event then
    * goes to the service's own audit log.
    */
   audit(event: PickupAudit): Promise<void>;

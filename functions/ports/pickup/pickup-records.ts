@@ -27,9 +27,9 @@ export interface PickupRecords {
   /** Gives an answer back that was not looked at, or was right. */
   returnAnswer(of: AnswersOf, taken: TakenAnswer): Promise<void>;
   /**
-   * Locks the document, and says whether it is the caller's turn to tell the front desk: nobody did yet, and nobody has
+   * Locks the document, and says whether it is the caller's turn to tell the front desk: it was not told yet, and no other call has
    * begun to within a minute.
-   * @param isCertain false for who only finds no answer left: whoever took the last one has a minute to find it right
+   * @param isCertain false if the caller only found no answer left: the call with the last one has a minute to find it right
    */
   lock(of: AnswersOf, now: number, isCertain: boolean): Promise<boolean>;
   /** Notes that the front desk was told; whether that is news. */

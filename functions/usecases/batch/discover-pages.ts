@@ -50,8 +50,8 @@ const THROTTLED_PAUSE_MS = 30_000;
 
 /**
  * Answers the cursor of the next turn, or null when the reading is over, or another execution has taken it over. Safe to
- * repeat and to stop anywhere: how far it is, is saved with each page; who has a record is passed over; an execution that
- * finds a reading unfinished goes on with it. One patient's error is counted and stops nobody else.
+ * repeat and to stop anywhere: progress is saved with each page; patients with a record are skipped; an execution that
+ * finds an unfinished discovery continues it. One patient's error is counted and stops no other patient.
  * Retried: EhrUnavailableError, EhrThrottledError when the EHR is down or asks for patience, AwsUnavailableError,
  * RecordConflictError. Not retried: ConfigurationError; EhrRejectedError, with the reading's `stoppedBy` as its code where that ended it.
  */
@@ -99,7 +99,7 @@ async function saved(discoveries: Discoveries, reading: Discovery, next: Discove
 type NoAnswer = EhrUnavailableError | EhrThrottledError;
 
 /**
- * Tracks every patient of a page. About whom the EHR gave no answer, it is asked again; if it still lists the page then, it
+ * Tracks every patient of a page. A patient without an answer from the EHR is tried again; if it still lists the page then, it
  * is up, and they FAILED.
  */
 async function lookAtAll(ports: DiscoverPorts, page: SignedPinsPage, bookmark: string | null): Promise<PageFound> {
@@ -127,7 +127,7 @@ async function lookAtAll(ports: DiscoverPorts, page: SignedPinsPage, bookmark: s
 
 interface Unanswered {
   patientIds: string[];
-  /** The last of the errors; null where everybody was answered. */
+  /** The last error; null if every patient was answered. */
   noAnswer: NoAnswer | null;
 }
 

@@ -1,6 +1,6 @@
 /**
  * "Send me a new one", offered after the right answer where the PIN has expired: an ordinary person's request, once per
- * PIN, whose mail goes to the address on file.
+ * PIN; its mail goes to the address on file.
  */
 import { type Account, hasTakenUp, isPinDead } from '../../domain/case/account.ts';
 import { LeaseHeldError } from '../../domain/errors.ts';

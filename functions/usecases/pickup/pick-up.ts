@@ -134,7 +134,7 @@ async function disclose(
   }
   const pin = facts.encounter === null ? null : await ports.ehr.readPin(patientId, facts.encounter);
   if (pin === null) throw new EhrUnavailableError('PIN_NOT_VISIBLE');
-  // Before anybody sees the PIN: what cannot be recorded is not shown.
+  // Before the PIN is shown: what cannot be recorded is not shown.
   if (account.pickedUpAt === null) await recordFirstView(ports, token, now);
   await ports.pickups.returnAnswer(token, taken);
   return { kind, ...told, pin, expiresAt: token.expiresAt };

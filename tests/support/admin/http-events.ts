@@ -47,7 +47,7 @@ export function eventOf(sent: Sent): APIGatewayProxyEventV2 {
     rawQueryString: query,
     headers,
     pathParameters: { proxy: path.slice('/api/'.length) },
-    // What API Gateway adds besides, nobody reads.
+    // What API Gateway adds and the handler does not read.
     requestContext: { http, ...authorizer } as unknown as APIGatewayProxyEventV2['requestContext'],
     ...(sent.body !== undefined && { body: sent.body }),
     isBase64Encoded: sent.isBase64Encoded ?? false,
@@ -101,7 +101,7 @@ export function handling(ports: AdminPorts, guard: Guard = GUARD): (sent: Sent) 
   };
 }
 
-/** Ports of which none may be touched: who is refused, is refused before anything is read. */
+/** Ports that must not be touched: a refused request is refused before anything is read. */
 export function untouchable(): AdminPorts {
   return new Proxy({} as AdminPorts, {
     get: (_target, port) => {

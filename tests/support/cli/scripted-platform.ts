@@ -1,4 +1,4 @@
-/** The addresses of a local platform, or of AWS, where somebody answers as a test says. */
+/** The addresses of a local platform, or of AWS, that answer as a test says. */
 import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';

@@ -6,7 +6,7 @@ import { type Answers, buildConsole, type ScriptedApi, scriptApi } from '../harn
 
 export interface OpenConsole {
   browser: TestBrowser;
-  /** A fresh API whose console is open at `path`; closed with `close`. */
+  /** A fresh API with its console open at `path`; closed with `close`. */
   at(
     path: string,
     answers?: Partial<Answers>,

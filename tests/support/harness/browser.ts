@@ -34,7 +34,7 @@ export const DESKTOP = { width: 1280, height: 900 };
 
 export interface OpenPage {
   page: Page;
-  /** URLs that the page, or whatever it opened, asked of anybody but loopback. None of them was answered. */
+  /** URLs that the page, or whatever it opened, requested outside loopback. None of them was answered. */
   foreign: string[];
 }
 

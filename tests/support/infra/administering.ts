@@ -12,7 +12,7 @@ interface Answer {
 }
 
 /**
- * The actions are on a patient whose execution has ended.
+ * The actions are on a patient with an ended execution.
  * @param run calls the function with the event
  */
 export async function administerAll(
@@ -21,7 +21,7 @@ export async function administerAll(
   patientId: string,
 ): Promise<void> {
   let keys = 0;
-  /** As an operator whose token has not expired by any clock. */
+  /** As an operator with a token that no clock has expired. */
   async function ask(name: OperationName, sent: Sent = {}): Promise<Record<string, unknown>> {
     const headers = { 'idempotency-key': `key-of-its-own-${++keys}` };
     const event = eventOf({ ...requestOf(name, { ...sent, headers }), claims: { ...CLAIMS, exp: '99999999999' } });

@@ -14,12 +14,12 @@ import type { OutsideCall } from '../harness/outside-call.ts';
 import { requestOf } from '../requests/http-events.ts';
 import { administerAll } from './administering.ts';
 
-/** Who the patients of the pick-up page are, by what they are asked. */
+/** The patients of the pick-up page and their answers. */
 const BORN = { month: '2', day: '29', year: '2000' };
 
 type Handler = (event: object, context: Context) => Promise<unknown>;
 
-/** What EhrWebhook, PickupPage, AdminApi and the other starters asked of the world, as OutsideCalls whose step is the function. */
+/** What EhrWebhook, PickupPage, AdminApi and the other starters asked of the world, as OutsideCalls with the function as step. */
 export async function callsOfStarters(practice: FailingPractice): Promise<OutsideCall[]> {
   const handlers = {
     EhrWebhook: (await import('../../../functions/triggers/ehr-webhook.ts')).handler as unknown as Handler,
@@ -92,7 +92,7 @@ export async function callsOfStarters(practice: FailingPractice): Promise<Outsid
     return (answer as { body: string }).body;
   }
 
-  /** A patient with a mail whose PIN lapses, and an answer on the page before and after. */
+  /** A patient with a mail and a lapsing PIN, and an answer on the page before and after. */
   async function picksUp(): Promise<string> {
     const patientId = `started-${++patients}`;
     const born = { birthDate: '2000-02-29' };

@@ -134,7 +134,7 @@ export const CALLS: Record<keyof Whole, (ehr: Whole) => Promise<unknown>> = {
   audit: (ehr) => ehr.audit({ patientId: 'p1', document: 'd1', what: 'VIEWED', at: '2026-06-15T12:00:00Z' }),
 };
 
-/** Whatever the call threw, as far as it could be shown to anybody. */
+/** Whatever the call threw, as far as it could be shown. */
 export async function thrownBy(call: Promise<unknown>): Promise<{ name: string; code: string; shown: string }> {
   try {
     await call;

@@ -1,4 +1,4 @@
-/** What a person does to a case: once, about the case as it was seen, recorded with who and why. */
+/** Staff actions on a case: once, on the case as displayed, recorded with user and reason. */
 import { randomUUID } from 'node:crypto';
 import type { DocumentReference, Task } from 'fhir/r4';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
@@ -42,7 +42,7 @@ const act = async (patientId: string, more: Order, key?: string) =>
 const refused = async (patientId: string, more: Order, key?: string) =>
   api.refused('actOnPatient', { ...(await order(patientId, more)), ...(key !== undefined && { key }) });
 
-/** A patient whose attempts are exhausted. */
+/** A patient with exhausted attempts. */
 async function held(): Promise<string> {
   const id = await running.admit({});
   await running.track(id);
@@ -51,7 +51,7 @@ async function held(): Promise<string> {
   return id;
 }
 
-/** A patient of whose mail nobody knows the fate. */
+/** A patient with unknown delivery of the mail. */
 async function unsure(): Promise<string> {
   const id = await running.admit({});
   running.platform.mailbox.fail({ kind: 'drop', when: 'after' });
@@ -184,8 +184,8 @@ describe('is refused', () => {
     }
   });
 
-  it('a patient who is gone: 404', async () => {
-    expect(await refused('nobody', { action: 'redrive', version: 'v' })).toMatchObject({
+  it('a deleted patient: 404', async () => {
+    expect(await refused('unknown-1', { action: 'redrive', version: 'v' })).toMatchObject({
       name: 'patient-unknown',
       status: 404,
     });

@@ -1,4 +1,4 @@
-/** Who may do what: by the claims alone that an authorizer has verified, and only for the console's own pages. */
+/** Permissions: from the authorizer's verified claims alone, and only for the console's own pages. */
 import { request } from 'node:http';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
@@ -33,7 +33,7 @@ describe('without a token that counts', () => {
     ['an ID token', claiming({ token_use: 'id' })],
     ['a token of another use', claiming({ token_use: 'access ' })],
     ['one that says no use', without('token_use')],
-    ['nobody’s name', without('username')],
+    ['no user name', without('username')],
     ['an empty name', claiming({ username: '' })],
     ['a name with a space', claiming({ username: 'ann operator' })],
     ['a name over two lines', claiming({ username: 'ann\nmiller' })],
@@ -78,7 +78,7 @@ describe('a group that counts', () => {
       expect(await ask(requestOf(name, { claims }))).toMatchObject({ status: 403, problem: 'not-allowed' });
     },
   );
-  it.each(NAMES)('%s is refused to who is in none', async (name) => {
+  it.each(NAMES)('%s is refused without a group', async (name) => {
     expect(await ask(requestOf(name, { claims: without('cognito:groups') }))).toMatchObject({ status: 403 });
   });
 
@@ -92,7 +92,7 @@ describe('a group that counts', () => {
   );
   it.each(READING.filter((name) => name !== 'readMe'))('%s is read by a viewer', async (name) => {
     const answer = await ask(requestOf(name, { claims: claiming({ 'cognito:groups': '[viewer]' }) }));
-    // It got as far as the ports, which nobody may touch here.
+    // It reached the ports, which must not be touched here.
     expect(answer).toMatchObject({ status: 500, problem: 'internal' });
   });
   it.each([['[operator]'], ['[viewer operator]'], [['operator']]])('an operator, %j, may both', async (groups) => {
@@ -102,7 +102,7 @@ describe('a group that counts', () => {
     for (const name of ACTING) expect((await ask(requestOf(name, { claims }))).problem).toBe('internal');
   });
 
-  it('nobody gets in by any other group', async () => {
+  it('no other group grants access', async () => {
     const group = fc
       .string({ minLength: 1, maxLength: 12 })
       .filter((text) => !/(^|\s)(viewer|operator)(\s|$)/.test(text.replace(/^\[|\]$/g, '')));
@@ -184,7 +184,7 @@ describe('on this machine', () => {
       expect([status, JSON.parse(body)]).toEqual([200, { name: 'local', groups: ['operator'], canAct: true }]);
     }
   });
-  it('nobody becomes another by what they send', async () => {
+  it('the request cannot change the caller', async () => {
     const headers = { 'x-amzn-oidc-identity': 'boss', authorization: 'Bearer e30.eyJ1c2VybmFtZSI6ImJvc3MifQ.x' };
     expect(JSON.parse((await send('GET', '/api/me', headers)).body).name).toBe('local');
   });

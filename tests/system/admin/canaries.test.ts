@@ -1,4 +1,4 @@
-/** Everything that the admin API says about a practice of canaries: whatever identifies anybody is found nowhere. */
+/** Everything that the admin API says about a practice of canaries: nothing that identifies a patient is found. */
 import { createHash } from 'node:crypto';
 import type { QuestionnaireResponse, QuestionnaireResponseItem } from 'fhir/r4';
 import pMap from 'p-map';
@@ -58,7 +58,7 @@ beforeAll(async () => {
   const refusal = { kind: 'status', code: 'MessageRejected', status: 400, message: GOSSIP, times: 100 } as const;
   failed.push(await failing(721, () => platform.mailbox.fail(refusal)));
   const waiting = (await plain.all('readWorkList')).map(({ patientId }) => patientId);
-  // One of each kind of case, and whoever failed.
+  // One of each kind of case, and the failed ones.
   const acted = [...charts.map(({ id }) => id).filter((id) => waiting.includes(id)), charts[0]?.id ?? '', ...failed];
   await actOn(acted);
   await readEverything([...charts.map(({ id }) => id), ...failed]);
@@ -128,13 +128,13 @@ it('nothing of a PIN, an address or a person in any answer', () => {
   expect(find(secrets, answers)).toEqual([]);
 });
 
-it('nothing of it in a log line or metric, nor who decided or why', () => {
+it('nothing of it in a log line or metric, nor user or reason', () => {
   const text = logLines.join('');
   expect(find([...secrets, REASON, 'Kanarienmutter'], [{ where: 'log', text }])).toEqual([]);
   expect(text).not.toContain('"actor"');
 });
 
-it('who decided and why is told to staff, and stands in no execution', async () => {
+it('user and reason are shown to staff and are in no execution', async () => {
   const decisions = answers.filter(({ text }) => text.includes('Kanarienmutter'));
   expect(new Set(decisions.map(({ where }) => where))).toEqual(
     new Set(['readPatient', 'listDecisions', 'actOnPatient']),

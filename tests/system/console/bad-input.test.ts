@@ -100,7 +100,7 @@ describe('an action', () => {
     expect(await reasonOf(page).inputValue()).toBe(REASON);
   });
 
-  it('on a patient who is gone says so', async () => {
+  it('on a deleted patient says so', async () => {
     const { page } = await consoles.at(CASE, {
       readPatient: () => heldCase(),
       actOnPatient: () => new Refusal('patient-gone'),
@@ -112,7 +112,7 @@ describe('an action', () => {
     expect(await confirm(page, 'Try again').isDisabled()).toBe(true);
   });
 
-  it('while nobody answers is repeated by itself under the same key, with what was typed', async () => {
+  it('without an answer is repeated under the same key, with the typed input', async () => {
     const { page, api } = await consoles.at(CASE, {
       readPatient: () => heldCase(),
       actOnPatient: () => ({ decision: 'STARTED', execution: 'execution-2' }),
@@ -157,7 +157,7 @@ describe('an action', () => {
     expect(await reasonOf(page).inputValue()).toBe(REASON);
   });
 
-  it('is not offered to who may only read', async () => {
+  it('is not offered to a viewer', async () => {
     const { page } = await consoles.at(CASE, {
       readMe: () => ({ name: 'Robin Hale', groups: ['viewer'], canAct: false }),
       readPatient: () => heldCase(),
@@ -222,9 +222,9 @@ describe('an API that is', () => {
   });
 
   it('without the thing that the address names: the page says what to do', async () => {
-    const { page } = await consoles.at('patients/nobody');
-    await page.getByText('No record of nobody').waitFor();
-    await page.goto(page.url().replace('patients/nobody', 'executions/none'));
+    const { page } = await consoles.at('patients/unknown-1');
+    await page.getByText('No record of unknown-1').waitFor();
+    await page.goto(page.url().replace('patients/unknown-1', 'executions/none'));
     await page.getByText('No such execution').waitFor();
     await page.goto(page.url().replace('executions/none', 'no/such/page'));
     await page.getByText('No page has this address.').waitFor();

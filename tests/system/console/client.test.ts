@@ -33,7 +33,7 @@ describe('a call', () => {
     expect([slow, broken].map(passes)).toEqual([true, true]);
   });
 
-  it('that somebody gave up is no failure of the API', async () => {
+  it('a canceled request is no failure of the API', async () => {
     const error = await failed(exchange(`${url}/silent`, { signal: AbortSignal.timeout(20) }));
     expect(error).not.toBeInstanceOf(ApiError);
   });
@@ -79,7 +79,7 @@ describe('asking again', () => {
     ['half of what it has waited', 30_000, 10_000, 5, 10_000],
     ['never sooner than a second', 10_100, 10_000, 1, 1_000],
     ['at the latest after half a minute', 900_000, 10_000, 90, 30_000],
-    ['also where nobody ever answered', 1_000, 0, 50, 30_000],
+    ['also without any answer so far', 1_000, 0, 50, 30_000],
   ])('%s', (_when, failedAt, answeredAt, failures, wait) => {
     expect(retryAfter(failedAt, answeredAt, failures)).toBe(wait);
   });

@@ -58,7 +58,7 @@ describe('another state machine is drawn, too', () => {
       States: Record<string, Record<string, unknown>>;
     };
     const { States } = definition;
-    States.CallPatient = { Type: 'Task', Comment: 'Somebody calls.', Next: 'NotNeeded' };
+    States.CallPatient = { Type: 'Task', Comment: 'Staff call.', Next: 'NotNeeded' };
     Object.assign(States.RequestEmail ?? {}, { Next: 'CallPatient', End: undefined });
     delete States.LeaseLost;
     const flow = flowOf(definition as AslDefinition);

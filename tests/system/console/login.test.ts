@@ -23,7 +23,7 @@ interface Asked {
   logout: URLSearchParams[];
 }
 
-/** An issuer as a user pool is one: discovery, login page, token endpoint. It logs everybody in at once. */
+/** An issuer as a user pool is one: discovery, login page, token endpoint. It logs every user in at once. */
 function withIssuer(asked: Asked, { isRevokeSilent = false } = {}): (gateway: Gateway) => object {
   return (gateway) => {
     const issuer = `${gateway.url}/issuer`;
@@ -100,12 +100,12 @@ describe('behind a login', () => {
     // What one machine alone offers is not there.
     expect(await page.getByRole('link', { name: 'Mailbox' }).count()).toBe(0);
 
-    await page.evaluate(`sessionStorage.setItem('portal-pin.draft.release.p1', 'what somebody typed')`);
+    await page.evaluate(`sessionStorage.setItem('portal-pin.draft.release.p1', 'typed input')`);
     await page.getByRole('button', { name: /Robin Hale/ }).click();
     await page.getByRole('menuitem', { name: 'Sign out' }).click();
     await page.waitForURL(/\/logout\?/);
     expect(Object.fromEntries(asked.logout[0] ?? [])).toEqual({ client_id: CLIENT, logout_uri: api.url });
-    // Whoever sits down here next finds no login and nothing typed, and who kept a copy of the token has nothing.
+    // The next user finds no login and no input, and a copied token is useless.
     expect(asked.revoke.map((form) => form.get('token'))).toEqual([REFRESH_TOKEN]);
     expect(await page.evaluate('JSON.stringify([localStorage, sessionStorage])')).not.toMatch(/canary|draft|typed/);
   });
@@ -122,7 +122,7 @@ describe('behind a login', () => {
     expect(await page.evaluate('JSON.stringify([localStorage, sessionStorage])')).not.toContain('canary');
   });
 
-  it('whose session has ended signs in again, where they are', async () => {
+  it('after the session ended signs in again on the same page', async () => {
     const asked = nothingAsked();
     const { page, api } = await consoles.at('practice', {}, {}, withIssuer(asked));
     await page.getByRole('heading', { name: 'Practice' }).waitFor();
@@ -137,7 +137,7 @@ describe('behind a login', () => {
     expect(asked.authorize).toHaveLength(2);
   });
 
-  it('whose login is not to be reached is told so', async () => {
+  it('says so if the login cannot be reached', async () => {
     const { page } = await consoles.at('', {}, {}, (gateway) => ({
       api: '/api',
       auth: { issuer: `${gateway.url}/nowhere`, login: gateway.url, clientId: CLIENT, scopes: ['openid'] },

@@ -1,4 +1,4 @@
-/** Every page as a phone and a desktop show it: whole, reachable, and asking nobody but this machine. */
+/** Every page as a phone and a desktop show it: complete, reachable, and without requests to other machines. */
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Answer } from '../../../functions/admin/contract.ts';

@@ -123,7 +123,7 @@ describe('the newcomer', () => {
     await page.getByText('Regenerated', { exact: true }).first().waitFor();
   }, 60_000);
 
-  it('has asked nobody but this machine', () => {
+  it('has sent no request to another machine', () => {
     expect(foreign).toEqual([]);
   });
 });

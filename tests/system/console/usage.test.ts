@@ -42,12 +42,12 @@ const focused = (page: Page) => page.evaluate('String(document.activeElement.get
 describe('the picture', () => {
   it('is of the definition that the API gives, whatever the console was built with', async () => {
     const definition = shipped();
-    definition.States.CallThePatient = { Type: 'Task', Comment: 'Somebody calls.', End: true };
+    definition.States.CallThePatient = { Type: 'Task', Comment: 'Staff call.', End: true };
     Object.assign(definition.States.RequestEmail ?? {}, { Next: 'CallThePatient', End: undefined });
     delete definition.States.LeaseLost;
     const { page } = await consoles.at('executions/one?state=CallThePatient', execution(definition));
     await state(page, 'CallThePatient').waitFor();
-    await page.getByText('Somebody calls.').waitFor();
+    await page.getByText('Staff call.').waitFor();
     expect(await state(page, 'LeaseLost').count()).toBe(0);
     expect(await page.getByRole('button', { name: /, (Task|Choice|Pass|Fail), / }).count()).toBe(
       Object.keys(definition.States).length,
@@ -62,7 +62,7 @@ describe('the picture', () => {
     await page.keyboard.press('Enter');
     await page.getByRole('heading', { name: 'CheckExpiry' }).waitFor();
     expect(await state(page, 'CheckExpiry').getAttribute('aria-pressed')).toBe('true');
-    // One stop for all states: whoever goes on by Tab is through.
+    // One Tab stop for all states.
     await page.keyboard.press('Tab');
     expect(await focused(page)).not.toMatch(/, (Task|Choice|Pass|Fail), /);
     expect(await page.getByRole('figure').getAttribute('aria-label')).toContain('path taken: VerifyEmail.');
@@ -70,7 +70,7 @@ describe('the picture', () => {
 });
 
 describe('while an execution runs', () => {
-  it('the page follows it, and rests while nobody looks', async () => {
+  it('the page follows it, and rests while hidden', async () => {
     const { page, api } = await consoles.at('executions/one', execution(shipped()));
     await state(page, 'VerifyEmail').waitFor();
     await page.evaluate(`

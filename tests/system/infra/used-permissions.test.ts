@@ -51,11 +51,11 @@ function note(calls: readonly OutsideCall[]): void {
   }
 }
 
-/** What a function needs where nobody saw it; a permission that is seen may not stand here. */
+/** Permissions needed but not observed; an observed one must not be listed here. */
 const UNSEEN: Record<string, string[]> = {
-  // The EHR does not know a patient whose account there is: the end is noted.
+  // The EHR does not know a patient with a record: the end is recorded.
   VerifyEmail: ['records:UpdateItem'],
-  // A patient who registered, opted out or was merged has no PIN that lapses.
+  // A registered, opted-out or merged patient has no PIN that lapses.
   CheckExpiry: ['records:DeleteItem'],
   SendEnrollmentNotification: ['records:DeleteItem'],
   // The harness does not watch Secrets Manager: no webhook is verified without it.

@@ -152,7 +152,7 @@ describe('an odd chart ends', () => {
 const mailTo = async (address: string) =>
   running.platform.mailbox.mails().find((mail) => mail.sent.destination.includes(address));
 
-it('an address whose domain has other letters than ASCII gets its mail at the A-labels', async () => {
+it('an address with a non-ASCII domain gets its mail at the A-labels', async () => {
   const { ending } = await endingOf({ patient: () => email('ann@bücher.example') });
   expect(ending).toBe('REGENERATED');
   expect(await mailTo('ann@xn--bcher-kva.example')).toBeDefined();

@@ -158,15 +158,18 @@ describe('the chart document', () => {
 
   it('P11, P12: signed by the Device on behalf of the provider, both prompts answered No', async () => {
     const provenance = one(await running.fhir<Provenance>(`Provenance?target=DocumentReference/${document.id}`));
-    const who = {
+    const device = {
       type: 'Device',
       reference: 'Device/portal-pin',
       identifier: { system: `${FHIR}NamingSystem/portal-pin-device`, value: 'portal-pin' },
     };
-    const devices = await running.fhir(`Device?identifier=${who.identifier.system}|${who.identifier.value}`);
+    const devices = await running.fhir(`Device?identifier=${device.identifier.system}|${device.identifier.value}`);
     expect(devices).toMatchObject([{ id: 'portal-pin' }]);
     const onBehalfOf = { reference: providerOf(id) };
-    expect(provenance).toMatchObject({ agent: [{ who, onBehalfOf }], signature: [{ who, onBehalfOf }] });
+    expect(provenance).toMatchObject({
+      agent: [{ who: device, onBehalfOf }],
+      signature: [{ who: device, onBehalfOf }],
+    });
     const extension = (name: string) => ({ url: `${FHIR}StructureDefinition/${name}`, valueBoolean: false });
     expect(provenance.extension).toEqual([
       extension('become-responsible-provider'),

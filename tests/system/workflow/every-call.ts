@@ -1,6 +1,6 @@
 /**
  * Takes one path once without a failure and notes every outside call; then once more for each call and each way in
- * which it can fail. A call that is added tomorrow is failed tomorrow, without anybody remembering.
+ * which it can fail. A call that is added tomorrow is failed tomorrow, without further work.
  */
 import pMap from 'p-map';
 import { type PatientState, stateOf } from '../../support/harness/chart-state.ts';

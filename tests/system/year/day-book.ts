@@ -17,7 +17,7 @@ interface Run {
   stoppedBy: string | null;
 }
 
-/** Reads the day of the latest move as anybody reads it, by AWS's own clients; answers what does not add up. */
+/** Reads the day of the latest move with AWS's own clients; returns what does not add up. */
 export function createDayBook(practice: Practice): () => Promise<string[]> {
   const sfn = new SFNClient({});
   const table = DynamoDBDocumentClient.from(new DynamoDBClient({}));

@@ -88,7 +88,7 @@ describe('virtual time', () => {
     expect(ended).toEqual(['4 at 7', '1 at 20', '3 at 20', '5 at 100', '0 at 500', '2 at 3600000']);
   });
 
-  it('says so when somebody waits for what never comes', async () => {
+  it('reports a task waiting for an event that never comes', async () => {
     await expect(createVirtualTime().through(new Promise(() => undefined))).rejects.toThrow('never comes');
   });
 });

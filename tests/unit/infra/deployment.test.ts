@@ -89,7 +89,7 @@ describe('a wrong deployment is refused by one message that names the key and th
     ['a scope for everything', withEhr({ scopes: ['system/*.cruds'] }), /ehr\.scopes\.0: is no SMART v2 system scope/],
     ['a scope for nothing', withEhr({ scopes: ['system/Patient.'] }), /ehr\.scopes\.0: /],
     ['a user’s scope', withEhr({ scopes: ['user/Patient.rs'] }), /ehr\.scopes\.0: /],
-    ['no address', { ...right, alarmEmail: 'nobody' }, /alarmEmail: /],
+    ['no address', { ...right, alarmEmail: 'no-address' }, /alarmEmail: /],
     ['no identity to send as', { ...right, email: undefined }, /email: /],
     [
       'a sender’s name',

@@ -37,7 +37,7 @@ beforeAll(async () => {
 afterAll(() => running.close());
 
 describe('what needs a person', () => {
-  it('is whoever the practice expects to wait, and the patient who was not told', async () => {
+  it('lists the waiting cases and the patient not notified', async () => {
     const items = await api.all('readWorkList', { query: { limit: 3 } });
     const waiting = patientIds.filter((id) => ['HELD', 'EMAIL_MISSING'].includes(expectedOf(id).outcome ?? ''));
     expect(waiting.length).toBeGreaterThan(8);
@@ -99,7 +99,7 @@ describe('what needs a person', () => {
 });
 
 describe('patients', () => {
-  it('are listed by their next look, each whose PIN expires within thirty days', async () => {
+  it('are listed by next check, each with a PIN expiring within thirty days', async () => {
     const rows = await api.all('listPatients', { query: { limit: 4 } });
     const alive = patientIds.filter((id) => {
       const { outcome, reason } = expectedOf(id);
@@ -134,8 +134,8 @@ describe('patients', () => {
     }
   });
 
-  it('who is not known is not found', async () => {
-    expect(await api.refused('readPatient', { parameters: { patientId: 'nobody' } })).toMatchObject({
+  it('an unknown patient is not found', async () => {
+    expect(await api.refused('readPatient', { parameters: { patientId: 'unknown-1' } })).toMatchObject({
       name: 'patient-unknown',
     });
   });
@@ -164,7 +164,7 @@ describe('executions', () => {
   it.each([
     { outcome: 'HELD', status: 'FAILED' },
     { outcome: 'HELD', machine: 'sweep-expiring-pins' },
-  ])('a filter that nobody can answer is refused: %j', async (query) =>
+  ])('an impossible filter is refused: %j', async (query) =>
     expect(await api.refused('listExecutions', { query })).toMatchObject({ name: 'wrong-query' }),
   );
 
@@ -198,10 +198,10 @@ describe('executions', () => {
   });
 
   it('what is not there is not found', async () => {
-    const name = { name: 'nobody' };
+    const name = { name: 'unknown-1' };
     expect((await api.refused('readExecution', { parameters: name })).name).toBe('execution-unknown');
     expect((await api.refused('readHistory', { parameters: name })).name).toBe('execution-unknown');
-    const machine = { parameters: { machine: 'regenerate-pin' }, query: { execution: 'nobody' } };
+    const machine = { parameters: { machine: 'regenerate-pin' }, query: { execution: 'unknown-1' } };
     expect((await api.refused('readStateMachine', machine)).name).toBe('execution-unknown');
     const sweepOfOther = { parameters: name, query: { machine: 'sweep-expiring-pins' } };
     expect((await api.refused('readExecution', sweepOfOther)).name).toBe('execution-unknown');
@@ -236,7 +236,7 @@ describe('sweeps', () => {
   });
 
   it('what never ran is not found', async () => {
-    const parameters = { day: '2020-02-29', execution: 'nobody' };
+    const parameters = { day: '2020-02-29', execution: 'unknown-1' };
     expect((await api.refused('readSweep', { parameters })).name).toBe('sweep-unknown');
   });
 });
@@ -254,7 +254,7 @@ describe('the practice', () => {
     }
   });
 
-  it('is paused and resumed by whoever asks, with why', async () => {
+  it('is paused and resumed by an operator, with a reason', async () => {
     const { paused } = await api.ask('pause', { body: { reason: '  <b>EHR</b> is being upgraded ' } });
     expect(paused).toMatchObject({ actor: 'local', reason: '<b>EHR</b> is being upgraded' });
     expect((await api.ask('readOverview')).paused).toEqual(paused);
@@ -270,7 +270,7 @@ describe('the practice', () => {
     );
   });
 
-  it('says who asks', async () => {
+  it('names the caller', async () => {
     expect(await api.ask('readMe')).toEqual({ name: 'local', groups: ['operator'], canAct: true });
   });
 });

@@ -46,7 +46,7 @@ describe('names derived from what a thing is about', () => {
 });
 
 describe('digestOf a set of references', () => {
-  it('depends on who is in it, not on order or repetition', () => {
+  it('depends on its members, not on order or repetition', () => {
     const references = fc.array(fc.constantFrom('Practitioner/a', 'Practitioner/b', 'Practitioner/c'));
     fc.assert(
       fc.property(references, references, (some, other) => {

@@ -41,7 +41,7 @@ const ALL = LANGUAGES.flatMap((language) => MESSAGE_KINDS.map((kind) => [kind, l
 describe.each(ALL)('the Email Enrollment Notification (P14), %s, %s', (kind, language) => {
   const mail = mailOf({ kind, language });
 
-  it('says who writes, until when, where and whom to call, in both parts', () => {
+  it('gives sender, expiry, place and phone number, in both parts', () => {
     expect(mail).toMatchObject({ to: 'pat@example.com', from: '"Riverside Practice" <portal@example.com>' });
     const until = { en: 'July 15, 2026 at 8:00 AM EDT', es: '15 de julio de 2026 a las 8:00 a.m. EDT' }[language];
     for (const part of [mail.text, shown(mail.html)]) {
@@ -137,7 +137,7 @@ describe('the day on which the PIN expires', () => {
     expect(mail.subject.endsWith(day)).toBe(true);
   });
 
-  it.each(['', 'soon'])('is never one that nobody knows (%j)', (expiresAt) => {
+  it.each(['', 'soon'])('is never an invalid one (%j)', (expiresAt) => {
     expect(() => mailOf({ expiresAt })).toThrow(
       expect.objectContaining({ name: 'StepContractError', message: 'EXPIRY_UNKNOWN' }),
     );

@@ -74,7 +74,7 @@ describe.each(EVERY.map((shown) => [shown.kind, shown] as const))('%s', (_kind, 
     expect(Object.keys(headers)).not.toContain('set-cookie');
   });
 
-  it('runs and looks by nothing but its one script and one style, and asks nobody for anything', () => {
+  it('uses only its one script and one style, and loads nothing else', () => {
     const { headers, body } = pageOf(shown, look());
     const policy = headers['content-security-policy'] ?? '';
     for (const directive of ["default-src 'none'", "form-action 'self'", "base-uri 'none'", "frame-ancestors 'none'"]) {

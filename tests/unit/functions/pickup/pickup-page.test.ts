@@ -109,7 +109,7 @@ describe('POST', () => {
     expect([missing.status, missing.body.includes('Enter your last name')]).toEqual([422, true]);
   });
 
-  it('says the very same for a wrong answer, a wrong link and both, and for everybody who gets no PIN', async () => {
+  it('says the very same for a wrong answer, a wrong link and both, and for every refused patient', async () => {
     const refused: Record<string, { token: string; fields: Record<string, string> }> = {};
     const wrong = await withLink({ language: 'es' });
     refused.wrong = { token: wrong.token, fields: WRONG };
@@ -141,7 +141,7 @@ describe('POST', () => {
     expect(pages.get('wrong')).toContain('"status":403');
   });
 
-  it('an answer that is no date costs none, and asks nobody', async () => {
+  it('an answer that is no date costs none, and reads no chart', async () => {
     const { token, pin } = await withLink();
     world.read();
     const bad = [
@@ -226,7 +226,7 @@ describe('whatever is sent', () => {
     fc.dictionary(fc.string({ maxLength: 8 }), text, { maxKeys: 6 }),
   );
 
-  it('nobody gets a PIN, nothing fails, nothing is revealed', async () => {
+  it('no PIN is shown, nothing fails, nothing is revealed', async () => {
     vi.spyOn(process.stdout, 'write').mockImplementation(() => true);
     const patients = await Promise.all([withLink(), withLink({ language: 'es' }), withLink({ birthDate: null })]);
     const secrets = patients.flatMap(({ id, token, pin }) => [id, token, pin, `d-${id}`, 'Fernández', 'Peña']);
@@ -256,7 +256,7 @@ describe('whatever is sent', () => {
           isBase64Encoded,
         });
         expect(status).toBeLessThan(500);
-        // What somebody typed comes back to them; of what they did not type nothing does.
+        // Typed input comes back; anything else does not.
         const typed = `${token} ${body} ${JSON.stringify(sent)}`;
         for (const secret of secrets) if (!typed.includes(secret)) expect(page).not.toContain(secret);
         expect(page).not.toMatch(/id="pin"|name="proof"/);

@@ -51,7 +51,7 @@ it.each([
   ['DELETE', { kind: 'UNREADABLE', status: 405 }],
 ])('%s: %j', (method, sent) => expect(sentOf(requestOf(undefined, {}, { method }))).toEqual(sent));
 
-it('the source is who the API saw, whatever a header says', () => {
+it('the source is the address the API saw, whatever a header says', () => {
   const headers = { ...FORM, 'x-forwarded-for': '198.51.100.9', forwarded: 'for=198.51.100.9' };
   expect(readRequest(requestOf('', headers), policy).sourceAddress).toBe('192.0.2.1');
 });

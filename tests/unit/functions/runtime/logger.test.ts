@@ -32,7 +32,7 @@ it('writes every field that is allowed', () => {
   expect(line).toMatchObject({ ...fields, message: 'step failed', level: 'WARN' });
 });
 
-it('writes no field that is not, whoever hands it over', () => {
+it('writes no other field, from any caller', () => {
   const smuggled = {
     step: 'SignDocument',
     pin: CANARY,

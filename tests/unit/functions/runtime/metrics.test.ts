@@ -44,7 +44,7 @@ const ended = {
   Ended: 1,
 };
 
-it('a locked link counts one, and says of whom nothing', () => {
+it('a locked link counts one and names no patient', () => {
   createMetrics(() => []).pickupLocked();
   const _aws = embedded('PickupLocked', 'Count', ['service']);
   expect(lines.map((line) => JSON.parse(line))).toEqual([{ _aws, service: 'portal-pin', PickupLocked: 1 }]);
@@ -117,7 +117,7 @@ it.each([...FEEDBACK_KINDS, 'UNKNOWN_MESSAGE' as const, 'FOREIGN_MESSAGE' as con
   },
 );
 
-it('nothing else is written, whoever hands it over', () => {
+it('nothing else is written, from any caller', () => {
   const smuggled = { patientId: CANARY, pin: CANARY, email: CANARY, metadata: { pin: CANARY }, accessSeconds: 1 };
   const keys = written(smuggled).map((line) => Object.keys(line).toSorted());
   expect(keys).toEqual([

@@ -140,7 +140,7 @@ describe('a wrong policy names the key', () => {
     ['colour', '(top level): unknown key colour'],
     ['practice.fax', 'practice: unknown key fax'],
     ['sweep.minute', 'sweep: unknown key minute'],
-  ])('that nobody knows: %s', (path, problem) => expect(problemOf(changed(path, 1))).toContain(problem));
+  ])('that is unknown: %s', (path, problem) => expect(problemOf(changed(path, 1))).toContain(problem));
 
   it('and every one of several', () => {
     const policy = { ...demo(), recheckDays: 0, cycleLimit: 0 };

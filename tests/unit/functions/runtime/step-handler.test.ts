@@ -125,7 +125,7 @@ describe('the log line', () => {
   };
   const base = { timestamp: expect.any(String), step: 'TestStep', milliseconds: expect.any(Number) };
 
-  it('of a step that ended says which, whose and what', async () => {
+  it('of an ended step names step, patient and result', async () => {
     await handlerOf(fine)(EVENT, context);
     expect(only()).toEqual({
       ...base,

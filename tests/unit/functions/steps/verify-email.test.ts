@@ -3,7 +3,7 @@ import { type Account, newAccount } from '../../../../functions/domain/case/acco
 import { PatientNotFoundError } from '../../../../functions/domain/errors.ts';
 import { verifyEmail } from '../../../../functions/steps/verify-email.ts';
 
-it('ends the case of a patient whom the EHR does not know once, however often its Lambda is run again', async () => {
+it('ends the case of a patient unknown to the EHR once, however often its Lambda runs', async () => {
   let stored: Account = { ...newAccount('p1'), execution: 'x1', lease: { owner: 'x1', until: '2026-06-15T13:00:00Z' } };
   const counted: unknown[] = [];
   const ports = {

@@ -176,7 +176,7 @@ describe('what is wrong with the request', () => {
   it.each<[string, unknown, { pointer: string; detail: string }[]]>([
     ['no object', 1, [{ pointer: '', detail: 'is missing or not as the schema has it' }]],
     [
-      'a type that nobody knows',
+      'an unknown type',
       { type: CANARY, timestamp, data: {} },
       [{ pointer: '/type', detail: 'is missing or not as the schema has it' }],
     ],
@@ -232,7 +232,7 @@ describe('what is wrong with the request', () => {
   });
 });
 
-describe('who is not known', () => {
+describe('an unknown patient', () => {
   it('learns nothing of what a signed request would be told, and costs no call', async () => {
     const untouched = new Proxy({} as Ports, {
       get: (_target, name) => {
@@ -257,7 +257,7 @@ describe('what fails here', () => {
     ['the EHR is down', new EhrUnavailableError('HTTP_500')],
     ['AWS is down', new AwsUnavailableError('TimeoutError')],
   ])('%s: 503, to be repeated soon', async (_what, error) => {
-    const answered = await failing(error)(signedRequest(changed('nobody')));
+    const answered = await failing(error)(signedRequest(changed('unknown-1')));
     expectProblem(answered, 'unavailable');
     expect(answered.headers['retry-after']).toBe('5');
   });
@@ -266,13 +266,13 @@ describe('what fails here', () => {
     ['a stored item', new RecordUnreadableError('PATIENT#p1 ACCOUNT')],
     ['a bug', new TypeError(CANARY)],
   ])('%s: 500', async (_what, error) => {
-    expectProblem(await failing(error)(signedRequest(changed('nobody'))), 'internal');
+    expectProblem(await failing(error)(signedRequest(changed('unknown-1'))), 'internal');
   });
 
   it('what takes too long is answered in time, whatever the call that hangs does', async () => {
     const hanging = { ...ports.ehr, readPatient: () => new Promise<never>(() => undefined) };
     const begun = performance.now();
-    const answered = await handling({ ...ports, ehr: hanging }, 50)(signedRequest(changed('nobody')));
+    const answered = await handling({ ...ports, ehr: hanging }, 50)(signedRequest(changed('unknown-1')));
     expectProblem(answered, 'unavailable');
     expect(performance.now() - begun).toBeLessThan(2_000);
   });

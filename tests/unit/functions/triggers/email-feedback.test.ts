@@ -185,14 +185,14 @@ describe('what is no event of SES', () => {
 
 describe('a mail that the record does not know', () => {
   const unknown = (sentAt: string) =>
-    sesFixtureOf('bounce-permanent', { sesId: 'nobody-1', address: 'a@b.example', sentAt });
+    sesFixtureOf('bounce-permanent', { sesId: 'unknown-1', address: 'a@b.example', sentAt });
   it('is asked for again while it is young: the record may not know it yet', async () => {
     const tenMinutesAgo = new Date(NOW - 10 * 60 * 1000 + 1000).toISOString();
     const told = await emailsFedBack(world.ports, [record(unknown(tenMinutesAgo))]);
     expect(told.batchItemFailures).toHaveLength(1);
     expect(logged()).toMatchObject({ error: 'MessageUnknownError', code: 'NOT_NOTED_YET' });
   });
-  it('is somebody else’s afterwards, and ends harmlessly', async () => {
+  it('belongs to another sender afterwards, and ends harmlessly', async () => {
     const [told, count] = [world.told.length, world.counted.length];
     expect(await emailsFedBack(world.ports, [record(unknown(SENT_AT))])).toEqual({ batchItemFailures: [] });
     expect(logged()).toMatchObject({ due: 'UNKNOWN_MESSAGE' });
@@ -202,7 +202,7 @@ describe('a mail that the record does not know', () => {
 });
 
 describe('generated events', () => {
-  /** Any documented event, of one of a few mails or of nobody's; in any order, some of them spoilt. */
+  /** Any documented event, of one of a few mails or of an unknown one; in any order, some of them spoilt. */
   const events = (mails: number) =>
     fc.array(
       fc.record({
@@ -219,10 +219,10 @@ describe('generated events', () => {
         lines.length = 0;
         const patients = [await world.patient(), await world.patient()];
         const batch = generated.map(({ name, mail, spoil }, index) => {
-          const whose = patients[mail];
-          const of = whose
-            ? { ...whose.mail, address: whose.address }
-            : { sesId: 'nobody-2', address: 'x@y.example', sentAt: SENT_AT };
+          const patient = patients[mail];
+          const of = patient
+            ? { ...patient.mail, address: patient.address }
+            : { sesId: 'unknown-2', address: 'x@y.example', sentAt: SENT_AT };
           const event = { ...sesFixtureOf(name, of), ...(spoil !== null && { [spoil]: 7 }) };
           return record(event, `m${index}`);
         });

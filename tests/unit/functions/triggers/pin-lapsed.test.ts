@@ -55,7 +55,7 @@ function world() {
 const NO_TIME = () => 1e6;
 
 describe('a batch of the table’s stream', () => {
-  it('starts every PIN that lapsed; what nobody expected and what fails is reported, the others go on', async () => {
+  it('starts every lapsed PIN; unexpected records and failures are reported, the others go on', async () => {
     const { ports, started, waits } = world();
     const wrong = { ...pin('p2'), expiresAt: { S: 'never' } };
     const batch = [

@@ -1,4 +1,4 @@
-/** Who gets to the console and its API on AWS, and what a browser may do with it. */
+/** Access to the console and its API on AWS, and what a browser may do with it. */
 import { Script } from 'node:vm';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
@@ -17,7 +17,7 @@ const only = (type: string) => onlyOf(statelessTemplate, type);
 describe('the staff’s user pool', () => {
   const pool = onlyOf(statefulTemplate, 'AWS::Cognito::UserPool');
 
-  it('takes nobody who was not put in, and nobody without a second factor', () => {
+  it('has no sign-up, and requires a second factor', () => {
     expect(pool.AdminCreateUserConfig).toEqual({ AllowAdminCreateUserOnly: true });
     expect(pool.MfaConfiguration).toBe('ON');
     expect(pool.EnabledMfas).toEqual(['SOFTWARE_TOKEN_MFA']);
@@ -54,7 +54,7 @@ describe('the login', () => {
       ExplicitAuthFlows: ['ALLOW_ADMIN_USER_PASSWORD_AUTH'],
     });
   });
-  it('gives tokens that do not live long, and tells nobody who exists', () => {
+  it('gives short-lived tokens, and does not reveal user names', () => {
     expect(client).toMatchObject({
       ...{ AccessTokenValidity: 15, IdTokenValidity: 15, RefreshTokenValidity: 600 },
       TokenValidityUnits: { AccessToken: 'minutes', IdToken: 'minutes', RefreshToken: 'minutes' },
@@ -157,7 +157,7 @@ describe('the console’s site', () => {
       AcmCertificateArn: expect.stringMatching(/^arn:aws:acm:us-east-1:/),
     });
   });
-  it('reads the page from a bucket that nobody else reads, and only by GET', () => {
+  it('reads the page from a private bucket, and only by GET', () => {
     const { DefaultCacheBehavior: page } = config;
     expect(page).toMatchObject({ ViewerProtocolPolicy: 'redirect-to-https', AllowedMethods: ['GET', 'HEAD'] });
     expect(originOf(page.TargetOriginId)).toMatchObject({

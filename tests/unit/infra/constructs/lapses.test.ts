@@ -135,7 +135,7 @@ describe('the stream', () => {
   it.each([
     ['a PIN that TTL deleted', removed, true],
     ['a PIN that we deleted', { ...removed, userIdentity: undefined }, false],
-    ['a PIN that somebody deleted', { ...removed, userIdentity: { type: 'Root', principalId: '123456789012' } }, false],
+    ['a PIN deleted by a person', { ...removed, userIdentity: { type: 'Root', principalId: '123456789012' } }, false],
     ['a PIN that was written', { ...removed, eventName: 'MODIFY' }, false],
     ['another item of a patient', ofKind('ACCOUNT'), false],
     ['a reservation', ofKind('FINGERPRINT'), false],
@@ -168,7 +168,7 @@ describe('the dead letters', () => {
       'portal-pin-lost-sweeps',
     ]);
   });
-  it('each is reached over TLS alone, and its policy lets nobody in', () => {
+  it('each is reached over TLS alone, and its policy grants no access', () => {
     expect(policies).toHaveLength(queues.length);
     for (const { PolicyDocument } of policies) {
       const statements = Object(PolicyDocument).Statement as Statement[];

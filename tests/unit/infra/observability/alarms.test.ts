@@ -117,7 +117,7 @@ describe('alarms', () => {
     // A sweep by hand must not hide that the schedule is dead.
     expect(alarm?.Dimensions).toEqual([{ Name: 'ScheduleGroup', Value: 'portal-pin' }]);
   });
-  it('events that came into no queue, and notices that came to nobody, ring rule by rule', () => {
+  it('events without a queue and notices without a recipient ring rule by rule', () => {
     const undelivered = alarms.filter(({ MetricName }) => MetricName === 'FailedInvocations');
     const names = undelivered.map(({ Dimensions }) => Dimensions?.map(({ Value }) => textOf(Value)));
     expect(names.flat().toSorted()).toEqual([...rules.keys()].map((id) => `{${id}}`).toSorted());

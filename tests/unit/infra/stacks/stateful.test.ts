@@ -73,7 +73,7 @@ describe('nothing is lost by accident', () => {
     expect(names.filter((name) => name !== undefined)).toHaveLength(FUNCTIONS.length + MACHINES.length + 2);
     expect(secrets.map(({ Name }) => Name)).toEqual(['portal-pin/ehr-key', 'portal-pin/ehr-webhooks']);
   });
-  it('nobody deletes the stack in passing; what holds nothing can be deleted', () => {
+  it('the stack is not deleted by accident; resources without records can be deleted', () => {
     expect([stateful.terminationProtection, stateless.terminationProtection ?? false]).toEqual([true, false]);
   });
   it('the other stack holds nothing', () => {

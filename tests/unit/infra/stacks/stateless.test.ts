@@ -134,7 +134,7 @@ describe('mail', () => {
   it('leaves by TLS or not at all', () => {
     expect(mail.DeliveryOptions).toEqual({ TlsPolicy: 'REQUIRE' });
   });
-  it('goes to nobody who bounced or complained', () => {
+  it('goes to no address that bounced or complained', () => {
     expect(mail.SuppressionOptions).toEqual({ SuppressedReasons: ['BOUNCE', 'COMPLAINT'] });
     expect(mail.ReputationOptions).toEqual({ ReputationMetricsEnabled: true });
   });

@@ -135,7 +135,7 @@ describe('what each function may do', () => {
     expect(granted.toSorted()).toEqual([...EVERY_FUNCTION, ...actions].toSorted());
   });
 
-  it('has a role for each function, each machine and the schedule, and nobody adds to them', () => {
+  it('has a role for each function, each machine and the schedule, and none is extended elsewhere', () => {
     const used = functions.map(({ Role }) => Role['Fn::GetAtt'][0]);
     expect(new Set(used).size).toBe(FUNCTIONS.length);
     expect(roles.size).toBe(FUNCTIONS.length + MACHINES.length + 1);
@@ -176,7 +176,7 @@ describe('where it may do it', () => {
     expect(textOf(Resource)).toMatch(/FnGetAttFingerprintKey/);
     expect(Condition).toEqual({ StringEquals: { 'kms:MacAlgorithm': 'HMAC_SHA_256' } });
   });
-  it('the index of who is due, and no partition of the table', () => {
+  it('the index of due patients, and no partition of the table', () => {
     expect(textOf(statement('SweepMinute', 'DueIndex').Resource)).toMatch(/FnGetAttRecords.*Arn.*\}\/index\/due$/);
   });
   it('the readings of the chart, and no patient’s partition', () => {
@@ -209,7 +209,7 @@ describe('where it may do it', () => {
     const conditions = statement('EhrWebhook', 'EhrWebhooksKey').Condition?.StringEquals ?? {};
     expect(textOf(conditions['kms:EncryptionContext:SecretARN'])).toMatch(/FnGetAttEhrWebhooksId/);
   });
-  it('the workflow: whoever starts anything starts that', () => {
+  it('the workflow: every trigger starts that one', () => {
     for (const name of ['SweepMinute', 'EhrWebhook', 'PickupPage', 'PinLapsed', 'EmailFeedback']) {
       expect(textOf(statement(name, 'Start').Resource)).toMatch(/:stateMachine:portal-pin-regenerate-pin$/);
     }
@@ -292,7 +292,7 @@ describe('the schedule', () => {
   });
 });
 
-describe('who may call a function without a role of ours', () => {
+describe('callers of a function without a role of ours', () => {
   const permissions = [...propertiesOf<Record<string, unknown>>(statelessTemplate, 'AWS::Lambda::Permission').values()];
 
   it('the API alone, each for its own route', () => {
@@ -346,7 +346,7 @@ describe('no star', () => {
       expect.stringMatching(/^dynamodb:ListStreams arn:.*:table\/portal-pin\/stream\/\*$/),
     ]);
   });
-  it('in a key policy, but for the account’s own, without which nobody could manage the key', () => {
+  it('in a key policy, except the account’s own, which must be able to manage the key', () => {
     const keys = propertiesOf<{ KeyPolicy: { Statement: Statement[] } }>(statefulTemplate, 'AWS::KMS::Key');
     const policies = [...keys.values()].flatMap(({ KeyPolicy }) => KeyPolicy.Statement);
     const stars = policies.filter(({ Action }) => listOf(Action).some((each) => each.includes('*')));

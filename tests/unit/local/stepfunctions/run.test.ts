@@ -30,7 +30,7 @@ describe('an execution', () => {
     ]);
   });
 
-  it('nothing due: the Choice leads to the Pass, whose Parameters are the output', async () => {
+  it('nothing due: the Choice leads to the Pass, and its Parameters are the output', async () => {
     const nothing = async () => ({ due: 'NOTHING', reason: 'NOT_EXPIRED' });
     const served = await serve({ functions: functionsWith({ CheckExpiry: nothing }) });
     const ended = await served.finish('nothing');

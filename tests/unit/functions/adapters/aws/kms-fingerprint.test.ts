@@ -65,7 +65,7 @@ describe('what a failure means', () => {
     ['Error', Object.assign(new Error(CANARY), { code: 'ECONNREFUSED' }), 'AwsUnavailableError'],
     ['AccessDeniedException', sdkError('AccessDeniedException'), 'ConfigurationError'],
     ['DisabledException', new DisabledException(about), 'ConfigurationError'],
-    // A key that is to be deleted, or whose material is missing.
+    // A key scheduled for deletion, or without key material.
     ['KMSInvalidStateException', new KMSInvalidStateException(about), 'ConfigurationError'],
     ['NotFoundException', new NotFoundException(about), 'ConfigurationError'],
     ['InvalidKeyUsageException', sdkError('InvalidKeyUsageException'), 'ConfigurationError'],

@@ -76,7 +76,7 @@ it('a refused connection: not sent', async () => {
   expect(await send()).toBe('EmailThrottledError ECONNREFUSED');
 });
 
-it('a reset after the request was read: nobody can know', async () => {
+it('a reset after the request was read: delivery is unknown', async () => {
   const port = await listens(
     createHttpServer((request) => request.on('end', () => request.socket.resetAndDestroy()).resume()),
   );

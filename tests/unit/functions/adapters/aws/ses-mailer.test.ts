@@ -76,7 +76,7 @@ describe('what a failure means', () => {
     ['no permission', refusal('AccessDeniedException', 403), 'ConfigurationError', 'AccessDeniedException'],
     ['500', refusal('InternalFailure', 500, 'server'), 'NotificationFateUnknownError', 'InternalFailure'],
     ['a refusal without a status', refusal('Strange'), 'NotificationFateUnknownError', 'Strange'],
-    ['nobody listens', systemError('ECONNREFUSED'), 'EmailThrottledError', 'ECONNREFUSED'],
+    ['connection refused', systemError('ECONNREFUSED'), 'EmailThrottledError', 'ECONNREFUSED'],
     ['no such name', systemError('ENOTFOUND'), 'EmailThrottledError', 'ENOTFOUND'],
     ['no name server', systemError('EAI_AGAIN'), 'EmailThrottledError', 'EAI_AGAIN'],
     ['no way there', systemError('ENETUNREACH'), 'EmailThrottledError', 'ENETUNREACH'],

@@ -36,7 +36,7 @@ describe('start', () => {
 });
 
 describe('describe', () => {
-  it('asks for the ARN that the name has, and for no data, whose key it has not', async () => {
+  it('asks by ARN, and for no data, because it lacks the key', async () => {
     const stopDate = new Date('2026-06-15T12:00:00Z');
     sfn.on(DescribeExecutionCommand).resolves({ status: 'TIMED_OUT', stopDate });
     expect(await executions.describe('n1')).toEqual({ status: 'TIMED_OUT', arn: EXECUTION, stoppedAt: +stopDate });

@@ -139,7 +139,7 @@ describe.each(READS)('%s', (_kind, good, spoiled, read) => {
   });
 });
 
-it('a repeated request whose first answer is of no known state fails by its key', async () => {
+it('a repeated request with an unknown state of the first answer fails by its key', async () => {
   dynamoDb.onAnyCommand().rejects(new ConditionalCheckFailedException({ message: '', $metadata: {} }));
   dynamoDb.on(GetCommand).resolves({ Item: { pk: 'ACTION#a', sk: 'ACTION', digest: 'd', state: CANARY } });
   await expect(createDynamoDbOnceRecords(table).begin('a', 'd', 0)).rejects.toMatchObject({ code: 'ACTION#a ACTION' });

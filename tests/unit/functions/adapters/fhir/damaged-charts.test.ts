@@ -1,4 +1,4 @@
-/** No chart makes the adapter throw what nobody named: charts of the demo practice, damaged at random. */
+/** No chart makes the adapter throw an unnamed error: charts of the demo practice, damaged at random. */
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
@@ -31,7 +31,7 @@ const SEED = Number(process.env.SEED ?? (IS_FULL ? Date.now() % 2 ** 31 : 20_260
 const NOW = Date.parse('2026-06-15T12:00:00Z');
 const BASE = 'http://ehr.example/fhir';
 
-/** A folder of Bundles, such as Synthea's, whose charts are damaged, too; none unless told. */
+/** A folder of Bundles, such as Synthea's, to damage as well; none by default. */
 const FOLDER = process.env.CHARTS_FOLDER ?? '';
 
 type Chart = (FhirResource & Resource)[];

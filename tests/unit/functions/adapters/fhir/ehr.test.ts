@@ -42,7 +42,7 @@ const FAULTS: [fault: string, script: Script, error: string, code: string][] = [
   ['401', json(401, outcome('login')), 'EhrRejectedError', 'HTTP_401_login'],
   ['403', text(403, CANARY), 'EhrRejectedError', 'HTTP_403'],
   ['422', json(422, outcome('business-rule')), 'EhrRejectedError', 'HTTP_422_business-rule'],
-  ['422 whose code is free text', json(422, outcome(`Pat ${CANARY}`)), 'EhrRejectedError', 'HTTP_422'],
+  ['422 with free text as code', json(422, outcome(`Pat ${CANARY}`)), 'EhrRejectedError', 'HTTP_422'],
   ['garbage', text(200, `{"resourceType":"Bun\u0000${CANARY}`), 'EhrUnavailableError', 'ANSWER_IS_NO_JSON'],
   ['a web page', text(200, `<!doctype html>${CANARY}`), 'EhrUnavailableError', 'ANSWER_IS_NO_JSON'],
   ['JSON that is no FHIR', json(200, { pin: CANARY }), 'EhrUnavailableError', 'ANSWER_IS_NO_FHIR'],
@@ -112,7 +112,7 @@ describe.each(calls)('%s', (name, call) => {
     expect(thrown).toMatchObject({ name: 'EhrUnavailableError', code: 'NO_ANSWER_IN_TIME' });
   });
 
-  it('finds nobody listening', async () => {
+  it('finds no server listening', async () => {
     // Discard (RFC 863): nothing listens there.
     const thrown = await thrownBy(call(ehrAt('http://127.0.0.1:9/fhir')));
     expect(thrown).toMatchObject({ name: 'EhrUnavailableError', code: 'CONNECTION_FAILED' });

@@ -47,7 +47,7 @@ describe('what is asked', () => {
 });
 
 describe('what a page tells', () => {
-  it('is whom its signed documents are about, each once', async () => {
+  it('lists the patients of the signed documents, each once', async () => {
     const signed = [
       document('a'),
       document('b', { docStatus: 'amended' }),

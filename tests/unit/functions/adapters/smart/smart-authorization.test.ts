@@ -106,7 +106,7 @@ describe('how long a token is used', () => {
     expect(ehr.reads).toBe(1);
   });
 
-  it('until the EHR refuses it; who comes with a refused one later gets the newer', async () => {
+  it('until the EHR refuses it; a later call with a refused token gets the newer one', async () => {
     ehr.answer([token('t1'), token('t2')]);
     const authorize = ehr.client();
     const first = await authorize(signal, null);
@@ -126,7 +126,7 @@ describe('many at once', () => {
     expect([ehr.server.requests.length, ehr.reads]).toEqual([2, 1]);
   });
 
-  it('and none ends it for the others, whoever began it', async () => {
+  it('and no caller ends it for the others', async () => {
     const { promise, resolve } = Promise.withResolvers<void>();
     ehr.answer([async (request, res) => promise.then(() => token('t1')(request, res))]);
     const authorize = ehr.client();
@@ -138,7 +138,7 @@ describe('many at once', () => {
     resolve();
     expect(await waiting[1]).toBe('Bearer t1');
     expect(await authorize(signal, null)).toBe('Bearer t1');
-    // Who comes too late begins none.
+    // A late caller starts none.
     await expect(authorize(hasty.signal, 'Bearer t1')).rejects.toThrow('TOKEN_NO_ANSWER_IN_TIME');
     expect(ehr.forms()).toHaveLength(1);
   });
@@ -247,7 +247,7 @@ describe('the secret', () => {
     await expect(ehr.client()(signal, null)).rejects.toThrow('EHR_KEY_UNUSABLE');
   });
 
-  it('is mended: nobody needs to restart anything', async () => {
+  it('recovers without a restart', async () => {
     ehr.secret = 'not yet';
     ehr.answer([token('t1')]);
     const authorize = ehr.client();

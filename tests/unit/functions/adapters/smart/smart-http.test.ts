@@ -36,7 +36,7 @@ const redirect =
   (request, res) =>
     text(status, CANARY, { location: elsewhere.url })(request, res);
 
-/** What either server answers, and what becomes of it; `_` stands for who was asked. */
+/** What either server answers, and what becomes of it; `_` stands for the server asked. */
 const EITHER: [what: string, script: Script, name: string, code: string][] = [
   ['500', json(500, { error: CANARY }), 'EhrUnavailableError', '_HTTP_500'],
   ['502 of a proxy', text(502, `<h1>${CANARY}</h1>`), 'EhrUnavailableError', '_HTTP_502'],
@@ -179,7 +179,7 @@ describe('where an assertion may go', () => {
   });
 
   it.each(['http://ehr.example/fhir', 'http://127.0.0.1.ehr.example/fhir'])(
-    'nor from %s: it asks nobody',
+    'nor from %s: it sends no request',
     async (base) => {
       const asked = vi.fn();
       vi.stubGlobal('fetch', asked);

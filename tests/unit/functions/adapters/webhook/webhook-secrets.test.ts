@@ -69,7 +69,7 @@ describe('the secrets of the EHR', () => {
     expect(calls()).toBe(2);
   });
 
-  it('that nobody has are a setting that is wrong', async () => {
+  it('that do not exist are a wrong setting', async () => {
     const { secrets } = world(`${ARN}-missing`);
     await expect(secrets().read()).rejects.toMatchObject({
       name: 'ConfigurationError',

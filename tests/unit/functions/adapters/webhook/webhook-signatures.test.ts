@@ -116,7 +116,7 @@ describe('while secrets are rotated', () => {
     expect(asked).toBe(1);
     expect(await verify({ signature: WRONG_V1 }, rotated)).toBe(false);
   });
-  it('what the secrets throw is thrown: nobody is called unsigned because AWS is down', async () => {
+  it('what the secrets throw is thrown: no sender is called unsigned because AWS is down', async () => {
     const down = () => Promise.reject(new AwsUnavailableError('DOWN'));
     await expect(verify({}, { read: down, readAgain: down })).rejects.toThrow(AwsUnavailableError);
   });

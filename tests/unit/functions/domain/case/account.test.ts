@@ -54,7 +54,7 @@ describe('the lease', () => {
 
   it.each([
     ['another owner', account({ lease: { owner: 'x2', until: '2026-06-15T13:00:00Z' } })],
-    ['nobody', account()],
+    ['no execution', account()],
     ['no record', null],
   ])('is missing with %s', (_case, some) => expect(() => assertLease(some, 'x1')).toThrow(LeaseLostError));
 });
@@ -87,7 +87,7 @@ describe('withAdopted (a PIN made by hand)', () => {
     });
   });
 
-  it('waits for no access: whoever made it by hand told the patient', () => {
+  it('waits for no access: staff that made it by hand told the patient', () => {
     const waiting = { ...before, withoutAccessSince: '2026-06-01T00:00:00Z' };
     expect(withAdopted(waiting, signing, 0, null).withoutAccessSince).toBeNull();
   });
@@ -176,7 +176,7 @@ describe('withReminder', () => {
   it.each<[string, Message | null, Message]>([
     ['nothing was ever sent: the reminder is owed', null, reminder],
     ['the mail is through', message({ state: 'ACCEPTED', sesId: 's', filed: true }), reminder],
-    ['nobody knows about the mail', message({ state: 'UNKNOWN' }), reminder],
+    ['delivery is unknown', message({ state: 'UNKNOWN' }), reminder],
     ['a person saw to the mail', message({ state: 'SETTLED' }), reminder],
     ['the mail was for the PIN before', message({ document: 'old' }), reminder],
     ['the mail is still to be sent: it goes alone', message(), message()],
@@ -190,7 +190,7 @@ describe('withEnd', () => {
   const end = { execution: 'x1', reason: null, nextCheckDay: null, staffTasks: [], now: NOW + 999 };
   const leased = account({ failures: 2, lease: { owner: 'x1', until: '2026-06-15T13:00:00Z' } });
 
-  it('notes how, by whom and when, and frees the lease', () => {
+  it('records outcome, execution and time, and frees the lease', () => {
     const staffTasks = [{ code: 'enter-email', reason: 'NONE' } as const];
     const ended = withEnd(leased, {
       ...end,

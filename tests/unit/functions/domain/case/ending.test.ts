@@ -80,7 +80,7 @@ describe('Tasks for staff', () => {
   const all = codes.map(task);
   it.each<[string, Partial<Account>, StaffTaskCode[]]>([
     ['nothing stays by itself', {}, []],
-    ['a signing nobody has checked', { violations: ['ROUTED'] }, ['check-signing']],
+    ['an unchecked signing', { violations: ['ROUTED'] }, ['check-signing']],
     ['a message with unknown delivery', { document: 'd', message: unknown('d') }, ['notify-patient']],
     ['not for a PIN that was replaced', { document: 'd2', message: unknown('d') }, []],
     ['not once it was refused', { document: 'd', message: { ...unknown('d'), state: 'REFUSED' } }, []],
@@ -93,8 +93,8 @@ describe('Tasks for staff', () => {
     ['a locked link, while its PIN is the newest', 'd', 'NOT_EXPIRED', true],
     ['also when a mail was sent', 'd', null, true],
     ['not for a PIN that was replaced', 'd2', 'NOT_EXPIRED', false],
-    ['not for who registered', 'd', 'ALREADY_REGISTERED', false],
-    ['not for who died', 'd', 'DECEASED', false],
+    ['not for a registered patient', 'd', 'ALREADY_REGISTERED', false],
+    ['not for a deceased patient', 'd', 'DECEASED', false],
   ])('%s', (_case, document, reason, stays) => {
     expect(tasksThatStay(account({ staffTasks: [locked], document }), reason)).toEqual(stays ? [locked] : []);
   });

@@ -30,7 +30,7 @@ describe('why: the reminders', () => {
       'day 20 is done; no more: the EHR said REGISTERED at 2026-06-22T00:00:00Z',
     ],
   ])('%s', (_case, more, fact) =>
-    expect(factOf(/^Who has not registered is reminded on day 20 and day 27/, more)).toBe(fact),
+    expect(factOf(/^An unregistered patient is reminded on day 20 and day 27/, more)).toBe(fact),
   );
 
   it('are not spoken of where there is no PIN, or where the practice wants none', () => {

@@ -34,7 +34,7 @@ describe('isDueByRecord', () => {
     ],
     ['a message of a PIN replaced since', { ...valid, message: { ...OWED, document: 'old' } }, false, false],
     ['a message that waits for tomorrow', { ...valid, message: { ...OWED, notBefore: '2026-06-16' } }, false, false],
-    ['a message whose day has come', { ...valid, message: { ...OWED, notBefore: TODAY } }, false, true],
+    ['a message due today', { ...valid, message: { ...OWED, notBefore: TODAY } }, false, true],
     ['a message that was given up', { ...valid, message: { ...OWED, state: 'REFUSED', gaveUp: true } }, false, true],
     ['a complaint', { ...valid, complainedAt: '2026-06-15T11:00:00Z' }, false, true],
     [

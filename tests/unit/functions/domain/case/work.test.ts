@@ -42,7 +42,7 @@ describe('what a person is to do', () => {
       'enter-email',
     ],
     [
-      'a mail whose fate nobody knows',
+      'a mail with unknown delivery',
       { outcome: 'FAILED', reason: 'NotificationFateUnknownError', ...tasks('notify-patient') },
       'notify-patient',
     ],
@@ -61,7 +61,7 @@ describe('what a person is to do', () => {
       { outcome: 'HELD', reason: 'CHART_UNCLEAR', violations: ['ROUTED'], ...tasks('check-signing') },
       'check-signing',
     ],
-    ['a resolved case whose Task is open yet', { outcome: 'NOT_NEEDED', ...tasks('notify-patient') }, 'notify-patient'],
+    ['a resolved case with an open Task', { outcome: 'NOT_NEEDED', ...tasks('notify-patient') }, 'notify-patient'],
     ['the same, to look at the chart', { outcome: 'REGENERATED', ...tasks('review-chart') }, 'review-chart'],
     ['the same, for the provider', { outcome: 'REGENERATED', ...tasks('resolve-provider') }, 'resolve-provider'],
     ['the same, for an address', { outcome: 'REGENERATED', ...tasks('enter-email') }, 'enter-email'],
@@ -115,7 +115,7 @@ describe('which actions fit', () => {
     ['no address', { outcome: 'EMAIL_MISSING', ...dead }, ['regenerate', 'redrive']],
     ['held', { outcome: 'HELD', ...dead }, ['regenerate', 'redrive', 'release']],
     [
-      'a mail whose fate nobody knows',
+      'a mail with unknown delivery',
       { outcome: 'FAILED', ...alive, message: message('UNKNOWN') },
       ['regenerate', 'redrive', 'resend', 'acknowledge'],
     ],

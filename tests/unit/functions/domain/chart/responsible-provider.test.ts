@@ -35,7 +35,7 @@ describe('P5 in primary care: the PCP', () => {
   ])('%s', (_case, more, verdict) => expect(settled(more)).toBe(verdict));
 });
 
-describe('P5 in a specialist office: the provider responsible there, who is not the PCP', () => {
+describe('P5 in a specialist office: the provider responsible there, not the PCP', () => {
   const specialist = (more: Partial<ProviderFacts>) =>
     settled({ kind: 'specialist', primaryCare: [active('pcp')], ...more });
   it.each<[string, Partial<ProviderFacts>, string]>([
@@ -51,7 +51,7 @@ describe('P5 in a specialist office: the provider responsible there, who is not 
 
 describe('P5: the fallback to the latest encounter', () => {
   it.each<[string, Partial<ProviderFacts>, string]>([
-    ['where the rule names nobody', { latestEncounterHere: [active('eve')] }, 'eve'],
+    ['without a provider by the rule', { latestEncounterHere: [active('eve')] }, 'eve'],
     ['not beside a PCP', { primaryCare: [active('ann')], latestEncounterHere: [active('eve')] }, 'ann'],
     [
       'not instead of an inactive PCP',
@@ -104,7 +104,7 @@ describe('P5, whatever the chart says', () => {
     );
   });
 
-  it('names only somebody who is active in one of the roles listed, and never the PCP of a specialist patient', () => {
+  it('names only a provider active in a listed role, and never the PCP of a specialist patient', () => {
     fc.assert(
       fc.property(anyFacts, (some) => {
         const verdict = responsibleProvider(some);

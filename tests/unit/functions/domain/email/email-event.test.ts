@@ -93,7 +93,7 @@ describe('is read', () => {
     }
   });
 
-  it('where the mail went, also when it bounced where somebody forwarded it to', () => {
+  it('the recipient as addressed, even if a forwarding address bounced', () => {
     const recipients = [{ emailAddress: 'elsewhere@other.example', action: 'failed' }];
     const event = spoilt('bounce-permanent', 'detail/bounce/bouncedRecipients', recipients);
     expect(read(event).address).toBe('pat.fixture@mail.example');
@@ -107,24 +107,24 @@ describe('is refused', () => {
     ['a list', [sesFixture('delivery')]],
     ['the detail alone', sesFixture('delivery').detail],
     ['of another service', spoilt('delivery', 'source', 'aws.s3')],
-    ['of nobody', spoilt('delivery', 'source', undefined)],
+    ['without a source', spoilt('delivery', 'source', undefined)],
     ['of another kind of SES', spoilt('delivery', 'detail-type', 'Sending Status Disabled')],
     ['without a detail', spoilt('delivery', 'detail', undefined)],
     ['of no type', spoilt('delivery', 'detail/eventType', undefined)],
-    ['of a type that nobody knows', spoilt('delivery', 'detail/eventType', 'Vanished')],
+    ['of an unknown type', spoilt('delivery', 'detail/eventType', 'Vanished')],
     ['a delivery that tells of none', spoilt('delivery', 'detail/delivery', undefined)],
     ['a delivery of no time', spoilt('delivery', 'detail/delivery/timestamp', undefined)],
     ['a delivery of some day', spoilt('delivery', 'detail/delivery/timestamp', 'yesterday')],
     ['a bounce of no type', spoilt('bounce-permanent', 'detail/bounce/bounceType', undefined)],
     ['a bounce of a new type', spoilt('bounce-permanent', 'detail/bounce/bounceType', 'Eternal')],
-    ['a bounce off nobody knows whom', spoilt('bounce-permanent', 'detail/bounce/bouncedRecipients', undefined)],
+    ['a bounce without recipients', spoilt('bounce-permanent', 'detail/bounce/bouncedRecipients', undefined)],
     ['a complaint of no time', spoilt('complaint', 'detail/complaint/timestamp', undefined)],
     ['a rejection that tells of none', spoilt('reject', 'detail/reject', undefined)],
     ['about no mail', spoilt('delivery', 'detail/mail', undefined)],
     ['about a mail of no id', spoilt('delivery', 'detail/mail/messageId', '')],
-    ['about a mail whose id would be another key', spoilt('delivery', 'detail/mail/messageId', 'a#b')],
+    ['about a mail with an id that would be another key', spoilt('delivery', 'detail/mail/messageId', 'a#b')],
     ['about a mail of no end of an id', spoilt('delivery', 'detail/mail/messageId', 'a'.repeat(101))],
-    ['about a mail to nobody', spoilt('delivery', 'detail/mail/destination', [])],
+    ['about a mail without recipients', spoilt('delivery', 'detail/mail/destination', [])],
     ['about a mail sent never', spoilt('delivery', 'detail/mail/timestamp', undefined)],
     ['published never', spoilt('delivery', 'time', undefined)],
   ])('%s', (_what, event) => expect(isEvent(event)).toBe(false));

@@ -94,12 +94,7 @@ describe('what follows', () => {
       'BOUNCED',
       rejected,
     ],
-    [
-      'a mail bounces of which nobody knows whether it left',
-      { message: { ...accepted, state: 'UNKNOWN' } },
-      'BOUNCED',
-      rejected,
-    ],
+    ['a mail with unknown delivery bounces', { message: { ...accepted, state: 'UNKNOWN' } }, 'BOUNCED', rejected],
     ['a complaint', {}, 'COMPLAINED', { ...rejected, ...today, complainedAt: AT }],
     ['a complaint about an earlier mail', { message: owed }, 'COMPLAINED', { ...rejected, ...today, complainedAt: AT }],
     ['a complaint from an address that is written to no more', rejected, 'COMPLAINED', {}],
@@ -136,7 +131,7 @@ describe('what follows', () => {
     ],
     ['a soft bounce when the case is looked at sooner', today, 'RETURNED', { message: postponed }],
     [
-      'a permanent bounce of who is looked at no more',
+      'a permanent bounce of a case with no scheduled check',
       { nextCheckDay: null },
       'BOUNCED',
       { ...rejected, message: owed },

@@ -43,7 +43,7 @@ describe('which link counts', () => {
     ['UNKNOWN', token, account(), Date.parse('2026-09-18T12:00:00Z')],
   ] as const)('%s', (state, known, its, now) => expect(linkStateOf(known, its, now)).toBe(state));
 
-  it('answers are looked at where they may be right and hurt nobody', () => {
+  it('answers are checked where they may be right and do no harm', () => {
     expect((['LIVING', 'REPLACED', 'KILLED', 'UNKNOWN'] as const).filter(isAnswered)).toEqual(['LIVING', 'REPLACED']);
   });
 
@@ -89,7 +89,7 @@ describe('which answer is right', () => {
     ['INELIGIBLE', right, { standing: 'INACTIVE' }],
   ])('%s: %j against %j', (judgement, answer, more) => expect(judge(answer, facts(more))).toBe(judgement));
 
-  it('nobody gets a PIN but who is eligible, and who registered is told so', () => {
+  it('only an eligible patient gets a PIN, and a registered one is told so', () => {
     const judged = STANDINGS.map((standing) => [standing, judge(right, facts({ standing }))]);
     expect(judged.filter(([, judgement]) => judgement === 'RIGHT').map(([standing]) => standing)).toEqual([
       'ELIGIBLE',

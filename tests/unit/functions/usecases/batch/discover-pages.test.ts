@@ -8,7 +8,7 @@ import {
 } from '../../../../../functions/domain/errors.ts';
 import { byHand, discoveryWorld, idOf, TODAY } from '../../../../support/worlds/discovery-world.ts';
 
-const NOBODY = { TRACKED: 0, KNOWN: 0, UNCLEAR: 0, WITHDRAWN: 0, FAILED: 0 };
+const NONE_COUNTED = { TRACKED: 0, KNOWN: 0, UNCLEAR: 0, WITHDRAWN: 0, FAILED: 0 };
 const undated = (id: string) => ({ ...byHand(id, 1), date: null });
 
 describe('a reading of the whole chart', () => {
@@ -18,20 +18,20 @@ describe('a reading of the whole chart', () => {
     expect(accounts.size).toBe(120);
     expect(accounts.get('p-7')).toMatchObject({ document: 'd-7', nextCheckDay: '2026-06-25', outcome: null });
     expect(pins.get('p-7')).toMatchObject({ document: 'd-7', expiresAt: '2026-07-05T12:00:00Z' });
-    const counts = { ...NOBODY, TRACKED: 120 };
+    const counts = { ...NONE_COUNTED, TRACKED: 120 };
     expect(reading()).toMatchObject({ pages: 3, documents: 120, counts, stoppedBy: null, bookmark: null, failed: [] });
     expect(reading()?.endedAt).toBe('2026-06-15T12:00:00Z');
     expect(state.mostInFlight).toBe(4);
   });
 
-  it('changes nothing and asks about nobody when it is repeated', async () => {
+  it('changes nothing and reads no chart when it is repeated', async () => {
     const world = discoveryWorld({ patients: 120 });
     await world.discover('run-1');
     const before = structuredClone(world.accounts);
     world.state.calls.length = 0;
     await world.discover('run-2');
     expect(world.accounts).toEqual(before);
-    expect(world.reading()).toMatchObject({ execution: 'run-2', counts: { ...NOBODY, KNOWN: 120 } });
+    expect(world.reading()).toMatchObject({ execution: 'run-2', counts: { ...NONE_COUNTED, KNOWN: 120 } });
     const asked = ['readPinDocuments', 'countOurSigned', 'readPin', 'save', 'pins.put', 'fingerprint'];
     expect(world.state.calls.filter((call) => asked.includes(call))).toEqual([]);
   });
@@ -41,7 +41,7 @@ describe('a reading of the whole chart', () => {
     const account = know('p-1');
     await discover();
     expect(accounts.get('p-1')).toBe(account);
-    expect(reading()?.counts).toEqual({ ...NOBODY, TRACKED: 2, KNOWN: 1 });
+    expect(reading()?.counts).toEqual({ ...NONE_COUNTED, TRACKED: 2, KNOWN: 1 });
   });
 
   it('collapses a patient’s documents that stand on several pages', async () => {
@@ -52,7 +52,11 @@ describe('a reading of the whole chart', () => {
     });
     await discover();
     expect([...accounts.keys()].toSorted()).toEqual(['p-1', 'p-2']);
-    expect(reading()).toMatchObject({ documents: 10, withoutPatient: 2, counts: { ...NOBODY, TRACKED: 2, KNOWN: 2 } });
+    expect(reading()).toMatchObject({
+      documents: 10,
+      withoutPatient: 2,
+      counts: { ...NONE_COUNTED, TRACKED: 2, KNOWN: 2 },
+    });
     expect(state.calls.filter((call) => call === 'readPinDocuments')).toHaveLength(2);
   });
 
@@ -63,7 +67,7 @@ describe('a reading of the whole chart', () => {
         [[undated('u')], [{ ...byHand('draft', 1), signed: false }], [undated('u'), byHand('d', 3)]][n] ?? [],
     });
     await discover();
-    expect(reading()?.counts).toEqual({ ...NOBODY, TRACKED: 1, UNCLEAR: 1, WITHDRAWN: 1 });
+    expect(reading()?.counts).toEqual({ ...NONE_COUNTED, TRACKED: 1, UNCLEAR: 1, WITHDRAWN: 1 });
     expect(accounts.get('p-0')).toMatchObject({ document: null, outcome: null, nextCheckDay: TODAY });
     expect(accounts.has('p-1')).toBe(false);
     expect(accounts.get('p-2')).toMatchObject({ document: 'd' });
@@ -77,7 +81,7 @@ describe('a reading of the whole chart', () => {
     expect(JSON.stringify(cursor)).not.toContain('150');
     expect(await world.discover()).toBe(3);
     expect(world.readings()).toHaveLength(1);
-    expect(world.reading()?.counts).toEqual({ ...NOBODY, TRACKED: 500 });
+    expect(world.reading()?.counts).toEqual({ ...NONE_COUNTED, TRACKED: 500 });
   });
 
   it('reads 10,000 documents in flat memory', async () => {
@@ -98,7 +102,11 @@ describe('a reading of the whole chart', () => {
       },
     });
     await world.discover();
-    expect(world.reading()).toMatchObject({ pages: 200, documents: 10_000, counts: { ...NOBODY, TRACKED: 10_000 } });
+    expect(world.reading()).toMatchObject({
+      pages: 200,
+      documents: 10_000,
+      counts: { ...NONE_COUNTED, TRACKED: 10_000 },
+    });
     expect(heap).toHaveLength(10);
     expect(Math.max(...heap.slice(1)) - Math.min(...heap.slice(1))).toBeLessThan(2_000_000);
     expect(JSON.stringify(world.reading()).length).toBeLessThan(1_000);
@@ -106,7 +114,7 @@ describe('a reading of the whole chart', () => {
 });
 
 describe('one patient’s error', () => {
-  it('stops nobody else, is counted and named, and is tried again by the next reading', async () => {
+  it('stops no other patient, is counted and named, and is tried again by the next discovery', async () => {
     let isMended = false;
     const { discover, accounts, reading, pauses } = discoveryWorld({
       patients: 60,
@@ -117,7 +125,7 @@ describe('one patient’s error', () => {
     });
     await discover('run-1');
     expect(accounts.size).toBe(58);
-    expect(reading()?.counts).toEqual({ ...NOBODY, TRACKED: 58, FAILED: 2 });
+    expect(reading()?.counts).toEqual({ ...NONE_COUNTED, TRACKED: 58, FAILED: 2 });
     const errors = [
       { patientId: 'p-3', error: 'EhrRejectedError' },
       { patientId: 'p-55', error: 'TypeError' },
@@ -126,7 +134,7 @@ describe('one patient’s error', () => {
     expect(pauses).toEqual([]);
     isMended = true;
     await discover('run-2');
-    expect(reading()?.counts).toEqual({ ...NOBODY, TRACKED: 2, KNOWN: 58 });
+    expect(reading()?.counts).toEqual({ ...NONE_COUNTED, TRACKED: 2, KNOWN: 58 });
   });
 
   it('names twenty at most', async () => {
@@ -149,7 +157,7 @@ describe('one patient’s error', () => {
       },
     });
     await discover();
-    expect(reading()?.counts).toEqual({ ...NOBODY, TRACKED: 59, FAILED: 1 });
+    expect(reading()?.counts).toEqual({ ...NONE_COUNTED, TRACKED: 59, FAILED: 1 });
     expect(pauses).toEqual([5_000, 5_000]);
     expect(state.calls.filter((call) => call === 'readPinDocuments')).toHaveLength(62);
   });
@@ -165,7 +173,7 @@ describe('one patient’s error', () => {
       },
     });
     await discover();
-    expect(reading()?.counts).toEqual({ ...NOBODY, TRACKED: 60 });
+    expect(reading()?.counts).toEqual({ ...NONE_COUNTED, TRACKED: 60 });
   });
 });
 
@@ -181,7 +189,7 @@ describe('an EHR that is down', () => {
       },
     });
     await expect(world.turn('run-1', null)).rejects.toThrow(EhrUnavailableError);
-    expect(world.reading()).toMatchObject({ pages: 1, bookmark: '50', counts: { ...NOBODY, TRACKED: 50 } });
+    expect(world.reading()).toMatchObject({ pages: 1, bookmark: '50', counts: { ...NONE_COUNTED, TRACKED: 50 } });
     expect(world.accounts.size).toBeGreaterThan(60);
     await expect(world.turn('run-1', null)).rejects.toThrow(EhrUnavailableError);
     isDown = false;
@@ -205,7 +213,7 @@ describe('an EHR that is down', () => {
       return pause(milliseconds);
     };
     await discover();
-    expect(reading()?.counts).toEqual({ ...NOBODY, TRACKED: 60 });
+    expect(reading()?.counts).toEqual({ ...NONE_COUNTED, TRACKED: 60 });
     expect(new Set(pauses)).toEqual(new Set([30_000]));
     // At most the four that were under way are refused each time.
     expect(state.calls.filter((call) => call === 'readPinDocuments').length).toBeLessThanOrEqual(
@@ -221,7 +229,7 @@ describe('an EHR that is down', () => {
       },
     });
     await expect(world.discover()).rejects.toThrow(EhrThrottledError);
-    expect(world.reading()).toMatchObject({ pages: 0, counts: NOBODY });
+    expect(world.reading()).toMatchObject({ pages: 0, counts: NONE_COUNTED });
     expect(world.state.calls.filter((call) => call === 'readPinDocuments').length).toBeLessThanOrEqual(12);
   });
 
@@ -246,8 +254,8 @@ it.each([AwsUnavailableError, ConfigurationError])('what is wrong for all fails 
     },
   });
   await expect(world.discover()).rejects.toThrow(Wrong);
-  expect(world.reading()).toMatchObject({ pages: 0, counts: NOBODY });
-  // Nobody new is looked at afterwards: the four that were under way are.
+  expect(world.reading()).toMatchObject({ pages: 0, counts: NONE_COUNTED });
+  // No new patient is checked afterwards: the four under way are.
   expect(world.state.calls.filter((call) => call === 'readPinDocuments').length).toBeLessThanOrEqual(8);
 });
 
@@ -293,10 +301,10 @@ describe('pages that lead nowhere', () => {
     expect(world.reading()).toMatchObject({ pages: 1, endedAt: null });
     isMended = true;
     await world.discover('run-2');
-    expect(world.reading()?.counts).toEqual({ ...NOBODY, TRACKED: 120 });
+    expect(world.reading()?.counts).toEqual({ ...NONE_COUNTED, TRACKED: 120 });
   });
 
-  it('are forgotten by the EHR: it begins anew, and passes over whom it knows', async () => {
+  it('are forgotten by the EHR: it starts over and skips known patients', async () => {
     let isForgotten = true;
     const { discover, reading } = discoveryWorld({
       patients: 120,
@@ -310,7 +318,7 @@ describe('pages that lead nowhere', () => {
     });
     await discover();
     expect(reading()).toMatchObject({ restarts: 1, pages: 5, stoppedBy: null, documents: 220 });
-    expect(reading()?.counts).toEqual({ ...NOBODY, TRACKED: 120, KNOWN: 100 });
+    expect(reading()?.counts).toEqual({ ...NONE_COUNTED, TRACKED: 120, KNOWN: 100 });
   });
 
   it('are forgotten each time: that ends', async () => {
@@ -346,7 +354,7 @@ describe('while others work', () => {
     });
     await world.discover();
     expect(world.accounts.get('p-1')?.outcome).toBe('NOT_NEEDED');
-    expect(world.reading()?.counts).toEqual({ ...NOBODY, TRACKED: 1, KNOWN: 1 });
+    expect(world.reading()?.counts).toEqual({ ...NONE_COUNTED, TRACKED: 1, KNOWN: 1 });
   });
 
   it('a second execution takes the reading over, and the first one ends with its page', async () => {
@@ -369,7 +377,7 @@ describe('while others work', () => {
     expect(world.accounts.size).toBe(300);
   });
 
-  it('a turn of an execution whose reading is another’s reads nothing', async () => {
+  it('a turn of an execution that lost its discovery to another reads nothing', async () => {
     const world = discoveryWorld({ patients: 500, pageMs: 200_000 });
     const cursor = await world.turn('run-1', null);
     await world.turn('run-2', null);
@@ -431,7 +439,7 @@ describe('killed at any call', () => {
       await world.discover(next);
       expect(world.accounts, `call ${at}`).toEqual(quiet.world.accounts);
       expect(world.pins, `call ${at}`).toEqual(quiet.world.pins);
-      const { counts, documents, stoppedBy, bookmark } = world.reading() ?? { counts: NOBODY };
+      const { counts, documents, stoppedBy, bookmark } = world.reading() ?? { counts: NONE_COUNTED };
       expect({ documents, stoppedBy, bookmark }).toEqual({ documents: PATIENTS, stoppedBy: null, bookmark: null });
       expect(counts.FAILED).toBe(0);
       expect(counts.TRACKED + counts.KNOWN + counts.UNCLEAR).toBe(PATIENTS);

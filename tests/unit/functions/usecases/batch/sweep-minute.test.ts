@@ -149,7 +149,7 @@ describe('one minute of the sweep', () => {
     expect(state.used).toBe(7);
   });
 
-  it('ends when somebody pauses in the middle', async () => {
+  it('ends when processing is paused midway', async () => {
     const paused = world({
       due: [patients(200)],
       startsPerMinute: 120,
@@ -162,7 +162,7 @@ describe('one minute of the sweep', () => {
     expect(paused.run()?.stoppedBy).toBe('PAUSED');
   });
 
-  it('counts a patient whose start fails, and goes on with the others', async () => {
+  it('counts a patient with a failed start and continues with the others', async () => {
     const { sweep, run } = world({
       due: [patients(5)],
       onStart: (id) => {

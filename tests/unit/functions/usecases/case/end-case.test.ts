@@ -95,7 +95,7 @@ describe('a run that cannot save its end', () => {
     ['takes the Task back where the case is over', account({ endedBy: 'x2' }), []],
     ['takes it back where another has the case', account({ lease: { ...lease, owner: 'x2' } }), []],
     [
-      'leaves it to another whose record names it',
+      'leaves it to another execution that its record names',
       account({ staffTasks: [staffTask] }),
       ['notify-patient EmailRejectedError'],
     ],

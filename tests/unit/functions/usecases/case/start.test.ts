@@ -55,7 +55,7 @@ describe('a name that AWS does not know', () => {
     const { ports, started, stored } = world({ ...ended, endedBy: null, outcome: null }, {});
     expect(await start(ports, { ...person, force: 'r1' })).toMatchObject({ decision: 'RUNNING', takesUp: false });
     expect(started).toEqual([{ name: FIRST, input: { patientId: 'p1', attempt: 1, force: null } }]);
-    // Whoever noted the attempt may have started it without the request: so the request is not noted with it.
+    // The attempt may have been started without the request: so the request is not recorded with it.
     expect(stored().request).toBeNull();
   });
 
@@ -91,7 +91,7 @@ describe("a person's request that is sent again", () => {
     expect(started).toEqual([{ name: FIRST, input: { patientId: 'p1', attempt: 1, force: 'r1' } }]);
   });
 
-  it('died on its way, which nobody has noted: it goes on at once, as the same request', async () => {
+  it('died without a recorded end: it continues at once, as the same request', async () => {
     const { ports, started } = world(
       { ...ended, endedBy: null, outcome: null, request: 'r1' },
       { [FIRST]: 'TIMED_OUT' },
@@ -175,7 +175,7 @@ describe("a person's request that no PIN has served", () => {
 
   it.each([
     ['was served', { outcome: 'FAILED', request: 'r1', servedRequest: 'r1' }],
-    ['came to a patient who needs none', { outcome: 'NOT_NEEDED', request: 'r1' }],
+    ['came to a patient without need for one', { outcome: 'NOT_NEEDED', request: 'r1' }],
   ] as const)('is not carried on when it %s', async (_what, more) => {
     const { ports, started } = world({ ...ended, ...more, nextCheckDay: '2026-06-15' }, { [FIRST]: 'SUCCEEDED' });
     await start(ports, machine);

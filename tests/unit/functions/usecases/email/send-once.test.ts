@@ -88,7 +88,7 @@ describe('a mail that SES took', () => {
   });
 });
 
-describe('a record that somebody else writes while the mail is on its way', () => {
+describe('a record that another writer changes while the mail is sent', () => {
   const lease = { owner: 'x-1', until: '2026-06-15T13:00:00Z' };
   const leased: Account = { ...account, version: 'v0', lease };
 
@@ -211,7 +211,7 @@ describe('a mail that SES refused', () => {
   });
 });
 
-it('a mail whose fate nobody knows may have left: its link counts, and the earlier one does not', async () => {
+it('a mail with unknown delivery may have left: its link counts, and the earlier one does not', async () => {
   const { failure, state, links } = await refusedBy(new NotificationFateUnknownError('ANSWER_LOST'));
   expect([failure, state, links]).toEqual([
     new NotificationFateUnknownError('ANSWER_LOST'),

@@ -41,7 +41,7 @@ describe('an execution that is at work', () => {
     expect((await world.account(patientId)).rejectedAddresses).toHaveLength(1);
   });
 
-  it('that was noted and never started is in nobody’s way', async () => {
+  it('that was recorded and never started blocks nothing', async () => {
     const execution = executionName('never-started', 2);
     const { mail } = await world.patient({ execution, attempt: 2 });
     expect(await take(said('PERMANENT_BOUNCE', mail))).toMatchObject({ decision: 'STARTED', execution });
@@ -104,7 +104,7 @@ describe('a start', () => {
     expect(await world.account(patientId)).toMatchObject({ complainedAt: AT, nextCheckDay: '2026-06-15', attempt: 1 });
   });
 
-  it('is none for who is looked at no more', async () => {
+  it('is none for a case with no scheduled check', async () => {
     const { patientId, mail } = await world.patient({ nextCheckDay: null, outcome: 'NOT_NEEDED', reason: 'OPTED_OUT' });
     const before = world.started.length;
     expect(await take(said('PERMANENT_BOUNCE', mail))).toMatchObject({ decision: 'NOTED' });

@@ -26,7 +26,7 @@ function patient(...addresses: (string | { undeliverable: string })[]): Patient 
   };
 }
 
-/** What is chosen where these addresses were refused before, and whose digest was asked for. */
+/** The chosen address after these were refused before, and the digests asked for. */
 async function chosen(of: Patient, refused: string[]) {
   const asked: string[] = [];
   const fingerprint = {

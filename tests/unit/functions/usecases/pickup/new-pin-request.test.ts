@@ -18,7 +18,7 @@ const MINUTE = 60_000;
 const DAY = 86_400_000;
 const ask = (token: string, proof: string) => askForNewPin(world.ports, token, proof);
 
-/** A patient whose PIN has expired, with the proof that the right answer gave. */
+/** A patient with an expired PIN and the proof from the right answer. */
 async function expired(facts: Partial<PickupFacts> = {}) {
   const id = await world.patient();
   const token = await world.mail(id);
@@ -87,7 +87,7 @@ describe('"Send me a new one"', () => {
     expect(told.kind).toBe('EXPIRED');
   });
 
-  it('says so, too, where staff signed one by hand of which nobody told us: it stays alive', async () => {
+  it('says so even if staff signed one by hand without a webhook: it stays valid', async () => {
     const { id, token, proof } = await expired({ isCurrent: false });
     expect((await ask(token, proof)).kind).toBe('REPLACED');
     expect(world.told(id).started).toEqual([]);

@@ -69,7 +69,7 @@ describe('the right answer', () => {
   });
 });
 
-describe('whoever gets no PIN', () => {
+describe('a patient without a PIN', () => {
   it.each<[string, Partial<PickupFacts>]>([
     ['INELIGIBLE', { standing: 'DECEASED' }],
     ['INELIGIBLE', { standing: 'MERGED' }],
@@ -91,7 +91,7 @@ describe('whoever gets no PIN', () => {
     expect(await answer(token, RIGHT, { readPickupFacts: gone })).toEqual(refused('INELIGIBLE', id));
   });
 
-  it('and has no full date of birth is sent to the front desk at once, and nobody guesses on', async () => {
+  it('and without a full date of birth is sent to the front desk at once, and guessing ends', async () => {
     const id = await world.patient({ birthDate: '2000' });
     const token = await world.mail(id);
     expect(await answer(token)).toEqual(refused('UNPROVABLE', id));
@@ -101,7 +101,7 @@ describe('whoever gets no PIN', () => {
     expect(world.told(id)).toEqual(told);
   });
 
-  it('because of what happened to them has nobody call them', async () => {
+  it('because of their status gets no call', async () => {
     const id = await world.patient({ standing: 'DECEASED' });
     const token = await world.mail(id);
     for (let n = 0; n < ANSWER_LIMIT + 2; n++) await answer(token);
@@ -112,14 +112,14 @@ describe('whoever gets no PIN', () => {
 });
 
 describe('links', () => {
-  it('that nobody made are refused, whatever they are, and no chart is read', async () => {
+  it('that were never issued are refused, whatever they are, and no chart is read', async () => {
     for (const token of ['', 'x', 'A'.repeat(43), 'ü'.repeat(5000), '../../etc/passwd', 'PATIENT#p1', '\0']) {
       expect(await answer(token)).toEqual(refused('UNKNOWN', null));
     }
     expect(world.read()).toBe(0);
   });
 
-  it('of an earlier mail are dead once a newer one was sent, and cost nobody an answer', async () => {
+  it('of an earlier mail stop working once a newer one was sent, and cost no answer', async () => {
     const id = await world.patient();
     const [first, second] = [await world.mail(id), await world.mail(id)];
     for (let n = 0; n < 2 * ANSWER_LIMIT; n++) expect(await answer(first)).toEqual(refused('KILLED', id));
@@ -216,7 +216,7 @@ describe('the fifth wrong answer', () => {
     expect(world.told(id)).toEqual({ audits: ['LOCKED'], tasks: ['notify-patient PICKUP_LOCKED'], started: [] });
   });
 
-  it('leaves the case to whoever works on it meanwhile', async () => {
+  it('leaves the case to a concurrent execution', async () => {
     const id = await world.patient();
     const token = await world.mail(id);
     await answerWrongly(token, 4);
@@ -250,7 +250,7 @@ describe('when the EHR fails', () => {
     },
   );
 
-  it('a PIN whose view cannot be recorded is not shown, and the answer is still right the next time', async () => {
+  it('a PIN is not shown if its view cannot be recorded, and the answer is still right the next time', async () => {
     const id = await world.patient();
     const token = await world.mail(id);
     const down = new EhrUnavailableError('HTTP_503');

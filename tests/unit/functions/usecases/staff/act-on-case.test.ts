@@ -44,7 +44,7 @@ it('a forced regeneration is answered as the first time, while it runs and after
 it('another person’s about the case as it was is refused', async () => {
   const { patientId, order } = await seen(true);
   await actOnCase(ports(), order);
-  await expect(actOnCase(ports(), { ...order, id: 'of-somebody-else' })).rejects.toThrow('CASE_CHANGED');
+  await expect(actOnCase(ports(), { ...order, id: 'of-another-user' })).rejects.toThrow('CASE_CHANGED');
   expect(world.told(patientId).started).toHaveLength(1);
 });
 

@@ -91,7 +91,7 @@ describe('a sweep by hand', () => {
     expect(await startSweep(later, by('robin'))).toEqual(first);
   });
 
-  it('whose key comes back for another kind, or after a day, is another decision', async () => {
+  it('with a key reused for another kind, or after a day, is another decision', async () => {
     const first = await startSweep(ports, by('robin', true));
     expect((await startSweep(ports, by('robin'))).execution).toBe('by-hand-2026-06-15-1');
     const later = { ...ports, clock: { now: () => NOW + 25 * HOUR } };

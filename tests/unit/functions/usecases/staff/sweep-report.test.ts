@@ -7,7 +7,7 @@ import type { SweepRecords, SweptStart } from '../../../../../functions/ports/ba
 import { sweepReport } from '../../../../../functions/usecases/staff/sweep-report.ts';
 
 const DAY = '2026-06-15';
-/** Version of an account whose item does not fit its schema. */
+/** Version of a case with an item that does not fit its schema. */
 const UNREADABLE = 'unreadable';
 const RUN = beginRun(DAY, 'sweep-1', false, '2026-06-15T09:00:00Z');
 

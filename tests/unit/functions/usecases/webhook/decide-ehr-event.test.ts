@@ -72,7 +72,7 @@ describe('what is decided', () => {
     ['a valid PIN', 'email', 'NOT_DUE', valid, emailChanged, VALID],
     ['an expired PIN', 'email', 'STARTED', expired, emailChanged, EXPIRED],
     ['no provider', 'email', 'NOT_DUE', held('RESPONSIBLE_PROVIDER_UNRESOLVED'), emailChanged, EXPIRED],
-    ['nobody looks any more', 'email', 'STARTED', registeredAlready, emailChanged, VALID],
+    ['no check is scheduled', 'email', 'STARTED', registeredAlready, emailChanged, VALID],
 
     ['no provider', 'provider', 'STARTED', held('RESPONSIBLE_PROVIDER_UNRESOLVED'), updated('provider'), EXPIRED],
     ['too many cycles', 'provider', 'NOT_DUE', held('CYCLE_LIMIT'), updated('provider'), EXPIRED],
@@ -119,7 +119,7 @@ describe('what is decided', () => {
 
   /** A start is due from today on, or from the day it was due before. */
   const earlier = (day: string | null | undefined) => (day != null && day < TODAY ? day : TODAY);
-  /** Who is not started is looked at when it was due anyway; who is tracked now, on the first reminder's day, or on that of expiry where it is over. */
+  /** A case that is not started keeps its due day; a newly tracked one gets the first reminder's day, or the day of expiry after that. */
   function dayLeft(record: Partial<Account> | null, decision: string, signedAt = '') {
     if (record === null && decision === 'TRACKED')
       return signedAt === VALID ? '2026-06-30' : lifeOf(Date.parse(signedAt)).expiresAt.slice(0, 10);
@@ -127,11 +127,11 @@ describe('what is decided', () => {
   }
 
   it.each([issued, requested(), requested(true), emailChanged, registered, optedOut, updated('merged')])(
-    'of a patient whom the EHR does not know: that, and nothing is written (%#)',
+    'of a patient unknown to the EHR: UNKNOWN_PATIENT, and nothing is written (%#)',
     async (told) => {
-      expect(await take('nobody', told)).toEqual({ decision: 'UNKNOWN_PATIENT', execution: null });
-      expect(await world.ports.cases.read('nobody')).toBeNull();
-      expect(await world.ports.staffRequests.read('nobody', webhookRequestId('msg_nobody'))).toBeNull();
+      expect(await take('unknown-1', told)).toEqual({ decision: 'UNKNOWN_PATIENT', execution: null });
+      expect(await world.ports.cases.read('unknown-1')).toBeNull();
+      expect(await world.ports.staffRequests.read('unknown-1', webhookRequestId('msg_unknown-1'))).toBeNull();
     },
   );
 
@@ -141,7 +141,7 @@ describe('what is decided', () => {
     const { id } = await decisionOn(ours, registered, VALID);
     expect(world.registrations.slice(before)).toEqual(['org-1']);
     expect((await world.ports.cases.read(id))?.registeredAt).toBe(timestamp);
-    // Told by another webhook once more, and of somebody whose PIN was made by hand.
+    // Reported again by another webhook, and for a patient with a hand-made PIN.
     await take(id, registered, 2);
     await decisionOn({ ...valid, location: 'org-1' }, registered, VALID);
     await decisionOn(ours, optedOut, VALID);
@@ -183,7 +183,7 @@ describe('a request', () => {
     [true, 'regenerate'],
     [false, 'redrive'],
     [undefined, 'redrive'],
-  ] as const)('force %s: is recorded as %s with who and why, and forces only then', async (force, action) => {
+  ] as const)('force %s: is recorded as %s with requester and reason, and forces only then', async (force, action) => {
     const { id, started } = await decisionOn(valid, requested(force), VALID);
     const request = webhookRequestId(`msg_${id}`);
     expect(await world.ports.staffRequests.read(id, request)).toMatchObject({ action, actor: 'ann', reason: 'lost' });
@@ -191,7 +191,7 @@ describe('a request', () => {
   });
 });
 
-describe('a patient who needs no PIN any more', () => {
+describe('a patient who no longer needs a PIN', () => {
   it('has none that is tracked, and what happened is noted', async () => {
     const id = await world.patient(valid, VALID);
     const life = lifeOf(Date.parse(VALID));
@@ -293,9 +293,9 @@ describe('a fact that is told while an execution runs, which may have looked bef
   it.each<[string, Told, Outcome, string]>([
     ['an address', emailChanged, 'EMAIL_MISSING', 'NONE'],
     ['a provider', updated('provider'), 'HELD', 'RESPONSIBLE_PROVIDER_UNRESOLVED'],
-    ['a PIN, whose chart was unclear', issued, 'HELD', 'CHART_UNCLEAR'],
+    ['a PIN, with an unclear chart before', issued, 'HELD', 'CHART_UNCLEAR'],
     ['a PIN, where none was', issued, 'NOT_NEEDED', 'NEVER_ISSUED'],
-    ['a PIN, of one who had opted out', issued, 'NOT_NEEDED', 'OPTED_OUT'],
+    ['a PIN, after opting out', issued, 'NOT_NEEDED', 'OPTED_OUT'],
     ['a registration', registered, 'EMAIL_MISSING', 'NONE'],
   ])('%s: the next sweep looks once more, and once only', async (_what, told, outcome, reason) => {
     const { id, execution } = await atWork();

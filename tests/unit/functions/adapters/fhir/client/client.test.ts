@@ -221,7 +221,7 @@ describe('an answer that is not what was asked for', () => {
     ehr.answer(json(200, searchset([document('d1'), superseded, { resourceType: 'OperationOutcome', issue }])));
     expect((await ehrAt(ehr.url).readPinDocuments('p1')).map((each) => each.id)).toEqual(['d1']);
   });
-  it('a Bundle whose entries are no list', async () => {
+  it('a Bundle with entries that are no list', async () => {
     const code = await thrown('readPinDocuments', json(200, { ...searchset([]), entry: { resource: document('d1') } }));
     expect(code).toBe('EhrUnavailableError BUNDLE_IS_NO_FHIR');
   });
@@ -402,7 +402,7 @@ describe('a transaction', () => {
     const code = await thrown('cancelRouting', answer([{}, {}]));
     expect(code).toBe('EhrUnavailableError TRANSACTION_ANSWER_INCOMPLETE');
   });
-  it('writes nothing without If-Match: a resource whose version nobody told is refused', async () => {
+  it('writes nothing without If-Match: a resource without a known version is refused', async () => {
     ehr.answer(answer([]));
     const tasks = [{ ...routedTask, version: null }];
     const call = ehrAt(ehr.url).cancelRouting('d1', { open: 1, tasks });
@@ -453,7 +453,7 @@ describe('a write that the server answers with nothing', () => {
   });
 });
 
-describe('a refused write whose version has moved', () => {
+describe('a refused write with an outdated version', () => {
   const moved = (versionId: string) => ({ resourceType: 'Task', id: 't1', meta: { versionId } });
   const refusing =
     (status: number, entry: object): Script =>

@@ -78,7 +78,7 @@ describe('isMatch', () => {
     ['another patient', { subject: { reference: 'Patient/p2' } }],
     ['no patient', { subject: undefined }],
     ['a patient of another server', { subject: { reference: 'https://other.example/fhir/Patient/p1' } }],
-    ['a patient who is only named', { subject: { display: 'Patient/p1' } }],
+    ['a patient given only by display name', { subject: { display: 'Patient/p1' } }],
     ['another type', { type: { coding: [{ ...TYPE, code: 'letter' }] } }],
     ['a type of another system', { type: { coding: [{ ...TYPE, system: 'urn:other' }] } }],
     ['no type', { type: undefined }],
@@ -98,7 +98,7 @@ describe('isMatch', () => {
   it.each<[string, object]>([
     ['an identifier that is no list, as a form has it', { identifier: IDENTIFIER }],
     ['several types, as an encounter has them', { type: [{ coding: [] }, { coding: [TYPE] }] }],
-    ['a status that nobody can read, which rules nothing out', { status: { coding: 'current' } }],
+    ['an unreadable status, which rules nothing out', { status: { coding: 'current' } }],
     ['no status', { status: undefined }],
   ])('takes %s', (_case, more) => expect(isMatch({ type: 'Task', where }, { ...fits, ...more }, BASE)).toBe(true));
 });

@@ -18,7 +18,7 @@ const known = [
   role('now', {}),
   role('ended', { period: { end: '2020-01-01' } }),
   role('inactive', { active: false }),
-  role('nobody', { practitioner: { display: 'Dr. Smith' } }),
+  role('unnamed', { practitioner: { display: 'Dr. Smith' } }),
 ];
 const candidates = (...references: (Reference | undefined)[]) =>
   candidatesOf(
@@ -27,7 +27,7 @@ const candidates = (...references: (Reference | undefined)[]) =>
   );
 const X = { reference: 'Practitioner/x', active: true };
 
-describe('whom a reference names (P5)', () => {
+describe('the provider of a reference (P5)', () => {
   it.each<[string, Reference, boolean]>([
     ['a practitioner', { reference: 'Practitioner/x' }, true],
     ['an absolute one', { reference: 'https://ehr.example/fhir/Practitioner/x' }, true],
@@ -35,11 +35,11 @@ describe('whom a reference names (P5)', () => {
     ['an absolute, versioned one', { reference: `${BASE}/Practitioner/x/_history/2` }, true],
     ['one of another server', { reference: 'https://other.example/fhir/Practitioner/x' }, false],
     ['a role', { reference: 'PractitionerRole/now' }, true],
-    ['a role whose period is over', { reference: 'PractitionerRole/ended' }, false],
+    ['a role with an ended period', { reference: 'PractitionerRole/ended' }, false],
     ['an inactive role', { reference: 'PractitionerRole/inactive' }, false],
-    ['one who left', { reference: 'Practitioner/left' }, false],
-    ['one whom the chart does not have', { reference: 'Practitioner/gone' }, false],
-    ['a role that names nobody', { reference: 'PractitionerRole/nobody' }, false],
+    ['an inactive practitioner', { reference: 'Practitioner/left' }, false],
+    ['a practitioner missing in the chart', { reference: 'Practitioner/gone' }, false],
+    ['a role without a practitioner', { reference: 'PractitionerRole/unnamed' }, false],
     ['a contained one', { reference: '#gp' }, false],
     ['a name only', { display: 'Dr. Smith' }, false],
     ['an identifier only', { identifier: { value: '12' } }, false],
@@ -57,7 +57,7 @@ describe('whom a reference names (P5)', () => {
     expect(candidates(reference)).toEqual([]);
   });
 
-  it('whoever cannot be found still counts, so that nobody else takes their place', () => {
+  it('a missing provider still counts, so that no other takes their place', () => {
     const found = candidates({ display: 'Dr. Smith' }, { reference: 'Practitioner/x' });
     expect(found).toHaveLength(2);
     expect(found[1]).toEqual(X);
