@@ -76,10 +76,10 @@ async function walkThrough(page: Page, at: (path: string) => string): Promise<vo
   await page.getByRole('button', { name: /^SignDocument,/ }).click();
   await shoot(page, page.url(), 'SignDocument', 'failed-2-execution', 1_380);
   await page.getByRole('button', { name: `Actions for ${FAILING}` }).click();
-  await page.getByRole('menuitem', { name: 'Redrive' }).click();
+  await page.getByRole('menuitem', { name: 'Try again' }).click();
   await page.getByRole('dialog').getByRole('textbox').fill('The EHR has restored our right to sign.');
   await shoot(page, page.url(), 'Reason', 'failed-3-redrive');
-  await page.getByRole('dialog').getByRole('button', { name: 'Redrive' }).click();
+  await page.getByRole('dialog').getByRole('button', { name: 'Try again' }).click();
   await page.getByRole('link', { name: 'Follow the execution' }).click();
   await page.getByRole('button', { name: /^SendEnrollmentNotification, Task, succeeded/ }).waitFor();
   await shoot(page, page.url(), 'SendEnrollmentNotification', 'failed-4-redriven', 1_200);

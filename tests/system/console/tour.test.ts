@@ -71,7 +71,7 @@ describe('the newcomer', () => {
     await page.getByText('The chart is changed').waitFor();
 
     await page.goBack();
-    await act(patientId, 'Redrive', 'The chart names a provider now.');
+    await act(patientId, 'Try again', 'The chart names a provider now.');
     await follow();
     await page.getByText('Regenerated', { exact: true }).first().waitFor();
     expect(page.url()).not.toBe(held);
@@ -87,7 +87,7 @@ describe('the newcomer', () => {
     await path(`patients/${patientId}`);
     await link('Attempt 3').waitFor();
     await page.getByText(/^Valid, expires in/).waitFor();
-    await page.getByRole('row', { name: /Redrive.*The chart names a provider now\./ }).waitFor();
+    await page.getByRole('row', { name: /Try again.*The chart names a provider now\./ }).waitFor();
     expect((await running.account(patientId)).unclaimedCycles).toBe(2);
   }, 90_000);
 
@@ -108,7 +108,7 @@ describe('the newcomer', () => {
 
     await link('Today').click();
     await heading(/Review failure/).waitFor();
-    await act(patientId, 'Redrive', 'The EHR takes signings again.');
+    await act(patientId, 'Try again', 'The EHR takes signings again.');
     await follow();
     await page.getByText('Regenerated', { exact: true }).first().waitFor();
   }, 60_000);

@@ -178,9 +178,9 @@ describe('a link', () => {
     });
     await page.getByText('ErrorOfone').waitFor();
     await page.getByRole('button', { name: 'Actions for demo-001' }).click();
-    await page.getByRole('menuitem', { name: 'Redrive' }).click();
+    await page.getByRole('menuitem', { name: 'Try again' }).click();
     await page.getByRole('dialog').getByRole('textbox').fill('It works again.');
-    await page.getByRole('dialog').getByRole('button', { name: 'Redrive' }).click();
+    await page.getByRole('dialog').getByRole('button', { name: 'Try again' }).click();
     await page.getByRole('link', { name: 'Follow the execution' }).click();
     await page.getByText('Loading the execution').waitFor();
     expect(await page.getByText('ErrorOfone').count()).toBe(0);
