@@ -3,6 +3,7 @@ import { copyFileSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'no
 import { basename, join, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build, type Metafile, type Plugin } from 'esbuild';
+import { foldErrors } from './folded-errors.ts';
 import { FUNCTIONS } from './tables/functions.ts';
 
 /** What every function finds beside its code under this name, relative to Lambda's working directory. */
@@ -42,6 +43,15 @@ const UNUSED: Plugin = {
       const { version } = JSON.parse(readFileSync(path, 'utf8'));
       return { contents: JSON.stringify({ version }), loader: 'json' };
     });
+    onLoad({ filter: /[/\\]@aws-sdk[/\\]client-[a-z0-9-]+[/\\]dist-es[/\\]models[/\\]errors\.js$/ }, ({ path }) => ({
+      contents: foldErrors(readFileSync(path, 'utf8')),
+    }));
+    // The fallback for a Node without native crypto.
+    onLoad({ filter: /[/\\]checksum[/\\]sha256[/\\]Sha256Js\.js$/ }, () => ({ contents: 'export class Sha256Js {}' }));
+    // Of the adaptive retry mode, which no client uses.
+    onLoad({ filter: /[/\\]util-retry[/\\]DefaultRateLimiter\.js$/ }, () => ({
+      contents: 'export class DefaultRateLimiter {}',
+    }));
     onLoad({ filter: /[/\\]@aws-sdk[/\\]endpoint-cache[/\\]dist-es[/\\]index\.js$/ }, () => ({
       contents: 'export class EndpointCache {}',
     }));

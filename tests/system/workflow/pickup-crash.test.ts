@@ -102,13 +102,13 @@ describe('every call fails in every way', { timeout: 120_000 }, () => {
     );
     expect(names).toEqual([
       'pickups.readToken',
-      'records.read',
+      'cases.read',
       'pickups.takeAnswer',
       'ehr.readPickupFacts',
       'ehr.readPin',
       'ehr.audit',
-      'records.read',
-      'records.save',
+      'cases.read',
+      'cases.save',
       'pickups.returnAnswer',
     ]);
   });
@@ -134,8 +134,8 @@ describe('every call fails in every way', { timeout: 120_000 }, () => {
     );
     expect(names.slice(-6)).toEqual([
       'pickups.lock',
-      'records.read',
-      'records.save',
+      'cases.read',
+      'cases.save',
       'ehr.openStaffTask',
       'ehr.audit',
       'pickups.noteTold',

@@ -37,12 +37,12 @@ const handle = handling(refusing);
 it('the good requests that are spoilt would be accepted', async () => {
   const answer: WebhookAnswer = { decision: 'NOT_DUE', execution: null };
   const webhooks = { read: async (id: string) => ({ id, answer }), count: async () => 1 };
-  const records = { read: async () => null };
+  const cases = { read: async () => null };
   const receive = async (came: object) => ({ ...came, answer });
   const accepting = {
     signatures,
     clock,
-    records,
+    cases,
     webhooks: { ...webhooks, read: async () => null, receive },
     practice: { webhooksPerMinute: 600 },
   };
