@@ -18,7 +18,8 @@ export const letters = (characters: string, size: { minLength: number; maxLength
 const ALPHANUMERIC = 'abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789';
 export const BASE64 = `${ALPHANUMERIC}+/`;
 export const webhookId = letters(`${ALPHANUMERIC}-_`, { minLength: 1, maxLength: 100 });
-const patientId = letters(`${ALPHANUMERIC}-.`, { minLength: 1, maxLength: 64 });
+/** FHIR ids: a path segment of one or two dots is none. */
+const patientId = letters(`${ALPHANUMERIC}-.`, { minLength: 1, maxLength: 64 }).filter((id) => !/^\.{1,2}$/.test(id));
 const timestamp = fc.integer({ min: 0, max: NOW_S }).map((seconds) => toInstant(seconds * 1000));
 
 /** Every kind of event, as the schema has it. */
