@@ -45,11 +45,11 @@ function Steps() {
         <li>Open the execution of one of them: the picture shows where it turned off, and why.</li>
         <li>
           Fix the cause in its chart: enter an address, or set the provider. The EHR tells by webhook, and the case goes
-          on; or switch that off and redrive it yourself.
+          on; or switch that off and try the case again yourself.
         </li>
         <li>
           The patient’s mail is in the <PageLink to="/local/mailbox">mailbox</PageLink>. Its link leads to the page on
-          the patient confirms a date of birth and sees the PIN.
+          which the patient confirms a date of birth and sees the PIN.
         </li>
         <li>
           Let 30 days pass below: the PIN expires, a sweep finds it, and it is regenerated again. See the{' '}

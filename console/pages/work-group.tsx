@@ -7,7 +7,7 @@ import { useState } from 'react';
 import type { Overview, WorkItem } from '../../functions/admin/contract/work.ts';
 import { CaseActions } from '../actions/case-actions.tsx';
 import { useWorkList } from '../api/questions.ts';
-import { Empty } from '../shell/page.tsx';
+import { Empty, listed } from '../shell/page.tsx';
 import { PageLink } from '../shell/page-link.tsx';
 import { usePracticeTime } from '../shell/practice-time.tsx';
 import { EndingStatus } from '../shell/status.tsx';
@@ -32,7 +32,15 @@ export function WorkGroup({ group, location }: Props) {
   const { now } = usePracticeTime();
   const columns = useColumns();
   const { title, how } = TODO_WORDS[todo];
-  const items = list.data?.items ?? [];
+  const { items, loading, loadingText, empty } = listed(
+    list,
+    'the cases',
+    location === undefined ? (
+      <Empty title="Done">The last of these has just been seen to.</Empty>
+    ) : (
+      <Empty title="No cases at this location">These cases are at other locations, or at none.</Empty>
+    ),
+  );
   const hasMore = (list.data?.next ?? null) !== null;
   return (
     <Table
@@ -52,15 +60,9 @@ export function WorkGroup({ group, location }: Props) {
       items={items}
       trackBy="patientId"
       wrapLines
-      loading={list.data === undefined}
-      loadingText="Loading cases"
-      empty={
-        location === undefined ? (
-          <Empty title="Done">The last of these has just been seen to.</Empty>
-        ) : (
-          <Empty title="No cases at this location">These cases are at other locations, or at none.</Empty>
-        )
-      }
+      loading={loading}
+      loadingText={loadingText}
+      empty={empty}
       footer={
         hasMore && limit < MOST ? (
           <Box textAlign="center">

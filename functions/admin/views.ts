@@ -1,5 +1,5 @@
 /** The view of a case: its record without anything that identifies a patient or grants access. */
-import { type Account, isPinDead } from '../domain/case/account.ts';
+import { type Account, isPinDead, type StaffTask } from '../domain/case/account.ts';
 import { fittingActions, isAtWork, todoOf, workEntryOf } from '../domain/case/work.ts';
 import type { KnownSweep } from '../usecases/staff/list-sweeps.ts';
 import type { PatientRow, PatientView } from './contract/patients.ts';
@@ -28,6 +28,11 @@ function pinOf(account: Account, now: number): PatientRow['pin'] {
   return { state: isPinDead(account, now) ? 'EXPIRED' : 'ALIVE', issuedAt, expiresAt };
 }
 
+/** A Task as the API shows it: without the document it is about. */
+function taskView({ code, reason }: StaffTask): WorkItem['staffTasks'][number] {
+  return { code, reason };
+}
+
 /** One line of the work list; null if the case no longer needs staff. */
 export function workItem(account: Account, now: number): WorkItem | null {
   const entry = workEntryOf(account);
@@ -35,7 +40,8 @@ export function workItem(account: Account, now: number): WorkItem | null {
   const { patientId, version, reason, nextCheckDay, location, staffTasks, execution } = account;
   return {
     ...{ patientId, version: version ?? '', ...entry, reason, nextCheckDay, location },
-    ...{ staffTasks, execution, isAtWork: isAtWork(account, now), actions: fittingActions(account, now) },
+    ...{ staffTasks: staffTasks.map(taskView), execution },
+    ...{ isAtWork: isAtWork(account, now), actions: fittingActions(account, now) },
   };
 }
 
@@ -50,7 +56,7 @@ export function caseView(account: Account, now: number): FromAccount {
     ...patientRow(account, now),
     ...{ pickedUpAt, registeredAt, reminder },
     since: unresolvedSince,
-    ...{ endedAt, endedBy, failures, unclaimedCycles, staffTasks },
+    ...{ endedAt, endedBy, failures, unclaimedCycles, staffTasks: staffTasks.map(taskView) },
     message: isOfNewest ? { kind: message.kind, state: message.state, isFiled: message.filed } : null,
     actions: fittingActions(account, now),
   };

@@ -5,7 +5,7 @@ import type { PickupRecords } from '../../ports/pickup/pickup-records.ts';
 import type { Random } from '../../ports/random.ts';
 
 export interface LinkPorts {
-  pickups: PickupRecords;
+  pickups: Pick<PickupRecords, 'putToken'>;
   random: Random;
   /** Base URL of the page, without a slash at its end. */
   pickupUrl: string;
