@@ -1,5 +1,6 @@
 /** Performs an operation of the contract: a function of ports, request and caller. */
 import type * as z from 'zod/mini';
+import type { SweepRecords } from '../../ports/batch/sweep-records.ts';
 import type { ExecutionReader } from '../../ports/case/executions.ts';
 import type { Policy } from '../../runtime/policy.ts';
 import type { ActPorts } from '../../usecases/staff/act-on-case.ts';
@@ -9,7 +10,10 @@ import type { SweepPorts } from '../../usecases/staff/steer-practice.ts';
 import type { Caller } from '../caller.ts';
 import type { Answer, OPERATIONS, OperationName } from '../contract.ts';
 
-export type AdminPorts = ActPorts & ListPorts & SweepPorts & OncePorts & { reader: ExecutionReader; practice: Policy };
+export type AdminPorts = ActPorts &
+  ListPorts &
+  SweepPorts &
+  OncePorts & { sweeps: SweepRecords; reader: ExecutionReader; practice: Policy };
 
 type Schema<Name extends OperationName, Part extends string> = (typeof OPERATIONS)[Name] extends {
   [Key in Part]: infer Read extends z.ZodMiniType;

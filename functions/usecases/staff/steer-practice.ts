@@ -52,7 +52,7 @@ export async function resumeStarts(ports: SteerPorts, steering: Steering): Promi
 }
 
 export interface SweepPorts extends SteerPorts {
-  sweeps: SweepRecords;
+  sweeps: Pick<SweepRecords, 'list'>;
   sweepExecutions: Executions<SweepInput>;
   practice: { timeZone: string };
 }

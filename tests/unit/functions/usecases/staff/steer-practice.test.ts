@@ -25,7 +25,7 @@ beforeEach(() => {
     sweeps: {
       // As the first minute of the sweep notes it, which comes after its start.
       list: async () => [],
-    } as unknown as SweepPorts['sweeps'],
+    },
     sweepExecutions: {
       start: async (name) => {
         if (!executions.has(name)) executions.set(name, 'RUNNING');

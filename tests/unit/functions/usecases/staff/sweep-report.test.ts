@@ -3,7 +3,7 @@ import { beginRun } from '../../../../../functions/domain/batch/sweep.ts';
 import { type Account, newAccount } from '../../../../../functions/domain/case/account.ts';
 import type { ExecutionStatus } from '../../../../../functions/domain/case/executions.ts';
 import { RecordUnreadableError } from '../../../../../functions/domain/errors.ts';
-import type { SweepRecords, SweptStart } from '../../../../../functions/ports/batch/sweep-records.ts';
+import type { SweptStart } from '../../../../../functions/ports/batch/sweep-records.ts';
 import { sweepReport } from '../../../../../functions/usecases/staff/sweep-report.ts';
 
 const DAY = '2026-06-15';
@@ -31,7 +31,7 @@ async function report(
       sweeps: {
         read: async (_day: string, execution: string) => (execution === RUN.execution ? RUN : null),
         listStarts: async () => starts,
-      } as unknown as SweepRecords,
+      },
       reader: {
         // Two a page.
         list: async (machine, status, after) => {
@@ -108,7 +108,11 @@ describe('the report of a sweep', () => {
   });
 
   it('is null where no such sweep ran', async () => {
-    const ports = { sweeps: { read: async () => null } } as unknown as Parameters<typeof sweepReport>[0];
+    const ports = {
+      cases: { read: async () => null },
+      sweeps: { read: async () => null, listStarts: async () => [] },
+      reader: { list: async () => ({ executions: [], next: null }) },
+    };
     expect(await sweepReport(ports, DAY, 'another')).toBeNull();
   });
 });

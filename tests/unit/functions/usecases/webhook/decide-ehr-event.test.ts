@@ -4,7 +4,7 @@ import { lifeOf } from '../../../../../functions/domain/chart/expiry.ts';
 import { LeaseHeldError, RecordConflictError } from '../../../../../functions/domain/errors.ts';
 import { executionName, webhookRequestId } from '../../../../../functions/domain/identity.ts';
 import type { Outcome } from '../../../../../functions/domain/outcomes.ts';
-import { type EndPorts, endCase } from '../../../../../functions/usecases/case/end-case.ts';
+import { endCase } from '../../../../../functions/usecases/case/end-case.ts';
 import { start } from '../../../../../functions/usecases/case/start.ts';
 import { decideEhrEvent } from '../../../../../functions/usecases/webhook/decide-ehr-event.ts';
 import {
@@ -280,8 +280,7 @@ describe('a fact that is told while an execution runs, which may have looked bef
     const account = await world.ports.cases.read(id);
     if (account === null) throw new Error(`no record of ${id}`);
     const ehr = { openStaffTask: async () => undefined, closeStaffTask: async () => undefined };
-    // Of the chart an ending uses these methods alone.
-    const ports = { ...world.ports, ehr: ehr as unknown as EndPorts['ehr'] };
+    const ports = { ...world.ports, ehr };
     const practice = { ...world.ports.practice, recheckDays: 7 };
     await endCase({ ...ports, practice }, account, { execution, outcome, reason, staffTask: null });
     world.end(execution, 'SUCCEEDED');
