@@ -1,17 +1,15 @@
 /** The frame of all pages: navigation, notices, the practice's time, and the page that the address names. */
 import AppLayout from '@cloudscape-design/components/app-layout-toolbar';
-import BreadcrumbGroup from '@cloudscape-design/components/breadcrumb-group';
 import Button from '@cloudscape-design/components/button';
 import Flashbar, { type FlashbarProps } from '@cloudscape-design/components/flashbar';
-import SideNavigation, { type SideNavigationProps } from '@cloudscape-design/components/side-navigation';
 import { lazy, Suspense, useEffect, useRef, useState } from 'react';
-import { Route, Routes, useHref, useLocation, useNavigate } from 'react-router';
+import { Route, Routes, useLocation } from 'react-router';
 import { PauseBanner } from '../actions/pause.tsx';
 import { useSurroundings } from '../api/context.tsx';
 import { useOverview } from '../api/questions.ts';
-import { shortName } from '../pages/execution-name.ts';
 import { ErrorBoundary } from './error-boundary.tsx';
 import { useHealth } from './health.ts';
+import { Breadcrumbs, Navigation } from './navigation.tsx';
 import { NoticesProvider, useNotices } from './notices.tsx';
 import { Empty, Page, Reading } from './page.tsx';
 import { PageLink } from './page-link.tsx';
@@ -36,19 +34,6 @@ const DIALOGS = [
   () => import('../actions/case-dialog.tsx'),
   () => import('../actions/pause-dialog.tsx'),
   () => import('../actions/sweep-dialog.tsx'),
-];
-
-const PAGES = [
-  { text: 'Today', path: '/' },
-  { text: 'Patients', path: '/patients' },
-  { text: 'Executions', path: '/executions' },
-  { text: 'Sweeps', path: '/sweeps' },
-  { text: 'Practice', path: '/practice' },
-];
-const LOCAL_PAGES = [
-  { text: 'Tour', path: '/local' },
-  { text: 'Chart', path: '/local/chart' },
-  { text: 'Mailbox', path: '/local/mailbox' },
 ];
 
 /** Where the navigation stands beside the page and not above it; Cloudscape's own limit. */
@@ -155,71 +140,6 @@ function Nothing() {
       </Empty>
     </Page>
   );
-}
-
-interface NavigationProps {
-  path: string;
-  hasLocal: boolean;
-  followed: () => void;
-}
-
-function Navigation({ path, hasLocal, followed }: NavigationProps) {
-  const navigate = useNavigate();
-  const base = useHref('/').replace(/\/$/, '');
-  const link = (page: { text: string; path: string }): SideNavigationProps.Item => ({
-    type: 'link',
-    text: page.text,
-    href: `${base}${page.path}`,
-  });
-  const items: SideNavigationProps.Item[] = [
-    ...PAGES.map(link),
-    ...(hasLocal ? [{ type: 'section' as const, text: 'This machine', items: LOCAL_PAGES.map(link) }] : []),
-  ];
-  return (
-    <SideNavigation
-      items={items}
-      activeHref={`${base}${activeOf(path)}`}
-      onFollow={(event) => {
-        if (event.detail.external) return;
-        event.preventDefault();
-        followed();
-        void navigate(event.detail.href.slice(base.length) || '/');
-      }}
-    />
-  );
-}
-
-/** Where one is: the page of the navigation, and what of it is shown. */
-function Breadcrumbs({ path }: { path: string }) {
-  const navigate = useNavigate();
-  const base = useHref('/').replace(/\/$/, '');
-  const page = [...PAGES, ...LOCAL_PAGES].find((each) => each.path === activeOf(path));
-  const rest = page === undefined || page.path === '/' ? '' : path.slice(page.path.length + 1);
-  const items = [
-    { text: 'Portal PIN', href: `${base}/` },
-    ...(page === undefined ? [] : [{ text: page.text, href: `${base}${page.path}` }]),
-    ...(rest === ''
-      ? []
-      : [{ text: shortName(decodeURIComponent(rest.split('/').at(-1) ?? '')), href: `${base}${path}` }]),
-  ];
-  return (
-    <BreadcrumbGroup
-      items={items}
-      ariaLabel="Where you are"
-      onFollow={(event) => {
-        event.preventDefault();
-        void navigate(event.detail.href.slice(base.length) || '/');
-      }}
-    />
-  );
-}
-
-/** The page of the navigation that a path is of, or below. */
-function activeOf(path: string): string {
-  const found = [...LOCAL_PAGES, ...PAGES]
-    .filter((page) => page.path === path || (page.path !== '/' && path.startsWith(`${page.path}/`)))
-    .toSorted((a, b) => b.path.length - a.path.length);
-  return found[0]?.path ?? path;
 }
 
 function Notifications() {

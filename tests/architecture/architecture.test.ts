@@ -243,3 +243,37 @@ describe('handler files', () => {
     expect(lines).toBeLessThanOrEqual(130);
   });
 });
+
+describe('tests/unit mirrors the tree', () => {
+  /** Tests of a kind of input or of a whole folder, which no single file is the source of. */
+  const WITHOUT_SOURCE: Record<string, string> = {
+    'tests/unit/functions/adapters/dynamodb/unreadable-items.test.ts': 'every kind of record, each spoiled',
+    'tests/unit/functions/adapters/fhir/damaged-charts.test.ts': 'the whole adapter over damaged charts',
+    'tests/unit/functions/adapters/fhir/races.test.ts': 'the whole adapter with another writer beside it',
+    'tests/unit/infra/stacks/exports.test.ts': 'both stacks of two versions',
+    'tests/unit/statemachines/retry-budget.test.ts': 'the state machine itself, which is YAML',
+  };
+  const existing = new Set(globSync('{functions,statemachines,infra,local,cli,bench}/**/*.{ts,tsx}', { cwd: root }));
+  const isWithoutSource = (test: string) => {
+    const source = test.slice('tests/unit/'.length).replace(/\.test\.ts$/, '');
+    return !existing.has(`${source}.ts`) && !existing.has(`${source}.tsx`);
+  };
+  // A page of docs/ has no source; its test bears its name.
+  const tests = globSync('tests/unit/**/*.test.ts', { cwd: root }).filter(
+    (file) => !file.startsWith('tests/unit/docs/'),
+  );
+
+  it('each test stands at the path of its source', () => {
+    expect(tests.length).toBeGreaterThan(100);
+    expect(tests.filter(isWithoutSource).toSorted()).toEqual(Object.keys(WITHOUT_SOURCE).toSorted());
+  });
+  it('a test beside no source is found', () => {
+    expect(isWithoutSource('tests/unit/functions/domain/due.test.ts')).toBe(true);
+    expect(isWithoutSource('tests/unit/functions/domain/case/due.test.ts')).toBe(false);
+  });
+  it('each step has a test', () => {
+    const steps = globSync('functions/steps/*.ts', { cwd: root });
+    const untested = steps.filter((file) => !tests.includes(`tests/unit/${file.replace(/\.ts$/, '.test.ts')}`));
+    expect(untested).toEqual([]);
+  });
+});
