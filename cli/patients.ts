@@ -2,7 +2,7 @@
 import { executionArn } from '../functions/adapters/aws/stepfunctions-executions.ts';
 import { explain } from '../functions/domain/case/explain.ts';
 import type { StartAnswer } from '../functions/usecases/case/start.ts';
-import { type Decision, regenerate, release } from '../functions/usecases/staff/decisions.ts';
+import { regenerate, release, type StaffDecision } from '../functions/usecases/staff/decisions.ts';
 import type { Connection } from './connection.ts';
 import { InputError } from './failure.ts';
 import { follow } from './follow.ts';
@@ -71,7 +71,7 @@ export function started(answer: StartAnswer): Answer {
 /** Starts the workflow now, by force also where the PIN has not expired, and follows the execution to its end. */
 export async function regenerateNow(
   connection: Connection,
-  decision: Decision,
+  decision: StaffDecision,
   { force, isQuiet }: { force: boolean; isQuiet: boolean },
 ): Promise<Answer> {
   const { patientId } = decision;
@@ -92,7 +92,7 @@ export async function regenerateNow(
   return { json, lines: [...(said.lines ?? []), end], isFailure: error !== null || said.isFailure === true };
 }
 
-export async function releaseHold(connection: Connection, decision: Decision): Promise<Answer> {
+export async function releaseHold(connection: Connection, decision: StaffDecision): Promise<Answer> {
   await accountOf(connection, decision.patientId);
   return started(await uninterrupted(() => release(connection.ports, decision)));
 }

@@ -1,7 +1,7 @@
 /** Sends a decision once, however often the button is pressed, and retries while the API does not answer. */
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useRef } from 'react';
-import type { Answer, OperationName } from '../../functions/admin/contract.ts';
+import type { AnswerOf, OperationName } from '../../functions/admin/contract.ts';
 import { type ApiError, passes } from '../api/client.ts';
 import { useSurroundings } from '../api/context.tsx';
 
@@ -25,12 +25,12 @@ interface Sending {
  * The same order keeps its Idempotency-Key, so it can be sent again when its arrival is unknown.
  * @param done called once with the answer
  */
-export function useSending<Name extends OperationName>(name: Name, done: (answer: Answer<Name>) => void): Sending {
+export function useSending<Name extends OperationName>(name: Name, done: (answer: AnswerOf<Name>) => void): Sending {
   const { api } = useSurroundings();
   const client = useQueryClient();
   const keys = useRef(new Map<string, string>());
   const isUnderWay = useRef(false);
-  const mutation = useMutation<Answer<Name>, ApiError, Order>({
+  const mutation = useMutation<AnswerOf<Name>, ApiError, Order>({
     mutationFn: ({ parameters = {}, body }) => {
       const content = JSON.stringify([parameters, body]);
       const key = keys.current.get(content) ?? crypto.randomUUID();

@@ -1,7 +1,7 @@
 /** Calls to the admin API: each by its name in the contract, each answer checked, each failure with a name. */
 import * as z from 'zod/mini';
 import { problemDocument } from '../../functions/admin/contract/problems.ts';
-import { type Answer, OPERATIONS, type Operation, type OperationName } from '../../functions/admin/contract.ts';
+import { type AnswerOf, OPERATIONS, type Operation, type OperationName } from '../../functions/admin/contract.ts';
 
 export type Problem = z.infer<typeof problemDocument>;
 
@@ -48,7 +48,7 @@ export interface Call {
 
 export interface Api {
   /** @throws ApiError; AbortError when the caller gave up */
-  call<Name extends OperationName>(name: Name, call?: Call): Promise<Answer<Name>>;
+  call<Name extends OperationName>(name: Name, call?: Call): Promise<AnswerOf<Name>>;
 }
 
 /** API Gateway answers after 10 s at the latest (infra/constructs/http-api.ts); what is silent for twice as long is gone. */
@@ -65,7 +65,7 @@ export function createApi(token: () => string | null): Api {
         ...(call.body !== undefined && { body: JSON.stringify(call.body) }),
         ...(call.signal && { signal: call.signal }),
       });
-      if (status >= 200 && status < 300) return checked(operation.answer, body) as Answer<typeof name>;
+      if (status >= 200 && status < 300) return checked(operation.answer, body) as AnswerOf<typeof name>;
       throw failure(status, body, retryAfter);
     },
   };

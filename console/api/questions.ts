@@ -1,7 +1,7 @@
 /** Each question that pages ask, with how often it is asked again. */
 import { useQueryClient } from '@tanstack/react-query';
 import type { HistoryEventView } from '../../functions/admin/contract/executions.ts';
-import type { Answer } from '../../functions/admin/contract.ts';
+import type { AnswerOf } from '../../functions/admin/contract.ts';
 import { type Api, ApiError } from './client.ts';
 import { useSurroundings } from './context.tsx';
 import { BUSY_MS, CALM_MS, useLive, useLiveList } from './live.ts';
@@ -121,7 +121,7 @@ async function moreHistory(
   for (;;) {
     const before = events.length;
     const query = { machine, cursor };
-    const page: Answer<'readHistory'> = await api.call('readHistory', { parameters: { name }, query, signal });
+    const page: AnswerOf<'readHistory'> = await api.call('readHistory', { parameters: { name }, query, signal });
     events = [...events, ...page.items];
     if (page.next === null) return { events, lastCursor: cursor, before };
     if (page.next === cursor) throw new ApiError('FOREIGN', 'The history does not end.');

@@ -7,7 +7,7 @@ import KeyValuePairs from '@cloudscape-design/components/key-value-pairs';
 import SpaceBetween from '@cloudscape-design/components/space-between';
 import { lazy, Suspense, useMemo } from 'react';
 import { useParams } from 'react-router';
-import type { Answer } from '../../functions/admin/contract.ts';
+import type { AnswerOf } from '../../functions/admin/contract.ts';
 import type { AslDefinition } from '../../statemachines/asl.ts';
 import { CaseActions } from '../actions/case-actions.tsx';
 import { useSurroundings } from '../api/context.tsx';
@@ -88,7 +88,7 @@ function Labelled({ label, children }: { label: string; children: React.ReactNod
   );
 }
 
-function Summary({ of }: { of: Answer<'readExecution'> }) {
+function Summary({ of }: { of: AnswerOf<'readExecution'> }) {
   const { timeZone, now } = usePracticeTime();
   const { site } = useSurroundings();
   const { name, status, startedAt, stoppedAt, patientId, outcome, error, cause } = of;
@@ -118,7 +118,7 @@ function Summary({ of }: { of: Answer<'readExecution'> }) {
 }
 
 /** The graph, what is chosen in it, and the history beside it. */
-function Course({ of: { name, machine, status } }: { of: Answer<'readExecution'> }) {
+function Course({ of: { name, machine, status } }: { of: AnswerOf<'readExecution'> }) {
   const [read, set] = useFilters();
   const isRunning = status === 'RUNNING';
   const definition = useDefinition(machine, name);

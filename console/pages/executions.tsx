@@ -3,7 +3,7 @@ import Box from '@cloudscape-design/components/box';
 import Header from '@cloudscape-design/components/header';
 import SpaceBetween from '@cloudscape-design/components/space-between';
 import Table, { type TableProps } from '@cloudscape-design/components/table';
-import type { Answer } from '../../functions/admin/contract.ts';
+import type { AnswerOf } from '../../functions/admin/contract.ts';
 import { MACHINES } from '../../functions/domain/case/executions.ts';
 import { useExecutions } from '../api/questions.ts';
 import { Choice } from '../shell/choice.tsx';
@@ -17,7 +17,7 @@ import { executionPath, shortName, USUAL_MACHINE } from './execution-name.ts';
 import { useFilters } from './filters.ts';
 import { CursorPagination, usePosition } from './paged.tsx';
 
-type Row = Answer<'listExecutions'>['items'][number];
+type Row = AnswerOf<'listExecutions'>['items'][number];
 
 const STATUSES = ['RUNNING', 'SUCCEEDED', 'FAILED', 'TIMED_OUT', 'ABORTED'];
 const OUTCOMES = ['EMAIL_MISSING', 'HELD', 'FAILED'];

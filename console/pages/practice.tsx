@@ -4,7 +4,7 @@ import Header from '@cloudscape-design/components/header';
 import SpaceBetween from '@cloudscape-design/components/space-between';
 import Table from '@cloudscape-design/components/table';
 import TextFilter from '@cloudscape-design/components/text-filter';
-import type { Answer } from '../../functions/admin/contract.ts';
+import type { AnswerOf } from '../../functions/admin/contract.ts';
 import { useDecisions, usePracticePolicy } from '../api/questions.ts';
 import { Json } from '../shell/json.tsx';
 import { Answered, Empty, Page } from '../shell/page.tsx';
@@ -74,7 +74,7 @@ export default function Practice() {
   );
 }
 
-function Policy({ settings }: { settings: Answer<'readPractice'>['settings'] }) {
+function Policy({ settings }: { settings: AnswerOf<'readPractice'>['settings'] }) {
   const { items, filterProps, filteredItemsCount, collectionProps } = useCollection(settings, {
     filtering: {
       filteringFunction: (setting, text) => JSON.stringify(setting).toLowerCase().includes(text.toLowerCase()),

@@ -6,7 +6,7 @@ import SpaceBetween from '@cloudscape-design/components/space-between';
 import Table from '@cloudscape-design/components/table';
 import { lazy, Suspense } from 'react';
 import { useParams } from 'react-router';
-import type { Answer } from '../../functions/admin/contract.ts';
+import type { AnswerOf } from '../../functions/admin/contract.ts';
 import { useSweep } from '../api/questions.ts';
 import { Answered, Empty, Page, Reading, upper } from '../shell/page.tsx';
 import { PageLink } from '../shell/page-link.tsx';
@@ -45,7 +45,7 @@ export default function SweepPage() {
   );
 }
 
-function Report({ of }: { of: Answer<'readSweep'> }) {
+function Report({ of }: { of: AnswerOf<'readSweep'> }) {
   const { timeZone } = usePracticeTime();
   const { execution, startedAt, endedAt, minutes, counts, outcomes, conversion, dryRun, status } = of;
   const rows = Object.entries(outcomes).toSorted(([, a], [, b]) => b - a);

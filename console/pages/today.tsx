@@ -6,7 +6,7 @@ import KeyValuePairs from '@cloudscape-design/components/key-value-pairs';
 import SpaceBetween from '@cloudscape-design/components/space-between';
 import StatusIndicator from '@cloudscape-design/components/status-indicator';
 import type { Overview } from '../../functions/admin/contract/work.ts';
-import type { Answer } from '../../functions/admin/contract.ts';
+import type { AnswerOf } from '../../functions/admin/contract.ts';
 import { PauseButton } from '../actions/pause.tsx';
 import { useOverview, usePracticePolicy } from '../api/questions.ts';
 import { Choice } from '../shell/choice.tsx';
@@ -66,7 +66,7 @@ function LocationChoice() {
 const EVERYWHERE = { id: '*', text: 'all' };
 
 /** Ids of the Organizations that the policy lists. */
-function locationsIn(policy: Answer<'readPractice'> | undefined): string[] {
+function locationsIn(policy: AnswerOf<'readPractice'> | undefined): string[] {
   const listed = policy?.settings.find(({ key }) => key === 'locations')?.value;
   if (!Array.isArray(listed)) return [];
   return listed.flatMap((each: { organization?: unknown }) =>

@@ -6,7 +6,7 @@ import { writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import type { Page } from 'playwright-core';
 import UPNG from 'upng-js';
-import type { Answer } from '../../functions/admin/contract.ts';
+import type { AnswerOf } from '../../functions/admin/contract.ts';
 import { firstPass } from '../../local/command/first-pass.ts';
 import { loadPractice } from '../../local/load/load-practice.ts';
 import { type Platform, startPlatform } from '../../local/platform/platform.ts';
@@ -91,8 +91,8 @@ try {
   await untilBuilt(platform.consoleBuild);
   await threeWeeksOf(platform);
   const at = (path: string) => `${platform.endpoints.console}/${path}`;
-  const { executions } = await ask<Answer<'readPatient'>>(platform, `/api/patients/${WAITING}`);
-  const { items } = await ask<Answer<'listSweeps'>>(platform, '/api/sweeps?days=7');
+  const { executions } = await ask<AnswerOf<'readPatient'>>(platform, `/api/patients/${WAITING}`);
+  const { items } = await ask<AnswerOf<'listSweeps'>>(platform, '/api/sweeps?days=7');
   // The earliest of the week: it checked all waiting cases.
   const sweep = items.findLast(({ counts }) => counts.STARTED > 0);
   const { page } = await browser.open({ viewport: { width: WIDTH, height: HEIGHT } });

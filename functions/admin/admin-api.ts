@@ -21,7 +21,7 @@ import {
 import { doOnce, type OnceRequest } from '../usecases/staff/once.ts';
 import { assertMay, assertOrigin, callerOf } from './caller.ts';
 import { OPERATIONS, type Operation } from './contract.ts';
-import type { AdminPorts, AskedOf } from './operations/operation.ts';
+import type { AdminPorts, RequestOf } from './operations/operation.ts';
 import { perform } from './operations/perform.ts';
 import { adminProblem } from './problems.ts';
 import { readAsked } from './request.ts';
@@ -46,7 +46,7 @@ export async function adminApi(ports: AdminPorts, guard: Guard, event: APIGatewa
   assertMay(caller, operation.group);
   const { key, ...asked } = readAsked(operation, event, parameters);
   const id = key === null ? '' : actionRequestId(caller.name, key);
-  const work = () => perform(name, ports, { ...asked, id, caller } as AskedOf<typeof name>);
+  const work = () => perform(name, ports, { ...asked, id, caller } as RequestOf<typeof name>);
   const body = key === null ? await work() : await once(ports, { id, digest: requestDigest(name, asked) }, work);
   return { status: operation.status, body, log: { operation: name, patientId: asked.parameters.patientId ?? null } };
 }

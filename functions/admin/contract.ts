@@ -202,7 +202,7 @@ export const OPERATIONS = {
 } as const satisfies Record<string, Operation>;
 
 export type OperationName = keyof typeof OPERATIONS;
-export type Answer<Name extends OperationName> = z.infer<(typeof OPERATIONS)[Name]['answer']>;
+export type AnswerOf<Name extends OperationName> = z.infer<(typeof OPERATIONS)[Name]['answer']>;
 
 /**
  * `/console/config.json`: how the page gets its token. Written by the deployment; locally `auth` is null and no token

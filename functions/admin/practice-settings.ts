@@ -1,6 +1,6 @@
 /** What each setting of the practice policy does, for readers without the source. */
 import type { Policy } from '../runtime/policy.ts';
-import type { Answer } from './contract.ts';
+import type { AnswerOf } from './contract.ts';
 
 /** `sweep.hour` for what lies deeper; a list is one setting. */
 type SettingKey<T, Prefix extends string = ''> = {
@@ -41,7 +41,7 @@ export const EXPLANATIONS: Record<SettingKey<Policy>, string> = {
 };
 
 /** The policy's settings in the order of the list above. */
-export function settingsOf(policy: Policy): Answer<'readPractice'>['settings'] {
+export function settingsOf(policy: Policy): AnswerOf<'readPractice'>['settings'] {
   return Object.entries(EXPLANATIONS).map(([key, explanation]) => ({ key, value: valueAt(policy, key), explanation }));
 }
 

@@ -10,7 +10,7 @@ const MAX_BODY_BYTES = 16 * 1024;
 const LIMITS: BodyLimits = { maxBytes: MAX_BODY_BYTES, problem: adminProblem };
 
 /** What was asked, as the operation's schemas have it. */
-export interface Asked {
+export interface ReadRequest {
   parameters: Record<string, string>;
   query: Record<string, unknown>;
   body: Record<string, unknown>;
@@ -23,7 +23,7 @@ export function readAsked(
   operation: Operation,
   event: APIGatewayProxyEventV2,
   parameters: Record<string, string>,
-): Asked {
+): ReadRequest {
   for (const [name, schema] of Object.entries(operation.parameters ?? {})) {
     if (!z.safeParse(schema, parameters[name]).success) throw adminProblem('not-found');
   }

@@ -5,7 +5,7 @@
 import type { APIGatewayProxyEventV2 } from 'aws-lambda';
 import { languageOf } from '../domain/email/language.ts';
 import { readBirthDate } from '../domain/pickup/birth-date.ts';
-import type { Answer } from '../domain/pickup/pickup.ts';
+import type { PatientAnswer } from '../domain/pickup/pickup.ts';
 import { dayOf } from '../domain/time/calendar.ts';
 import { clock } from '../runtime/clock.ts';
 import { logPageFailure, type PageAnswer, pageHandler } from '../runtime/page-handler.ts';
@@ -55,7 +55,7 @@ async function toldBy(ports: Ports, { sent, token, sourceAddress }: PickupReques
 }
 
 /** What is no date costs no answer: it is corrected, and no chart is asked. */
-function answerOf({ practice, clock }: Ports, entered: Entered): Answer | Correction {
+function answerOf({ practice, clock }: Ports, entered: Entered): PatientAnswer | Correction {
   const { askLastName } = practice.pickup;
   const read = readBirthDate(entered, dayOf(clock.now(), practice.timeZone));
   const isNameMissing = askLastName && entered.lastName.trim() === '';

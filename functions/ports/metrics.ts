@@ -27,5 +27,5 @@ export interface Metrics {
   /** Its patient registered with the portal. */
   registered(location: string | null): void;
   /** First feedback of its kind about a mail; UNKNOWN_MESSAGE: the mail has no record; FOREIGN_MESSAGE: another sender's mail. */
-  fedBack(what: FeedbackKind | 'UNKNOWN_MESSAGE' | 'FOREIGN_MESSAGE'): void;
+  emailFeedback(what: FeedbackKind | 'UNKNOWN_MESSAGE' | 'FOREIGN_MESSAGE'): void;
 }

@@ -33,7 +33,7 @@ export function createMetrics(locations: () => readonly string[]): Metrics {
     issued: (location) => countAt(METRICS.issued, location),
     pickedUp: (location) => countAt(METRICS.pickedUp, location),
     registered: (location) => countAt(METRICS.registered, location),
-    fedBack(what) {
+    emailFeedback(what) {
       line().addDimension(METRICS.dimensions.feedback, what).addMetric(METRICS.emailFeedback, MetricUnit.Count, 1);
     },
     ended(ended) {

@@ -5,8 +5,8 @@
 import * as z from 'zod/mini';
 import type { Account } from '../domain/case/account.ts';
 import { withDraft } from '../domain/case/attempt.ts';
+import { type DiscardOutcome, identifiersOf, isOurs, verdictOf } from '../domain/case/discard-outcome.ts';
 import { assertLease } from '../domain/case/lease.ts';
-import { identifiersOf, isOurs, type Remains, verdictOf } from '../domain/case/remains.ts';
 import { type Decision, decision, stepInput } from '../domain/case/state-data.ts';
 import { type Chart, readChart } from '../domain/chart/chart.ts';
 import { isExpired } from '../domain/chart/expiry.ts';
@@ -37,12 +37,12 @@ export async function discardDraft(ports: Ports, event: Input): Promise<Decision
   return { due: 'DISCARD', cycle, ...(await remains(ports, event, account, chart)) };
 }
 
-function endedAs(account: Account, { error }: Decision): Remains {
+function endedAs(account: Account, { error }: Decision): DiscardOutcome {
   if (account.outcome === 'FAILED') return { next: 'FAIL', reason: null, error };
   return { next: 'NOTHING', reason: reasonOf(account), error: null };
 }
 
-async function remains(ports: Ports, event: Input, account: Account, chart: Chart): Promise<Remains> {
+async function remains(ports: Ports, event: Input, account: Account, chart: Chart): Promise<DiscardOutcome> {
   const { newest } = chart;
   // Signed, but the date is unknown: the record stays until the date is clear.
   if (chart.unclear.includes(account.draft?.document ?? '')) {
@@ -60,7 +60,7 @@ async function remains(ports: Ports, event: Input, account: Account, chart: Char
   return verdict;
 }
 
-async function signedAfterAll(ports: Ports, account: Account, document: string): Promise<Remains> {
+async function signedAfterAll(ports: Ports, account: Account, document: string): Promise<DiscardOutcome> {
   const completed =
     account.draft === null ? account : await completeSigned(ports, account, { ...account.draft, document });
   if (completed.violations.length === 0) return { next: 'NOTIFY', reason: null, error: null };
@@ -69,14 +69,18 @@ async function signedAfterAll(ports: Ports, account: Account, document: string):
 }
 
 /** SignDocument found that the portal is for the patient no more; why, says the chart as it is now. */
-async function ineligible(ports: Ports, { patientId, decision }: Input, isLiving: boolean): Promise<Remains | null> {
+async function ineligible(
+  ports: Ports,
+  { patientId, decision }: Input,
+  isLiving: boolean,
+): Promise<DiscardOutcome | null> {
   if (isLiving || decision.error?.Error !== 'PatientNotEligibleError') return null;
   const standing = standingOf(await ports.ehr.readPatient(patientId));
   if (standing === 'UNCLEAR') return { next: 'HOLD', reason: 'CHART_UNCLEAR', error: null };
   return standing === 'ELIGIBLE' ? null : { next: 'NOTHING', reason: standing, error: null };
 }
 
-async function endIfOver(ports: Ports, execution: string, account: Account, verdict: Remains): Promise<void> {
+async function endIfOver(ports: Ports, execution: string, account: Account, verdict: DiscardOutcome): Promise<void> {
   if (verdict.next === 'FAIL') {
     const reason = verdict.error?.Error ?? null;
     await endCase(ports, account, { execution, outcome: 'FAILED', reason, staffTask: null });

@@ -35,7 +35,10 @@ function emailEvent({ body }: SQSRecord): EmailEvent {
 }
 
 /** Each event by itself; those that failed are told again, and come to the dead letters when that has no end. */
-export async function emailsFedBack(ports: EmailEventPorts, records: readonly SQSRecord[]): Promise<SQSBatchResponse> {
+export async function takeEmailFeedback(
+  ports: EmailEventPorts,
+  records: readonly SQSRecord[],
+): Promise<SQSBatchResponse> {
   const batchItemFailures: SQSBatchResponse['batchItemFailures'] = [];
   for (const record of records) {
     try {
@@ -65,5 +68,5 @@ const PORTS = {
 
 export async function handler(event: SQSEvent): Promise<SQSBatchResponse> {
   const ports = portsOf<EmailEventPorts>(PORTS, callUntil(AbortSignal.timeout(DEADLINE_MS)));
-  return emailsFedBack(ports, event.Records);
+  return takeEmailFeedback(ports, event.Records);
 }

@@ -33,7 +33,7 @@ export function feedbackAlarms(alarm: MakeAlarm, watched: WatchedFeedback): void
   alarm('MailNotSent', {
     harm: 'Patients are not told of their PIN: SES took a mail, and then would not send it.',
     runbook: 'ses-took-a-mail-and-did-not-send-it',
-    metric: ownMetrics(watched.metricNamespace).fedBack('NOT_SENT', MINUTES_5),
+    metric: ownMetrics(watched.metricNamespace).emailFeedback('NOT_SENT', MINUTES_5),
     // All mails are made from two templates: what is wrong with one is wrong with the next.
     threshold: 1,
   });

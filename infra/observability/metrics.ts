@@ -85,7 +85,7 @@ export function ownMetrics(namespace: string) {
       }),
     counted: (metricName: string, period: Duration): Metric =>
       new Metric({ namespace, metricName, dimensionsMap: service, statistic: Stats.SUM, period }),
-    fedBack: (kind: FeedbackKind, period: Duration): Metric =>
+    emailFeedback: (kind: FeedbackKind, period: Duration): Metric =>
       new Metric({
         namespace,
         metricName: METRICS.emailFeedback,

@@ -9,7 +9,7 @@ import { join } from 'node:path';
 import { GetObjectCommand, HeadObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { expect, it } from 'vitest';
 import * as z from 'zod/mini';
-import { type Answer, consoleConfig, OPERATIONS, type OperationName } from '../../functions/admin/contract.ts';
+import { type AnswerOf, consoleConfig, OPERATIONS, type OperationName } from '../../functions/admin/contract.ts';
 import { publishConsole } from '../../infra/publish-console.ts';
 import { ACCOUNT_ID, REGION } from '../../local/settings/environment.ts';
 import type { Outputs } from './cdk.ts';
@@ -94,11 +94,11 @@ export function staff(story: () => Story): void {
     person: string,
     path: string,
     body?: object,
-  ): Promise<Answer<Name>> {
+  ): Promise<AnswerOf<Name>> {
     const response = await send(name, people.get(person)?.access_token ?? null, path, body);
     const { answer } = OPERATIONS[name];
     expect([path, response.status]).toEqual([path, OPERATIONS[name].status]);
-    return z.parse(answer, await response.json()) as Answer<Name>;
+    return z.parse(answer, await response.json()) as AnswerOf<Name>;
   }
 
   it('lets the practice’s staff log in, by a code and its verifier alone', async () => {

@@ -6,7 +6,7 @@
 import { ConfigurationError, EhrRejectedError, EhrThrottledError, EhrUnavailableError } from '../../domain/errors.ts';
 
 /** The server asked, as named in an error's code. */
-type Asked = 'DISCOVERY' | 'TOKEN';
+type SmartEndpoint = 'DISCOVERY' | 'TOKEN';
 
 export interface JsonAnswer {
   status: number;
@@ -17,7 +17,7 @@ export interface JsonAnswer {
 
 /** One request, answered by a JSON object with 2xx or 4xx; the named error for everything else. No redirect is followed. */
 export async function askJson(
-  asked: Asked,
+  asked: SmartEndpoint,
   url: string,
   init: RequestInit & { signal: AbortSignal },
 ): Promise<JsonAnswer> {

@@ -6,9 +6,9 @@ import { fhirId } from '../../domain/case/state-data.ts';
 import type { WorkEntry } from '../../domain/case/work.ts';
 import { listWork } from '../../usecases/staff/list-cases.ts';
 import { machine as machineName } from '../contract/common.ts';
-import type { Answer } from '../contract.ts';
+import type { AnswerOf } from '../contract.ts';
 import { adminProblem } from '../problems.ts';
-import type { AdminPorts, AskedOf, Perform } from './operation.ts';
+import type { AdminPorts, Perform, RequestOf } from './operation.ts';
 
 export const listExecutions: Perform<'listExecutions'> = async (ports, { query }) => {
   if (query.outcome !== undefined) return listByOutcome(ports, query, query.outcome);
@@ -22,9 +22,9 @@ export const listExecutions: Perform<'listExecutions'> = async (ports, { query }
 /** Step Functions cannot filter by outcome; the work list holds whatever left a case open. */
 async function listByOutcome(
   ports: AdminPorts,
-  { machine, status, cursor, limit }: AskedOf<'listExecutions'>['query'],
+  { machine, status, cursor, limit }: RequestOf<'listExecutions'>['query'],
   outcome: WorkEntry['outcome'],
-): Promise<Answer<'listExecutions'>> {
+): Promise<AnswerOf<'listExecutions'>> {
   if (machine !== 'regenerate-pin' || status !== undefined) {
     throw adminProblem('wrong-query', {
       errors: [{ parameter: 'outcome', detail: 'goes with regenerate-pin and without a status' }],

@@ -6,13 +6,13 @@ import type { Policy } from '../../runtime/policy.ts';
 import type { ActPorts } from '../../usecases/staff/act-on-case.ts';
 import type { ListPorts } from '../../usecases/staff/list-cases.ts';
 import type { OncePorts } from '../../usecases/staff/once.ts';
-import type { SweepPorts } from '../../usecases/staff/steer-practice.ts';
+import type { StartSweepPorts } from '../../usecases/staff/steer-practice.ts';
 import type { Caller } from '../caller.ts';
-import type { Answer, OPERATIONS, OperationName } from '../contract.ts';
+import type { AnswerOf, OPERATIONS, OperationName } from '../contract.ts';
 
 export type AdminPorts = ActPorts &
   ListPorts &
-  SweepPorts &
+  StartSweepPorts &
   OncePorts & { sweeps: SweepRecords; reader: ExecutionReader; practice: Policy };
 
 type Schema<Name extends OperationName, Part extends string> = (typeof OPERATIONS)[Name] extends {
@@ -21,7 +21,7 @@ type Schema<Name extends OperationName, Part extends string> = (typeof OPERATION
   ? z.infer<Read>
   : Record<string, never>;
 
-export interface AskedOf<Name extends OperationName> {
+export interface RequestOf<Name extends OperationName> {
   parameters: Record<string, string>;
   query: Schema<Name, 'query'>;
   body: Schema<Name, 'body'>;
@@ -30,4 +30,7 @@ export interface AskedOf<Name extends OperationName> {
   caller: Caller;
 }
 
-export type Perform<Name extends OperationName> = (ports: AdminPorts, asked: AskedOf<Name>) => Promise<Answer<Name>>;
+export type Perform<Name extends OperationName> = (
+  ports: AdminPorts,
+  asked: RequestOf<Name>,
+) => Promise<AnswerOf<Name>>;

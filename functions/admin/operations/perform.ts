@@ -2,7 +2,7 @@
 import type { OperationName } from '../contract.ts';
 import { asProblem } from '../problems.ts';
 import * as executionOperations from './executions.ts';
-import type { AdminPorts, AskedOf, Perform } from './operation.ts';
+import type { AdminPorts, Perform, RequestOf } from './operation.ts';
 import * as patientOperations from './patients.ts';
 import * as practiceOperations from './practice.ts';
 import * as sweepOperations from './sweeps.ts';
@@ -18,7 +18,7 @@ const PERFORM: { [Name in OperationName]: Perform<Name> } = {
 };
 
 /** What was asked was read by the schemas of this very operation, which its type no longer says. */
-export async function perform<Name extends OperationName>(name: Name, ports: AdminPorts, asked: AskedOf<Name>) {
+export async function perform<Name extends OperationName>(name: Name, ports: AdminPorts, asked: RequestOf<Name>) {
   try {
     return await PERFORM[name](ports, asked);
   } catch (error) {

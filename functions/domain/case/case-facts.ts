@@ -7,7 +7,7 @@ import { type Account, isMessageDue, isPostponed } from './account.ts';
 import type { CaseFacts, Verdict } from './due.ts';
 import { isToldNotNeeded } from './reminder.ts';
 
-export interface Asked {
+export interface CaseCheck {
   /** Id of a person's request for a new PIN whatever the old one's age, or null. */
   force: string | null;
   /** When it was made, in milliseconds since the epoch; null if that was not recorded. */
@@ -22,7 +22,7 @@ export interface Asked {
 export function caseFacts(
   account: Account,
   chart: Chart,
-  { force, forcedAt, reminder, today }: Asked,
+  { force, forcedAt, reminder, today }: CaseCheck,
 ): Omit<CaseFacts, 'standing' | 'address'> {
   return {
     newestSignedAt: chart.newest?.signedAt ?? null,

@@ -74,7 +74,7 @@ export interface PickupFacts {
   encounter: string | null;
 }
 
-export interface Answer {
+export interface PatientAnswer {
   birthDate: Day;
   /** null where the practice does not ask for it. */
   lastName: string | null;
@@ -86,7 +86,7 @@ export interface Answer {
  */
 export type Judgement = 'RIGHT' | 'WRONG' | 'UNPROVABLE' | 'INELIGIBLE';
 
-export function judge({ birthDate, lastName }: Answer, facts: PickupFacts): Judgement {
+export function judge({ birthDate, lastName }: PatientAnswer, facts: PickupFacts): Judgement {
   if (facts.standing !== 'ELIGIBLE' && facts.standing !== 'ALREADY_REGISTERED') return 'INELIGIBLE';
   const isNamed = lastName === null || hasLastName(facts.familyNames);
   if (!isFullDate(facts.birthDate) || !isNamed) return 'UNPROVABLE';

@@ -76,18 +76,18 @@ async function take(ports: EmailEventPorts, event: EmailEvent & { kind: Feedback
   const followed = await follow(ports, { account, message, event, after });
   await ehr.noteFate(message, after, feedback.DELIVERED ?? null);
   await sentMessages.noteFeedback(message, feedback);
-  metrics.fedBack(event.kind);
+  metrics.emailFeedback(event.kind);
   return { ...followed, patientId };
 }
 
 function unknown({ clock, metrics, practice }: EmailEventPorts, { sentAt, sender }: EmailEvent): TakenEmailEvent {
   if (sender !== null && sender !== practice.practice.sender.toLowerCase()) {
-    metrics.fedBack('FOREIGN_MESSAGE');
+    metrics.emailFeedback('FOREIGN_MESSAGE');
     return { decision: 'FOREIGN_MESSAGE', patientId: null, execution: null };
   }
   const age = clock.now() - (millisecondsOf(sentAt) ?? 0);
   if (age < KNOWN_WITHIN_MS) throw new MessageUnknownError('NOT_NOTED_YET');
-  metrics.fedBack('UNKNOWN_MESSAGE');
+  metrics.emailFeedback('UNKNOWN_MESSAGE');
   return { decision: 'UNKNOWN_MESSAGE', patientId: null, execution: null };
 }
 

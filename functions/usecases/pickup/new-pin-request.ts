@@ -23,7 +23,7 @@ export type AskPorts = DecisionPorts & { ehr: PickupChart; pickups: PickupRecord
  * LATE: no proof, or none any more. PAUSED: nothing is started today. REPLACED: a newer PIN is there already. REGISTERED,
  * REFUSED: so says the chart by now.
  */
-export interface Asked {
+export interface NewPinAnswer {
   kind: 'ASKED' | 'LATE' | 'PAUSED' | 'REPLACED' | 'REGISTERED' | 'REFUSED';
   patientId: string | null;
   language: string | null;
@@ -49,7 +49,7 @@ export function hasAsked(account: Account): boolean {
  * Starts the workflow as for any person's request. Throws what EHR, records, KMS and executions throw; LeaseHeldError
  * while an execution is at work that knows nothing of it.
  */
-export async function askForNewPin(ports: AskPorts, text: string, proof: string): Promise<Asked> {
+export async function askForNewPin(ports: AskPorts, text: string, proof: string): Promise<NewPinAnswer> {
   const unknown = { patientId: null, language: null };
   const [, until = '0', mac = ''] = PROOF.exec(proof) ?? [];
   const now = ports.clock.now();

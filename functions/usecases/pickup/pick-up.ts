@@ -5,11 +5,11 @@
 import { withFirstView } from '../../domain/case/claim.ts';
 import { EhrUnavailableError, PatientNotFoundError } from '../../domain/errors.ts';
 import {
-  type Answer,
   disclosureOf,
   type Judgement,
   judge,
   type LinkState,
+  type PatientAnswer,
   type PickupFacts,
   type PickupToken,
   tombstoneEnd,
@@ -44,7 +44,7 @@ export type Disclosed = { patientId: string; language: string | null } & (
 );
 
 /** Throws what EHR, records and KMS throw; then nothing was told, and the answer does not count. */
-export async function pickUp(ports: PickUpPorts, text: string, answer: Answer): Promise<Refused | Disclosed> {
+export async function pickUp(ports: PickUpPorts, text: string, answer: PatientAnswer): Promise<Refused | Disclosed> {
   const link = await findLink(ports, text);
   if (!('token' in link)) return refused(link.state, link.patientId);
   const { token } = link;

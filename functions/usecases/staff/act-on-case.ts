@@ -4,13 +4,21 @@ import type { Action } from '../../domain/case/work.ts';
 import { DecisionRefusedError, StepContractError } from '../../domain/errors.ts';
 import type { FrontDesk } from '../../ports/ehr/ehr.ts';
 import type { StartAnswer } from '../case/start.ts';
-import { acknowledge, type Decision, type DecisionPorts, redrive, regenerate, release, resend } from './decisions.ts';
+import {
+  acknowledge,
+  type DecisionPorts,
+  redrive,
+  regenerate,
+  release,
+  resend,
+  type StaffDecision,
+} from './decisions.ts';
 
 export interface ActPorts extends DecisionPorts {
   ehr: FrontDesk;
 }
 
-export interface ActOrder extends Required<Decision> {
+export interface ActOrder extends Required<StaffDecision> {
   action: Action;
   /** With regenerate: a new PIN although the old one is valid. */
   force: boolean;
@@ -44,7 +52,7 @@ function startBy(
   ports: ActPorts,
   action: Exclude<Action, 'acknowledge'>,
   force: boolean,
-  decision: Decision,
+  decision: StaffDecision,
 ): Promise<StartAnswer> {
   switch (action) {
     case 'regenerate':

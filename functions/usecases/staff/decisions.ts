@@ -18,7 +18,7 @@ export interface DecisionPorts extends StartPorts {
   random: Random;
 }
 
-export interface Decision {
+export interface StaffDecision {
   patientId: string;
   actor: string;
   reason: string;
@@ -28,7 +28,7 @@ export interface Decision {
   version?: string;
 }
 
-async function record(ports: DecisionPorts, action: StaffRequest['action'], decision: Decision): Promise<string> {
+async function record(ports: DecisionPorts, action: StaffRequest['action'], decision: StaffDecision): Promise<string> {
   const { patientId, actor, reason } = decision;
   const id = decision.id ?? ports.random.newId();
   await ports.staffRequests.put({ id, patientId, action, actor, reason, at: toInstant(ports.clock.now()) });
@@ -36,7 +36,7 @@ async function record(ports: DecisionPorts, action: StaffRequest['action'], deci
 }
 
 /** The record of a case without a running execution; DecisionRefusedError otherwise, or if it changed since it was displayed. */
-async function idleAccount(ports: DecisionPorts, { patientId, version }: Decision): Promise<Account> {
+async function idleAccount(ports: DecisionPorts, { patientId, version }: StaffDecision): Promise<Account> {
   const account = await ports.cases.read(patientId);
   if (account === null) throw new DecisionRefusedError('NO_RECORD');
   if (version !== undefined && account.version !== version) throw new DecisionRefusedError('CASE_CHANGED');
@@ -55,7 +55,7 @@ async function save(ports: DecisionPorts, account: Account, next: Account): Prom
 }
 
 /** Starts the case for the person; the first write checks the version, if one was displayed. */
-function startFor(ports: DecisionPorts, { patientId }: Decision, force: string | null, version?: string) {
+function startFor(ports: DecisionPorts, { patientId }: StaffDecision, force: string | null, version?: string) {
   return start(ports, { patientId, trigger: 'person', force, awaitedFactChanged: false, version });
 }
 
@@ -63,13 +63,13 @@ function startFor(ports: DecisionPorts, { patientId }: Decision, force: string |
  * Starts the workflow for the patient now; with `isForced` it makes a new PIN whatever the age of the old one. If an
  * execution is running, the answer names that one instead.
  */
-export async function regenerate(ports: DecisionPorts, decision: Decision, isForced = true): Promise<StartAnswer> {
+export async function regenerate(ports: DecisionPorts, decision: StaffDecision, isForced = true): Promise<StartAnswer> {
   const id = await record(ports, 'regenerate', decision);
   return startFor(ports, decision, isForced ? id : null, decision.version);
 }
 
 /** A fresh look at the case, due or not; the running execution, if there is one, is the answer instead. */
-export async function redrive(ports: DecisionPorts, decision: Decision): Promise<StartAnswer> {
+export async function redrive(ports: DecisionPorts, decision: StaffDecision): Promise<StartAnswer> {
   await record(ports, 'redrive', decision);
   return startFor(ports, decision, null, decision.version);
 }
@@ -78,7 +78,7 @@ export async function redrive(ports: DecisionPorts, decision: Decision): Promise
  * Ends a hold: attempts, cycles and refused addresses count from zero again, a checked signing is believed, and the
  * case goes on.
  */
-export async function release(ports: DecisionPorts, decision: Decision): Promise<StartAnswer> {
+export async function release(ports: DecisionPorts, decision: StaffDecision): Promise<StartAnswer> {
   const account = await idleAccount(ports, decision);
   if (!isHeld(account)) throw new DecisionRefusedError('NOT_HELD');
   await record(ports, 'release', decision);
@@ -88,7 +88,7 @@ export async function release(ports: DecisionPorts, decision: Decision): Promise
 }
 
 /** Sends the notification of the living PIN once more, by the ordinary workflow. */
-export async function resend(ports: DecisionPorts, decision: Decision): Promise<StartAnswer> {
+export async function resend(ports: DecisionPorts, decision: StaffDecision): Promise<StartAnswer> {
   const account = await idleAccount(ports, decision);
   const { message } = account;
   if (message === null || message.document !== account.document) throw new DecisionRefusedError('NO_MESSAGE');
@@ -103,7 +103,7 @@ export async function resend(ports: DecisionPorts, decision: Decision): Promise<
  * A person has told the patient, where a message could not go, its fate is unknown, or staff were asked to: nothing is
  * sent any more, the Task is closed. What the mail service has accepted stays accepted.
  */
-export async function acknowledge(ports: DecisionPorts & { ehr: FrontDesk }, decision: Decision): Promise<void> {
+export async function acknowledge(ports: DecisionPorts & { ehr: FrontDesk }, decision: StaffDecision): Promise<void> {
   const account = await idleAccount(ports, decision);
   if (!isAcknowledgeable(account)) throw new DecisionRefusedError('NOTHING_TO_ACKNOWLEDGE');
   const { patientId } = account;

@@ -5,7 +5,7 @@ import { addDays } from '../../domain/time/calendar.ts';
 import type { SweepRecords } from '../../ports/batch/sweep-records.ts';
 import type { Executions, SweepInput } from '../../ports/case/executions.ts';
 
-export interface SweepsPorts {
+export interface ListSweepsPorts {
   sweeps: SweepRecords;
   sweepExecutions: Executions<SweepInput>;
 }
@@ -15,7 +15,7 @@ export type SweepStatus = 'RUNNING' | 'ENDED' | 'STOPPED';
 export type KnownSweep = SweepRun & { status: SweepStatus };
 
 /** Newest first, of the `days` days up to `last`. */
-export async function listSweeps(ports: SweepsPorts, last: string, days: number): Promise<KnownSweep[]> {
+export async function listSweeps(ports: ListSweepsPorts, last: string, days: number): Promise<KnownSweep[]> {
   const asked = Array.from({ length: days }, (_, back) => addDays(last, -back));
   const runs = (await Promise.all(asked.map((day) => ports.sweeps.list(day)))).flat();
   const known = await Promise.all(runs.map((run) => withStatus(ports, run)));
@@ -23,7 +23,7 @@ export async function listSweeps(ports: SweepsPorts, last: string, days: number)
 }
 
 /** The latest sweep of the eight days up to `today`, or null: a practice that has not swept for so long has an alarm. */
-export async function latestSweep(ports: SweepsPorts, today: string): Promise<KnownSweep | null> {
+export async function latestSweep(ports: ListSweepsPorts, today: string): Promise<KnownSweep | null> {
   for (let back = 0; back < 8; back++) {
     const run = (await ports.sweeps.list(addDays(today, -back))).at(-1);
     if (run !== undefined) return withStatus(ports, run);
@@ -32,7 +32,7 @@ export async function latestSweep(ports: SweepsPorts, today: string): Promise<Kn
 }
 
 export async function withStatus<Run extends SweepRun>(
-  { sweepExecutions }: SweepsPorts,
+  { sweepExecutions }: ListSweepsPorts,
   run: Run,
 ): Promise<Run & { status: SweepStatus }> {
   if (run.endedAt !== null) return { ...run, status: 'ENDED' };

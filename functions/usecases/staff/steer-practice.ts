@@ -51,7 +51,7 @@ export async function resumeStarts(ports: SteerPorts, steering: Steering): Promi
   await ports.pauseSwitch.set(null);
 }
 
-export interface SweepPorts extends SteerPorts {
+export interface StartSweepPorts extends SteerPorts {
   sweeps: Pick<SweepRecords, 'list'>;
   sweepExecutions: Executions<SweepInput>;
   practice: { timeZone: string };
@@ -63,7 +63,7 @@ export interface SweepPorts extends SteerPorts {
  * SWEEP_RUNNING beside another one, with which it would share the day's limit and double each other's looks.
  */
 export async function startSweep(
-  ports: SweepPorts,
+  ports: StartSweepPorts,
   { dryRun, ...steering }: Steering & SweepInput,
 ): Promise<{ day: string; execution: string }> {
   const today = dayOf(ports.clock.now(), ports.practice.timeZone);
@@ -90,7 +90,7 @@ const REPEATED_MS = 24 * 60 * 60 * 1000;
 
 /** What this very decision was noted to start in the last day, or null. */
 async function executionDecided(
-  { decisions, clock }: SweepPorts,
+  { decisions, clock }: StartSweepPorts,
   id: string,
   action: PracticeDecision['action'],
 ): Promise<string | null> {
@@ -101,7 +101,7 @@ async function executionDecided(
 }
 
 /** The first name of the day with an unfinished execution: a sweep started a moment ago is that one. */
-async function nextName({ sweepExecutions }: SweepPorts, today: string, dryRun: boolean): Promise<string> {
+async function nextName({ sweepExecutions }: StartSweepPorts, today: string, dryRun: boolean): Promise<string> {
   const kind = dryRun ? 'dry-run' : 'by-hand';
   for (let n = 1; ; n++) {
     const name = `${kind}-${today}-${n}`;
@@ -111,7 +111,7 @@ async function nextName({ sweepExecutions }: SweepPorts, today: string, dryRun: 
 }
 
 /** Yesterday's may still be at it: a sweep has 23 hours. */
-async function isSweeping({ sweeps, sweepExecutions }: SweepPorts, today: string): Promise<boolean> {
+async function isSweeping({ sweeps, sweepExecutions }: StartSweepPorts, today: string): Promise<boolean> {
   const runs = (await Promise.all([today, addDays(today, -1)].map((day) => sweeps.list(day)))).flat();
   for (const { execution } of runs.filter(({ dryRun, endedAt }) => !dryRun && endedAt === null)) {
     if ((await sweepExecutions.describe(execution))?.status === 'RUNNING') return true;

@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import * as z from 'zod/mini';
 import { type AdminProblem, problemDocument } from '../../../functions/admin/contract/problems.ts';
 import {
-  type Answer,
+  type AnswerOf,
   BODY_PROBLEMS,
   COMMON_PROBLEMS,
   OPERATIONS,
@@ -26,14 +26,14 @@ export interface Api {
   /** Which operations were asked so far. */
   readonly asked: ReadonlySet<OperationName>;
   /** The answer of an operation; a problem throws. */
-  ask<Name extends OperationName>(name: Name, ask?: Ask): Promise<Answer<Name>>;
+  ask<Name extends OperationName>(name: Name, ask?: Ask): Promise<AnswerOf<Name>>;
   /** The problem of one that is refused; an answer throws. */
   refused(name: OperationName, ask?: Ask): Promise<Problem>;
   /** Every page of a list. */
   all<Name extends OperationName>(name: Name, ask?: Ask): Promise<Item<Name>[]>;
 }
 
-type Item<Name extends OperationName> = Answer<Name> extends { items: (infer Each)[] } ? Each : never;
+type Item<Name extends OperationName> = AnswerOf<Name> extends { items: (infer Each)[] } ? Each : never;
 
 export function apiAt(url: string): Api {
   const seen = new Set<OperationName>();

@@ -1,5 +1,5 @@
 /** A list of executions that is as long as one says, made while it is read. */
-import type { Answer } from '../../../functions/admin/contract.ts';
+import type { AnswerOf } from '../../../functions/admin/contract.ts';
 import type { Called } from './scripted-api.ts';
 
 /** As many as the API gives on a page unless it is told. */
@@ -12,7 +12,7 @@ export function nameOf(n: number): string {
   return `${n.toString(16).padStart(8, '0').padEnd(40, '0')}-1`;
 }
 
-export function manyExecutions(total: number): (called: Called) => Answer<'listExecutions'> {
+export function manyExecutions(total: number): (called: Called) => AnswerOf<'listExecutions'> {
   return ({ query }) => {
     const from = Number(query.get('cursor') ?? 0);
     const to = Math.min(total, from + Number(query.get('limit') ?? PAGE));

@@ -5,7 +5,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import * as z from 'zod/mini';
 import { ADMIN_PROBLEMS, type AdminProblem, problemDocument } from '../../../functions/admin/contract/problems.ts';
-import { type Answer, OPERATIONS, type Operation, type OperationName } from '../../../functions/admin/contract.ts';
+import { type AnswerOf, OPERATIONS, type Operation, type OperationName } from '../../../functions/admin/contract.ts';
 import { serveConsole } from '../../../local/console/console.ts';
 import { createConsoleBuild } from '../../../local/console/console-build.ts';
 import { createGateway, type Gateway } from '../../../local/http/gateway.ts';
@@ -32,7 +32,7 @@ export class Refusal {
 }
 
 export type Answers = {
-  [Name in OperationName]: (called: Called) => Answer<Name> | Refusal | Promise<Answer<Name> | Refusal>;
+  [Name in OperationName]: (called: Called) => AnswerOf<Name> | Refusal | Promise<AnswerOf<Name> | Refusal>;
 };
 
 /** UP answers; GONE breaks the connection; SILENT never answers; PROXY answers with a page of its own. */

@@ -103,7 +103,7 @@ export async function callsOfStarters(practice: FailingPractice): Promise<Outsid
   }
 
   /** What SES tells of the mail that the patient's execution sent, while another one runs and when it has ended. */
-  async function fedBack(telling: Telling): Promise<void> {
+  async function emailFeedback(telling: Telling): Promise<void> {
     const patientId = await admitted(31, true);
     await practice.run(patientId);
     const { release } = await runningOf(patientId, 'person');
@@ -127,8 +127,8 @@ export async function callsOfStarters(practice: FailingPractice): Promise<Outsid
   await sweep();
   await lapse(held.patientId);
   await lapse(await admitted(31, true));
-  await fedBack('Delivery');
-  await fedBack('Bounce');
+  await emailFeedback('Delivery');
+  await emailFeedback('Bounce');
   await admitted(3, false);
   await run('DiscoverPage', { execution: `discovery-${freshId()}`, cursor: null });
   await held.release();

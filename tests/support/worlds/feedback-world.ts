@@ -78,7 +78,7 @@ export async function feedbackWorld({ dailyLimit = 100 } = {}): Promise<Feedback
         pickupLocked: () => undefined,
         pickedUp: () => undefined,
         registered: () => undefined,
-        fedBack: (what) => void counted.push(what),
+        emailFeedback: (what) => void counted.push(what),
       },
       practice: {
         practice: { sender: SENDER },

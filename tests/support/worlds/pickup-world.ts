@@ -104,7 +104,7 @@ export async function pickupWorld(lifetimeMs?: number): Promise<PickupWorld> {
       ended: () => undefined,
       issued: () => undefined,
       registered: () => undefined,
-      fedBack: () => undefined,
+      emailFeedback: () => undefined,
       pickedUp: (location) => void counted.push(`PickedUp ${location}`),
       pickupLocked: () => void counted.push('PickupLocked'),
     },

@@ -90,7 +90,7 @@ export function stepWorld(account: Account | null, answers: Partial<Ehr> = {}) {
       pickedUp: () => undefined,
       pickupLocked: () => undefined,
       registered: () => undefined,
-      fedBack: () => undefined,
+      emailFeedback: () => undefined,
     },
     random: { randomInt: () => 0, newId: () => 'id', bytes: (count: number) => new Uint8Array(count) },
     practice: PRACTICE,

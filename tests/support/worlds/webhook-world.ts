@@ -68,7 +68,7 @@ export async function webhookWorld(webhooksPerMinute = 600): Promise<WebhookWorl
     pickupLocked: () => undefined,
     pickedUp: () => undefined,
     registered: (location) => void registrations.push(location),
-    fedBack: () => undefined,
+    emailFeedback: () => undefined,
   };
   const fingerprint: Fingerprint = { of: async (value) => `mac-${value}` };
   return {

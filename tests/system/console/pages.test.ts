@@ -1,7 +1,7 @@
 /** Every page as a phone and a desktop show it: complete, reachable, and without requests to other machines. */
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Answer } from '../../../functions/admin/contract.ts';
+import type { AnswerOf } from '../../../functions/admin/contract.ts';
 import { axeViolations, DESKTOP, openBrowser, type TestBrowser } from '../../support/harness/browser.ts';
 import { BUILD_PATIENCE_MS, buildConsole, untilBuilt } from '../../support/harness/scripted-api.ts';
 import { type RunningPlatform, runPlatform } from '../scenarios/running-platform.ts';
@@ -39,7 +39,7 @@ beforeAll(async () => {
   held.execution = execution.name ?? '';
   await running.platform.clock.advance('P1D');
   const response = await fetch(`${running.platform.endpoints.api}/sweeps?days=2`);
-  const { items } = (await response.json()) as Answer<'listSweeps'>;
+  const { items } = (await response.json()) as AnswerOf<'listSweeps'>;
   [sweep = sweep] = items;
 }, BUILD_PATIENCE_MS);
 afterAll(async () => {

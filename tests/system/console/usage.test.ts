@@ -4,7 +4,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { HistoryEventView } from '../../../functions/admin/contract/executions.ts';
-import type { Answer } from '../../../functions/admin/contract.ts';
+import type { AnswerOf } from '../../../functions/admin/contract.ts';
 import { readStateMachine } from '../../../statemachines/read-asl.ts';
 import { heldCase, type OpenConsole, openConsole } from '../../support/console/open-console.ts';
 import { type Answers, BUILD_PATIENCE_MS, NOW, TODAY } from '../../support/harness/scripted-api.ts';
@@ -25,7 +25,7 @@ const entered = (id: number, state: string): HistoryEventView => ({
 });
 
 /** An execution that stands in VerifyEmail. */
-function execution(definition: Asl, status: Answer<'readExecution'>['status'] = 'RUNNING'): Partial<Answers> {
+function execution(definition: Asl, status: AnswerOf<'readExecution'>['status'] = 'RUNNING'): Partial<Answers> {
   return {
     readExecution: ({ parameters }) => ({
       ...{ name: parameters.name ?? '', machine: 'regenerate-pin', status, startedAt: NOW, stoppedAt: null },

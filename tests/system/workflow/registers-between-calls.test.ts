@@ -19,7 +19,7 @@ const UNCOUNTED: Metrics = {
   pickupLocked: () => undefined,
   pickedUp: () => undefined,
   registered: () => undefined,
-  fedBack: () => undefined,
+  emailFeedback: () => undefined,
 };
 
 /** A registered patient, as reported by the EHR. */

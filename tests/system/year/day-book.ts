@@ -48,7 +48,7 @@ export function createDayBook(practice: Practice): () => Promise<string[]> {
     const isFollowed = ({ patientId, startedAt }: Ended) =>
       ended.some((each) => each.patientId === patientId && each.startedAt > startedAt);
     const ends = ofSweep.map((each) => (isFollowed(each) ? 'LATER' : each.end));
-    const isFedBack = ({ patientId }: Ended) => diary.fedBack.has(patientId);
+    const hasEmailFeedback = ({ patientId }: Ended) => diary.emailFeedback.has(patientId);
     const isPaused = (await ports.pauseSwitch.read()) !== null;
     const checks: [string, boolean][] = [
       ['one sweep ran', sweeps.length === 1 && sweeps[0]?.status === 'SUCCEEDED'],
@@ -64,12 +64,12 @@ export function createDayBook(practice: Practice): () => Promise<string[]> {
       ['the outcomes are how those ended', sameCounts(tallied(report?.outcomes), tally(ends))],
       [
         'what else started is a lapse, or what SES told',
-        others.every((each) => move.lapsed.includes(each.patientId) || isFedBack(each)),
+        others.every((each) => move.lapsed.includes(each.patientId) || hasEmailFeedback(each)),
       ],
       ['the day’s allowance is what machines started', used === ended.length],
       [
         'what started since the sweep before was asked for, or SES told',
-        before.every((each) => diary.started.has(each.name) || isFedBack(each)),
+        before.every((each) => diary.started.has(each.name) || hasEmailFeedback(each)),
       ],
     ];
     return checks.flatMap(([what, holds]) => (holds ? [] : [`${move.day}: not so: ${what}`]));

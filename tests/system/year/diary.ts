@@ -39,7 +39,7 @@ export interface Diary {
   /** Ids of mails that were never received. */
   cameBack: Set<string>;
   /** Patients with a mail that SES reported on. */
-  fedBack: Set<string>;
+  emailFeedback: Set<string>;
   /** Mails that left and were never answered for, and whether they arrived. */
   lost: { at: number; address: string; arrived: boolean }[];
   ehrDown: Period[];
@@ -55,7 +55,7 @@ export function emptyDiary(): Diary {
     started: new Set(),
     refused: new Map(),
     cameBack: new Set(),
-    fedBack: new Set(),
+    emailFeedback: new Set(),
     lost: [],
     ehrDown: [],
     mailDown: [],

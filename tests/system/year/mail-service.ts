@@ -39,7 +39,7 @@ export function createMailService({ diary, chance, now, latest, bounceSoftly }: 
   /** What becomes of a mail that SES took. */
   function taken(address: string, attempt: number): void {
     const isFull = address.startsWith(FULL) && attempt === 1;
-    if (isFull || TAKEN_ONCE.test(address)) diary.fedBack.add(patientOf(address));
+    if (isFull || TAKEN_ONCE.test(address)) diary.emailFeedback.add(patientOf(address));
     if (TAKEN_ONCE.test(address) && !diary.refused.has(address)) diary.refused.set(address, now());
     if (isFull || address.startsWith('bounce+')) diary.cameBack.add(latest().messageId);
     else arrived.push(address);

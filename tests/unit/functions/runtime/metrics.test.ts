@@ -111,7 +111,7 @@ it.each([...FEEDBACK_KINDS, 'UNKNOWN_MESSAGE' as const, 'FOREIGN_MESSAGE' as con
   '%s of a mail counts as such',
   (what) => {
     const _aws = embedded('EmailFeedback', 'Count', ['service', 'feedback']);
-    expect(writtenBy((metrics) => metrics.fedBack(what))).toEqual([
+    expect(writtenBy((metrics) => metrics.emailFeedback(what))).toEqual([
       { _aws, service: 'portal-pin', feedback: what, EmailFeedback: 1 },
     ]);
   },

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { Account } from '../../../../functions/domain/case/account.ts';
 import { executionName } from '../../../../functions/domain/identity.ts';
-import { emailsFedBack } from '../../../../functions/triggers/email-feedback.ts';
+import { takeEmailFeedback } from '../../../../functions/triggers/email-feedback.ts';
 import { SES_FIXTURES, type SesFixture, sesFixture, sesFixtureOf } from '../../../support/harness/ses-fixtures.ts';
 import { accepted, type FeedbackWorld, feedbackWorld, NOW, SENT_AT } from '../../../support/worlds/feedback-world.ts';
 import { find } from '../../../system/scenarios/canary-search.ts';
@@ -101,7 +101,7 @@ describe('each event that SES documents, through the function', () => {
     const before = await world.account(patientId);
     const [told, count] = [world.told.length, world.counted.length];
     const event = sesFixtureOf(name, { ...mail, address });
-    expect(await emailsFedBack(world.ports, [record(event)])).toEqual({ batchItemFailures: [] });
+    expect(await takeEmailFeedback(world.ports, [record(event)])).toEqual({ batchItemFailures: [] });
     expect(logged()).toMatchObject({ step: 'EmailFeedback', due: decision });
     const after = await world.account(patientId);
     const more = account?.(address, mail.sesId) ?? {};
@@ -111,7 +111,7 @@ describe('each event that SES documents, through the function', () => {
     expect(world.counted.slice(count)).toEqual(counted === undefined ? [] : [counted]);
     // Told twice, it is known.
     lines.length = 0;
-    await emailsFedBack(world.ports, [record(event)]);
+    await takeEmailFeedback(world.ports, [record(event)]);
     expect(logged().due).toBe(decision === 'NOTHING' ? 'NOTHING' : 'KNOWN');
     expect(await world.account(patientId)).toEqual(after);
     expect([world.told.length, world.counted.length]).toEqual([
@@ -164,7 +164,7 @@ describe('what is no event of SES', () => {
       'NO_SES_EVENT: detail.mail.timestamp, detail.mail.messageId, detail.mail.destination',
     ],
   ])('%s: fails clearly, and says nothing of it', async (_what, body, code) => {
-    expect(await emailsFedBack(world.ports, [record(body, 'm7')])).toEqual({
+    expect(await takeEmailFeedback(world.ports, [record(body, 'm7')])).toEqual({
       batchItemFailures: [{ itemIdentifier: 'm7' }],
     });
     expect(logged()).toMatchObject({ step: 'EmailFeedback', error: 'StepContractError', code });
@@ -178,7 +178,7 @@ describe('what is no event of SES', () => {
       record('{', 'm2'),
       record(sesFixtureOf('bounce-permanent', { ...other.mail, address: other.address }), 'm3'),
     ];
-    expect(await emailsFedBack(world.ports, batch)).toEqual({ batchItemFailures: [{ itemIdentifier: 'm2' }] });
+    expect(await takeEmailFeedback(world.ports, batch)).toEqual({ batchItemFailures: [{ itemIdentifier: 'm2' }] });
     expect((await world.account(other.patientId)).message).toMatchObject({ state: 'OWED' });
   });
 });
@@ -188,13 +188,13 @@ describe('a mail that the record does not know', () => {
     sesFixtureOf('bounce-permanent', { sesId: 'unknown-1', address: 'a@b.example', sentAt });
   it('is asked for again while it is young: the record may not know it yet', async () => {
     const tenMinutesAgo = new Date(NOW - 10 * 60 * 1000 + 1000).toISOString();
-    const told = await emailsFedBack(world.ports, [record(unknown(tenMinutesAgo))]);
+    const told = await takeEmailFeedback(world.ports, [record(unknown(tenMinutesAgo))]);
     expect(told.batchItemFailures).toHaveLength(1);
     expect(logged()).toMatchObject({ error: 'MessageUnknownError', code: 'NOT_NOTED_YET' });
   });
   it('belongs to another sender afterwards, and ends harmlessly', async () => {
     const [told, count] = [world.told.length, world.counted.length];
-    expect(await emailsFedBack(world.ports, [record(unknown(SENT_AT))])).toEqual({ batchItemFailures: [] });
+    expect(await takeEmailFeedback(world.ports, [record(unknown(SENT_AT))])).toEqual({ batchItemFailures: [] });
     expect(logged()).toMatchObject({ due: 'UNKNOWN_MESSAGE' });
     expect(world.told.slice(told)).toEqual([]);
     expect(world.counted.slice(count)).toEqual(['UNKNOWN_MESSAGE']);
@@ -226,7 +226,7 @@ describe('generated events', () => {
           const event = { ...sesFixtureOf(name, of), ...(spoil !== null && { [spoil]: 7 }) };
           return record(event, `m${index}`);
         });
-        const { batchItemFailures } = await emailsFedBack(world.ports, batch);
+        const { batchItemFailures } = await takeEmailFeedback(world.ports, batch);
         const failed = new Set(batchItemFailures.map(({ itemIdentifier }) => itemIdentifier));
         for (const [index, { spoil }] of generated.entries()) {
           if (spoil !== null) expect(failed).toContain(`m${index}`);

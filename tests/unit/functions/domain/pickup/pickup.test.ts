@@ -3,12 +3,12 @@ import { type Account, newAccount } from '../../../../../functions/domain/case/a
 import { withAdopted, withSigned } from '../../../../../functions/domain/case/signing.ts';
 import { STANDINGS } from '../../../../../functions/domain/chart/patient.ts';
 import {
-  type Answer,
   disclosureOf,
   isAnswered,
   isSameText,
   judge,
   linkStateOf,
+  type PatientAnswer,
   type PickupFacts,
   sourceOf,
   tokenHash,
@@ -71,8 +71,8 @@ const facts = (more: Partial<PickupFacts> = {}): PickupFacts => ({
 });
 
 describe('which answer is right', () => {
-  const right: Answer = { birthDate: '2000-02-29', lastName: null };
-  it.each<[string, Answer, Partial<PickupFacts>]>([
+  const right: PatientAnswer = { birthDate: '2000-02-29', lastName: null };
+  it.each<[string, PatientAnswer, Partial<PickupFacts>]>([
     ['RIGHT', right, {}],
     ['RIGHT', { ...right, lastName: 'munoz' }, {}],
     ['RIGHT', right, { familyNames: [] }],

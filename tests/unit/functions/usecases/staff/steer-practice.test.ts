@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { beginRun } from '../../../../../functions/domain/batch/sweep.ts';
 import type { ExecutionStatus } from '../../../../../functions/domain/case/executions.ts';
 import type { PracticeDecision } from '../../../../../functions/ports/batch/practice-records.ts';
-import { type SweepPorts, startSweep } from '../../../../../functions/usecases/staff/steer-practice.ts';
+import { type StartSweepPorts, startSweep } from '../../../../../functions/usecases/staff/steer-practice.ts';
 
 const HOUR = 3_600_000;
 const NOW = Date.parse('2026-06-15T12:00:00Z');
@@ -10,7 +10,7 @@ const NOW = Date.parse('2026-06-15T12:00:00Z');
 /** Step Functions as it is: a name that is there already is that very execution. */
 let executions: Map<string, ExecutionStatus>;
 let decided: PracticeDecision[];
-let ports: SweepPorts;
+let ports: StartSweepPorts;
 beforeEach(() => {
   executions = new Map();
   decided = [];

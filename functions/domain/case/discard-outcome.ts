@@ -6,7 +6,7 @@ import type { Account } from './account.ts';
 import type { Decision } from './state-data.ts';
 
 /** As CheckExpiry's decision has it: where the workflow goes on, and why. */
-export type Remains = Pick<Decision, 'next' | 'reason' | 'error'>;
+export type DiscardOutcome = Pick<Decision, 'next' | 'reason' | 'error'>;
 
 /** Whether the newest document is the one this record made: the noted draft, signed, or one recorded already. */
 export function isOurs(account: Account, { newest }: Chart): boolean {
@@ -25,7 +25,7 @@ export function identifiersOf(account: Account, chart: Chart, cycle: string | nu
 }
 
 /** What remains: the verdict that CheckExpiry came with, a hold where no provider could be settled, or the failure. */
-export function verdictOf({ next, reason, error }: Decision, newerByHand: boolean): Remains {
+export function verdictOf({ next, reason, error }: Decision, newerByHand: boolean): DiscardOutcome {
   if (newerByHand) return { next: 'NOTHING', reason: 'NOT_EXPIRED', error: null };
   if (error === null) return { next, reason, error };
   if (error.Error === 'ResponsibleProviderUnresolvedError') {
