@@ -19,6 +19,9 @@ export class AssertionError extends Error {
 
 /** SMART: "no more than five minutes in the future". */
 const FURTHEST_EXPIRY_S = 300;
+/** As strict as Keycloak: `iat` is required, at most 10 s ahead and at most 60 s old. */
+const FURTHEST_ISSUE_S = 10;
+const OLDEST_ISSUE_S = 60;
 
 export type AssertionCheck = (assertion: string) => Promise<void>;
 
@@ -31,9 +34,11 @@ export function createAssertionCheck(client: RegisteredClient, audience: string,
   /** `jti` → `exp` */
   const shown = new Map<string, number>();
   return async (assertion) => {
-    const { exp, jti } = await claimsOf(assertion, client, audience, now());
+    const { exp, iat, jti } = await claimsOf(assertion, client, audience, now());
     const seconds = now() / 1000;
     if (exp - seconds > FURTHEST_EXPIRY_S) throw new AssertionError('"exp" is more than five minutes ahead');
+    if (iat - seconds > FURTHEST_ISSUE_S) throw new AssertionError('"iat" is more than ten seconds ahead');
+    if (seconds - iat > OLDEST_ISSUE_S) throw new AssertionError('"iat" is more than a minute ago');
     for (const [other, end] of shown) if (end < seconds) shown.delete(other);
     if (shown.has(jti)) throw new AssertionError('"jti" was used before');
     shown.set(jti, exp);
@@ -54,9 +59,9 @@ async function claimsOf(assertion: string, { id, jwks }: RegisteredClient, audie
       subject: id,
       audience,
       currentDate: new Date(now),
-      requiredClaims: ['exp', 'jti'],
+      requiredClaims: ['exp', 'iat', 'jti'],
     });
-    return { exp: Number(payload.exp), jti: String(payload.jti) };
+    return { exp: Number(payload.exp), iat: Number(payload.iat), jti: String(payload.jti) };
   } catch (error) {
     // The library's messages name a header or a claim, never its value.
     throw error instanceof AssertionError

@@ -100,6 +100,8 @@ export function createSmartAuthorization(options: SmartOptions): Authorization {
       .setSubject(clientId)
       .setAudience(endpoint)
       .setJti(options.newId())
+      // Optional in SMART; Keycloak refuses an assertion without it.
+      .setIssuedAt(Math.floor(options.now() / 1000))
       .setExpirationTime(Math.floor(options.now() / 1000) + ASSERTION_LIFE_S)
       .sign(privateKey);
     const body = new URLSearchParams({

@@ -53,7 +53,7 @@ async function assertion({ jwk, header, claims }: Signing = {}): Promise<string>
   const own = jwk ?? JSON.parse(key.privateJwks).keys[0];
   const { kid } = JSON.parse(key.privateJwks).keys[0];
   const identity = { iss: 'portal-pin', sub: 'portal-pin', aud: tokenUrl };
-  return new SignJWT({ ...identity, jti: `id-${++ids}`, exp: seconds() + 240, ...claims })
+  return new SignJWT({ ...identity, jti: `id-${++ids}`, iat: seconds(), exp: seconds() + 240, ...claims })
     .setProtectedHeader({ alg: 'ES384', kid, typ: 'JWT', ...header })
     .sign(await importJWK(own, 'ES384'));
 }
@@ -100,7 +100,14 @@ describe('the token endpoint', () => {
   });
 
   const encoded = (part: object) => Buffer.from(JSON.stringify(part)).toString('base64url');
-  const CLAIMS = () => ({ iss: 'portal-pin', sub: 'portal-pin', aud: tokenUrl, jti: 'x', exp: seconds() + 9 });
+  const CLAIMS = () => ({
+    iss: 'portal-pin',
+    sub: 'portal-pin',
+    aud: tokenUrl,
+    jti: 'x',
+    iat: seconds(),
+    exp: seconds() + 9,
+  });
   const kid = () => String(key.publicJwks.keys[0]?.kid);
   const ASSERTIONS: [what: string, made: () => Promise<string> | string, says: RegExp][] = [
     ['for another audience', () => assertion({ claims: { aud: 'https://ehr.example/token' } }), /"aud"/],
@@ -109,6 +116,9 @@ describe('the token endpoint', () => {
     ['that has expired', () => assertion({ claims: { exp: seconds() } }), /"exp"/],
     ['that lives for more than five minutes', () => assertion({ claims: { exp: seconds() + 301 } }), /five minutes/],
     ['that never expires', () => assertion({ claims: { exp: undefined } }), /"exp"/],
+    ['without iat, as Keycloak demands it', () => assertion({ claims: { iat: undefined } }), /"iat"/],
+    ['issued more than ten seconds ahead', () => assertion({ claims: { iat: seconds() + 11 } }), /ten seconds/],
+    ['issued more than a minute ago', () => assertion({ claims: { iat: seconds() - 61 } }), /a minute ago/],
     ['without jti', () => assertion({ claims: { jti: undefined } }), /"jti"/],
     ['by an unknown kid', () => assertion({ header: { kid: 'another' } }), /"kid"/],
     ['without kid', () => assertion({ header: { kid: undefined } }), /"kid"/],
@@ -146,10 +156,10 @@ describe('the token endpoint', () => {
     });
   });
 
-  it('takes an assertion once, and remembers it as long as it lives', async () => {
+  it('takes an assertion once, and remembers it as long as it counts', async () => {
     const client_assertion = await assertion();
     expect((await ask({ client_assertion })).status).toBe(200);
-    now += 239_000;
+    now += 59_000;
     const replayed = await ask({ client_assertion });
     expect(replayed.body).toMatchObject({ error: 'invalid_client', error_description: expect.stringMatching(/"jti"/) });
   });

@@ -59,6 +59,7 @@ describe('what is asked', () => {
         sub: 'portal-pin at work',
         aud: ehr.server.url.replace('/fhir', '/token'),
         jti: expect.stringMatching(/^id-\d+$/),
+        iat: Math.floor(ehr.now / 1000),
         exp: expect.any(Number),
       });
       const life = Number(payload.exp) - ehr.now / 1000;
