@@ -101,9 +101,17 @@ async function followMail(visitor: Visitor, address: string): Promise<Visitor> {
     if (!(await view.isVisible())) await mail.getByRole('button', { name: 'Toggle HTML view' }).click();
     return view.isVisible();
   };
-  await expect.poll(isOpen, { timeout: 10_000, interval: 200 }).toBe(true);
   const link = mail.frameLocator('iframe').locator('a[href*="/pickup/"]').first();
-  const [page] = await Promise.all([visitor.page.context().waitForEvent('page'), link.click()]);
+  // A list drawn anew swallows a click: then the mail is opened and clicked again.
+  const clicked = async (): Promise<Page | null> => {
+    if (!(await isOpen())) return null;
+    const opened = visitor.page.context().waitForEvent('page', { timeout: 5_000 });
+    const [page] = await Promise.allSettled([opened, link.click({ timeout: 5_000 })]);
+    return page.status === 'fulfilled' ? page.value : null;
+  };
+  let page = await clicked();
+  for (let attempt = 1; page === null && attempt < 10; attempt++) page = await clicked();
+  if (page === null) throw new Error('the link in the mail opens no page');
   await page.waitForLoadState();
   return watched(page, visitor.foreign);
 }
